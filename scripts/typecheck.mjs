@@ -1,0 +1,12 @@
+// Type-checks each world on its own: the engine without DOM types, the renderer without Node types.
+import { spawnSync } from 'node:child_process';
+
+let failed = false;
+for (const world of ['node', 'renderer', 'preload', 'e2e']) {
+  const { status } = spawnSync('npx', ['tsc', '--noEmit', '-p', `tsconfig.${world}.json`], { stdio: 'inherit', shell: process.platform === 'win32' });
+  if (status !== 0) {
+    failed = true;
+    console.error(`typecheck: the ${world} world has errors`);
+  }
+}
+process.exit(failed ? 1 : 0);

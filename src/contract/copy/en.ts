@@ -1,0 +1,10 @@
+// Every word of the console in English. Keys are `area.thing`; plural forms carry `_one` and `_other` (Portuguese also `_many`).
+import { anchors } from './en/anchors.ts';
+import { keeping } from './en/keeping.ts';
+import { record } from './en/record.ts';
+import { review } from './en/review.ts';
+import { shell } from './en/shell.ts';
+import { verdict } from './en/verdict.ts';
+import { welcome } from './en/welcome.ts';
+
+export const en = { ...anchors, ...shell, ...keeping, ...record, ...review, ...verdict, ...welcome } as const;

@@ -1,0 +1,87 @@
+// Short names inside a failure's data, as people call the things: kinds, owners of a home, keys, calls of the desktop app, fields of a form.
+import type { PlainWords } from './template.ts';
+
+export const kindNames: PlainWords = {
+  repository: ['repository', 'repositório'],
+  plan: ['plan', 'plano'],
+  exclude: ['pattern or marker', 'padrão ou marcador'],
+  tag: ['tag', 'etiqueta'],
+  snapshot: ['snapshot', 'snapshot'],
+  token: ['token', 'token'],
+  event: ['entry', 'entrada'],
+  note: ['note', 'nota'],
+  view: ['saved view', 'visão salva'],
+  checkpoint: ['checkpoint', 'ponto de verificação'],
+  witness: ['witness', 'testemunha'],
+  actor: ['person or program', 'pessoa ou programa'],
+  subject: ['subject', 'assunto'],
+  import: ['import', 'importação'],
+  'followed file': ['followed file', 'arquivo acompanhado'],
+  task: ['task', 'tarefa'],
+  file: ['file', 'arquivo'],
+  folder: ['folder', 'pasta'],
+  path: ['file or folder', 'arquivo ou pasta'],
+  // Files of a repository.
+  config: ['config file', 'arquivo de configuração'],
+  key: ['key', 'chave'],
+  keys: ['key file', 'arquivo de chave'],
+  locks: ['lock file', 'arquivo de trava'],
+  snapshots: ['snapshot file', 'arquivo de snapshot'],
+  index: ['index file', 'arquivo de índice'],
+  data: ['pack file', 'arquivo de pacote'],
+  tree: ['tree', 'árvore']
+};
+
+export const ownerNames: PlainWords = {
+  desktop: ['the desktop app', 'o aplicativo de desktop'],
+  serve: ['varve serve', 'varve serve'],
+  cli: ['a varve command', 'um comando varve'],
+  unknown: ['an unknown program', 'um programa desconhecido'],
+  'another process': ['another process', 'outro processo']
+};
+
+export const secretNames: PlainWords = {
+  'home-key': ['the key of this home', 'a chave desta pasta do Varve'],
+  'log-signing': ['the key that signs the record', 'a chave que assina o registro']
+};
+
+/** Fields as a form calls them; the names of options stay. */
+export const fieldNames: PlainWords = {
+  at: ['time', 'hora'],
+  content: ['content', 'conteúdo'],
+  excludes: ['excludes', 'exclusões'],
+  home: ['home folder', 'pasta do Varve'],
+  input: ['request', 'pedido'],
+  key: ['key', 'chave'],
+  name: ['name', 'nome'],
+  note: ['note', 'nota'],
+  passphrase: ['passphrase', 'frase-senha'],
+  password: ['password', 'senha'],
+  path: ['path', 'caminho'],
+  paths: ['folders', 'pastas'],
+  entry: ['entry', 'entrada'],
+  plan: ['plan', 'plano'],
+  policy: ['what is kept', 'o que se guarda'],
+  prefix: ['prefix', 'prefixo'],
+  schema: ['schema', 'esquema'],
+  tags: ['tags', 'etiquetas'],
+  target: ['target folder', 'pasta de destino'],
+  text: ['text', 'texto'],
+  url: ['address', 'endereço'],
+  where: ['condition', 'condição'],
+  zone: ['time zone', 'fuso horário']
+};
+
+/** What only the desktop app can do. */
+export const desktopCalls: PlainWords = {
+  pickFolder: ['choosing a folder in a window', 'escolher uma pasta em uma janela'],
+  pickFile: ['choosing a file in a window', 'escolher um arquivo em uma janela'],
+  pickSaveFile: ['choosing where to save in a window', 'escolher onde salvar em uma janela'],
+  showInFolder: ['showing a file in its folder', 'mostrar um arquivo na pasta dele'],
+  openExternal: ['opening a page in the browser', 'abrir uma página no navegador'],
+  setTheme: ['changing the colours of the window', 'mudar as cores da janela'],
+  setLanguage: ['changing the language of the menus', 'mudar o idioma dos menus'],
+  notify: ['showing a notice', 'mostrar um aviso'],
+  quit: ['quitting the app', 'encerrar o aplicativo'],
+  appInfo: ['telling about the app', 'informar sobre o aplicativo']
+};

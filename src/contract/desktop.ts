@@ -1,0 +1,45 @@
+// What the desktop's main process serves: windows, dialogs and the system around the program, and nothing about data.
+// The renderer reaches it through the engine's router (its branch `desktop`), so that a page holds one port only; under `varve serve`
+// the same calls answer DESKTOP_UNAVAILABLE.
+import * as z from 'zod';
+import { procedure } from './base.ts';
+import { FilePath, Language } from './ids.ts';
+
+export const Theme = z.enum(['system', 'light', 'dark']);
+export type Theme = z.infer<typeof Theme>;
+
+const pickInput = z.object({ title: z.string().max(200), defaultPath: FilePath.optional() });
+/** `path` is null when the person closed the dialog without choosing. */
+const picked = z.object({ path: FilePath.nullable() });
+const nothing = z.object({});
+
+export const AppInfo = z.object({
+  version: z.string(),
+  electron: z.string(),
+  chrome: z.string(),
+  node: z.string(),
+  platform: z.enum(['linux', 'darwin', 'win32']),
+  packaged: z.boolean(),
+  /** False when no tray icon could be made, so that nothing offers "close to tray". */
+  tray: z.boolean(),
+  /** BCP 47 tag the operating system prefers, for the first start. */
+  systemLanguage: z.string()
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+export const desktopContract = {
+  pickFolder: procedure.input(pickInput).output(picked),
+  pickFile: procedure.input(pickInput.extend({ extensions: z.array(z.string().regex(/^[A-Za-z0-9.]{1,16}$/)).max(32).optional() })).output(picked),
+  pickSaveFile: procedure.input(pickInput).output(picked),
+  /** Shows the entry in the system's file manager. */
+  showInFolder: procedure.input(z.object({ path: FilePath })).output(nothing),
+  /** Opens a page in the person's browser; only https addresses of hosts on a fixed list. `opened` is false for any other. */
+  openExternal: procedure.input(z.object({ url: z.string().max(2_048) })).output(z.object({ opened: z.boolean() })),
+  setTheme: procedure.input(z.object({ theme: Theme })).output(nothing),
+  /** Language of tray, menus and dialogs. */
+  setLanguage: procedure.input(z.object({ language: Language })).output(nothing),
+  /** A notice of the operating system: an extra, never the only place something is said. */
+  notify: procedure.input(z.object({ title: z.string().max(200), body: z.string().max(1_000) })).output(z.object({ shown: z.boolean() })),
+  quit: procedure.input(nothing.optional()).output(nothing),
+  appInfo: procedure.input(nothing.optional()).output(AppInfo)
+};

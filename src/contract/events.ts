@@ -1,0 +1,74 @@
+// Everything the engine announces, and the state of long-running tasks.
+import * as z from 'zod';
+import { WireError } from './errors.ts';
+import { ExportReport } from './evidence.ts';
+import { Count, Instant } from './ids.ts';
+import { ForgetReport, TagReport } from './keeping.ts';
+import { Verdict } from './log.ts';
+import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
+import { CheckReport } from './repository.ts';
+import { RestoreReport, SnapshotResult } from './snapshots.ts';
+
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag']);
+export type TaskKind = z.infer<typeof TaskKind>;
+
+export const TaskProgress = z.object({
+  /** What it does now; words in the copy catalogue. */
+  phase: z.enum(['waiting', 'opening', 'locking', 'scanning', 'reading', 'writing', 'finishing', 'checking-index', 'checking-packs', 'checking-trees', 'reading-data', 'planning', 'restoring', 'verifying', 'hook']),
+  filesDone: Count,
+  /** null while not yet known. */
+  filesTotal: Count.nullable(),
+  bytesDone: Count,
+  bytesTotal: Count.nullable(),
+  /** For people: escaped and possibly shortened. */
+  current: z.string().nullable(),
+  errors: Count,
+  /** Of a snapshot: files that are new or changed, files that are as before, and the bytes of those, which are not read. */
+  filesNew: Count.optional(),
+  filesUnchanged: Count.optional(),
+  bytesUnchanged: Count.optional()
+});
+export type TaskProgress = z.infer<typeof TaskProgress>;
+
+export const TaskResult = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), result: SnapshotResult }),
+  z.object({ kind: z.literal('restore'), report: RestoreReport }),
+  z.object({ kind: z.literal('check'), report: CheckReport }),
+  z.object({ kind: z.literal('verify'), verdict: Verdict }),
+  z.object({ kind: z.literal('evidence'), report: ExportReport }),
+  z.object({ kind: z.literal('prune'), report: PruneReport }),
+  z.object({ kind: z.literal('copy'), report: CopyReport }),
+  z.object({ kind: z.literal('repair'), report: RepairReport }),
+  z.object({ kind: z.literal('forget'), report: ForgetReport }),
+  z.object({ kind: z.literal('tag'), report: TagReport })
+]);
+export type TaskResult = z.infer<typeof TaskResult>;
+
+export const TaskState = z.object({
+  id: z.string(),
+  kind: TaskKind,
+  /** What it is about, by name: the plan, the repository, the snapshot. */
+  subject: z.string(),
+  state: z.enum(['running', 'done', 'gaps', 'failed', 'cancelled']),
+  startedAt: Instant,
+  endedAt: Instant.nullable(),
+  progress: TaskProgress,
+  /** Bytes a second over the last few seconds; null while unknown. */
+  bytesPerSecond: z.number().nullable(),
+  /** Seconds left; null while unknown. */
+  secondsLeft: z.number().nullable(),
+  result: TaskResult.nullable(),
+  error: WireError.nullable()
+});
+export type TaskState = z.infer<typeof TaskState>;
+
+export const EngineEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('task'), task: TaskState }),
+  z.object({ kind: z.literal('log'), entries: Count }),
+  z.object({ kind: z.literal('changed'), what: z.enum(['home', 'settings', 'repositories', 'plans', 'snapshots', 'restores', 'tokens', 'verify', 'sample']) }),
+  /** The engine is about to stop; the client should expect the line to close. */
+  z.object({ kind: z.literal('stopping') }),
+  /** Sent every 20 s so that a silent line is noticed. */
+  z.object({ kind: z.literal('heartbeat'), at: Instant })
+]);
+export type EngineEvent = z.infer<typeof EngineEvent>;

@@ -1,0 +1,44 @@
+// All ports for Node in one object: what `createEngine` gets in the desktop's utility process, under `varve serve` and on the command line.
+import type { Logger, Ports } from '../engine/ports.ts';
+import { createSystemClock } from './clock.ts';
+import { createNodeFiles } from './files.ts';
+import { createSystemKeyring } from './keyring.ts';
+import { createLogger } from './logger.ts';
+import { createMachine } from './machine.ts';
+import { createNet } from './net.ts';
+import { createPower } from './power.ts';
+import { createPrograms } from './programs.ts';
+import { createSystemRandom } from './random.ts';
+import { createVolumes } from './volumes.ts';
+import { createNodeWorkers } from './workers.ts';
+
+export interface NodePortsOptions {
+  /** `new URL('./worker.ts', import.meta.url)` from source, `./worker.js` when built. */
+  workerFile: URL | string;
+  /** Default: warnings and errors to standard error. */
+  logger?: Logger;
+  /** Threads' number and environment, see `createNodeWorkers`. */
+  dataThreads?: number;
+  env?: Record<string, string>;
+}
+
+/** The caller ends it with `ports.workers.close()`; nothing else holds resources. */
+export function createNodePorts(options: NodePortsOptions): Ports {
+  const { workerFile, dataThreads, env } = options;
+  const clock = createSystemClock();
+  const logger = options.logger ?? createLogger({ level: 'warn', clock });
+  const files = createNodeFiles();
+  return {
+    clock,
+    random: createSystemRandom(),
+    files,
+    keyring: createSystemKeyring({ service: 'varve', clock }),
+    workers: createNodeWorkers({ workerFile, logger, ...(dataThreads !== undefined && { dataThreads }), ...(env && { env }) }),
+    volumes: createVolumes({ files }),
+    power: createPower({ files }),
+    net: createNet(),
+    programs: createPrograms(),
+    logger,
+    machine: createMachine()
+  };
+}

@@ -1,0 +1,70 @@
+// The record without the engine: reading it and adding to it need no ownership (decisions.md 3), so these commands work while another
+// Varve is busy or hangs.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createNodePorts } from '../adapters/node-ports.ts';
+import { readHome } from '../engine/index.ts';
+import { openLog, verifyLog, type EventLog, type OpenLogOptions } from '../engine/log/index.ts';
+import { fail, isVarveError } from '../engine/kit/errors.ts';
+import { createLogKeys, createSecrets, type Secrets } from '../engine/secrets/index.ts';
+import type { Category } from '../../contract/log.ts';
+import { askHidden, canAsk } from './ask.ts';
+import { chooseLanguage, createWords, type Words } from './words.ts';
+
+export interface LogSession {
+  log: EventLog;
+  /** The person at this terminal. */
+  actor: string;
+  /** Before an entry of this category is added: brings the keys if it encrypts, asking for the vault's passphrase where there is a terminal. */
+  prepare(category: Category): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** `read` writes nothing and works on read-only media as well. */
+export function openLogSession(homePath: string, workerFile: URL, purpose: 'read' | 'append', words: Words = createWords(chooseLanguage(process.env))): LogSession {
+  const { options, secrets, temporaryFolder, end } = prepare(homePath, workerFile);
+  const log = openLog({ ...options, ...(purpose === 'read' && { readOnly: { temporaryFolder } }) });
+  return {
+    log,
+    actor: options.actorName,
+    async prepare(category) {
+      try {
+        await log.sealed.prepare(category);
+      } catch (error) {
+        if (!isVarveError(error) || error.code !== 'VAULT_LOCKED' || !canAsk()) throw error;
+        await secrets.unlock(await askHidden(words.say('askPassphrase')));
+        await log.sealed.prepare(category);
+      }
+    },
+    async end() {
+      if (purpose === 'append') await log.checkpoints.signIfDue();
+      log.close();
+      await end();
+    }
+  };
+}
+
+/** As `verifyLog`, for the record of the home at `homePath`. */
+export async function verifyHomeLog(homePath: string, workerFile: URL, request: Parameters<typeof verifyLog>[1]): ReturnType<typeof verifyLog> {
+  const { options, end } = prepare(homePath, workerFile);
+  try {
+    return await verifyLog(options, request);
+  } finally {
+    await end();
+  }
+}
+
+function prepare(homePath: string, workerFile: URL): { options: OpenLogOptions; secrets: Secrets; temporaryFolder: string; end: () => Promise<void> } {
+  const ports = createNodePorts({ workerFile });
+  const marker = readHome({ files: ports.files, volumes: ports.volumes, homePath }) ?? fail('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
+  const path = join(homePath, 'log.db');
+  // Opening would make an empty record where the old one is gone, which must never look like a sound one.
+  if (!ports.files.stat(path)) fail('LOG_DAMAGED', `${path} is missing`, { what: `${path} is missing` });
+  const secrets = createSecrets({ ...ports, homePath, homeId: marker.id, environment: process.env });
+  return {
+    options: { ...ports, path, homeId: marker.id, session: randomBytes(8).toString('hex'), actorName: ports.machine.username, keys: createLogKeys(secrets) },
+    secrets,
+    temporaryFolder: ports.machine.temporaryFolder,
+    end: () => ports.workers.close()
+  };
+}

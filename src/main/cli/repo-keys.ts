@@ -1,0 +1,67 @@
+// varve repo key list|add|change|remove
+import type { Command } from 'commander';
+import { formatExact } from '../../contract/copy/values.ts';
+import { examples, type Host } from './command.ts';
+import { exitCodes } from './failure.ts';
+import { passwordOf } from './repo-password.ts';
+
+interface NewPasswordOptions {
+  newPasswordFile?: string;
+  newPasswordEnv?: string;
+  newPasswordStdin?: boolean;
+}
+
+export function addRepoKeyCommands(repo: Command, host: Host): void {
+  const { say, language, reason } = host.words;
+  const key = repo.command('key').description(say('repoKey'));
+  const newPassword = (command: Command): Command =>
+    command.option('--new-password-file <file>', say('optionNewPasswordFile')).option('--new-password-env <variable>', say('optionNewPasswordEnv')).option('--new-password-stdin', say('optionNewPasswordStdin'));
+  const sourceOf = ({ newPasswordFile, newPasswordEnv, newPasswordStdin }: NewPasswordOptions) =>
+    passwordOf({ ...(newPasswordFile !== undefined && { passwordFile: newPasswordFile }), ...(newPasswordEnv !== undefined && { passwordEnv: newPasswordEnv }), ...(newPasswordStdin !== undefined && { passwordStdin: newPasswordStdin }) }, host.words, true, 'askNewPassword');
+
+  key
+    .command('list <repository>')
+    .description(say('repoKeyList'))
+    .action((repository: string, _options: object, command: Command) =>
+      host.withClient(command, {}, async ({ client, output }) => {
+        const keys = await client.keeping.keys.list({ repository });
+        output.document(keys);
+        output.table(
+          [say('colId'), say('colMadeBy'), say('colMadeAt'), say('colState')],
+          keys.map((one) => [one.id.slice(0, 8), one.damage === null ? `${one.username}@${one.hostname}` : '', one.createdAt === null ? '' : formatExact(language, new Date(one.createdAt)), one.damage === null ? (one.current ? say('keyInUse') : '') : reason(one.damage)])
+        );
+      })
+    );
+  newPassword(key.command('add <repository>').description(say('repoKeyAdd')))
+    .addHelpText('after', examples(host.words, ['varve repo key add usb', 'varve repo key add usb --new-password-file ~/.second-pass']))
+    .action((repository: string, options: NewPasswordOptions, command: Command) =>
+      host.withClient(command, { long: true }, async ({ client, output }) => {
+        const added = await client.keeping.keys.add({ repository, password: await sourceOf(options) });
+        output.document(added);
+        output.say(say('keyAdded', { id: added.id.slice(0, 8) }));
+      })
+    );
+  newPassword(key.command('change <repository>').description(say('repoKeyChange')))
+    .addHelpText('after', examples(host.words, ['varve repo key change usb', 'varve repo key change usb --new-password-file ~/.new-pass']))
+    .action((repository: string, options: NewPasswordOptions, command: Command) =>
+      host.withClient(command, { long: true }, async ({ client, output }) => {
+        const password = await sourceOf(options);
+        const changed = await client.keeping.keys.change({ repository, password });
+        output.document(changed);
+        output.say(say(changed.removed === null ? 'keyChangedOldStays' : 'keyChanged', { id: changed.id.slice(0, 8), name: repository }));
+        output.say(password.kind === 'value' ? say('keyKeptStore') : say(password.kind === 'file' ? 'keyKeptFile' : 'keyKeptEnvironment', { place: password.kind === 'file' ? password.path : password.variable }));
+        return changed.removed === null ? exitCodes.gaps : exitCodes.done;
+      })
+    );
+  key
+    .command('remove <repository> <key>')
+    .description(say('repoKeyRemove'))
+    .addHelpText('after', examples(host.words, ['varve repo key remove usb 1a2b3c4d']))
+    .action((repository: string, id: string, _options: object, command: Command) =>
+      host.withClient(command, { long: true }, async ({ client, output }) => {
+        const removed = await client.keeping.keys.remove({ repository, key: id });
+        output.document(removed);
+        output.say(say('keyRemovedDone', { id: removed.id.slice(0, 8) }));
+      })
+    );
+}

@@ -1,0 +1,135 @@
+// varve serve: the engine without a screen, over HTTP on this computer. Without a token it does not start; only `npm start` makes its own
+// one-time login (VARVE_START=1 in the environment).
+import { randomBytes } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { Settings } from '../../contract/system.ts';
+import { varveVersion } from '../../contract/version.ts';
+import { createNodePorts } from '../adapters/node-ports.ts';
+import { createEngine, type Engine } from '../engine/index.ts';
+import { fail } from '../engine/kit/errors.ts';
+import { startHttpServer } from '../transport/http/server.ts';
+import { takeHome } from '../transport/owner.ts';
+import { createRouter } from '../transport/router.ts';
+import { examples, wholeNumber, type Host } from './command.ts';
+import { exitCodes, reportFailure } from './failure.ts';
+import type { Output } from './output.ts';
+
+const waitForHomeMs = 2_000;
+const loginFileLifeMs = 5 * 60_000;
+
+export interface ServeFiles {
+  worker: URL;
+  /** Folder of the built console; undefined where it was not built. */
+  pages: string | undefined;
+}
+
+export function addServeCommand(program: Command, host: Host, files: ServeFiles): void {
+  const { say } = host.words;
+  program
+    .command('serve')
+    .description(say('serve'))
+    .option('--host <address>', say('optionHost'))
+    .option('--port <number>', say('optionPort'), wholeNumber('--port'))
+    .addHelpText('after', examples(host.words, ['varve token create browser && varve serve', 'VARVE_TOKEN=$(cat ~/.varve-token) varve serve --port 7340']))
+    .action((options: { host?: string; port?: number }, command: Command) =>
+      host.alone(command, async ({ output, signal, homePath }) => serve({ ...options, homePath, output, signal, files }))
+    );
+}
+
+async function serve(options: { host?: string; port?: number; homePath: string; output: Output; signal: AbortSignal; files: ServeFiles }): Promise<number> {
+  const { homePath, output, signal } = options;
+  const { say } = output.words;
+  const started = process.env['VARVE_START'] === '1';
+  const ports = createNodePorts({ workerFile: options.files.worker });
+  if (!started && !ports.files.stat(join(homePath, 'varve-home.json'))) fail('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
+  const home = await takeHome({ homePath, kind: 'serve', waitMs: waitForHomeMs, signal, ...ports });
+  const engine = createEngine(ports, { homePath, host: 'serve', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket: home.socketPath() }) });
+  try {
+    await startEngine(engine, started, output);
+    const token = process.env['VARVE_TOKEN'];
+    if (token !== undefined && token !== '') engine.gateway.addEnvironmentToken(token);
+    if (!started && !engine.gateway.hasTokens()) {
+      output.note(say('noToken'));
+      return exitCodes.usage;
+    }
+    return await listen({ engine, home, username: ports.machine.username, started }, options);
+  } finally {
+    await engine.stop();
+    await home.release();
+    await ports.workers.close();
+  }
+}
+
+/** A person at a browser sees in the console why a home cannot be opened; a service fails at once. */
+async function startEngine(engine: Engine, shown: boolean, output: Output): Promise<void> {
+  try {
+    await engine.start();
+  } catch (error) {
+    if (!shown) throw error;
+    reportFailure(output, error);
+  }
+}
+
+async function listen({ engine, home, username, started }: { engine: Engine; home: Awaited<ReturnType<typeof takeHome>>; username: string; started: boolean }, options: Parameters<typeof serve>[0]): Promise<number> {
+  const { output, signal } = options;
+  const { say } = output.words;
+  const router = createRouter(engine.api);
+  const settings = engine.homeOpen ? await engine.api.system.settings.get({}, { actor: 'varve', via: 'api', scope: 'owner', signal }) : {};
+  const { gateway: wanted } = Settings.parse(settings);
+  const address = { host: options.host ?? wanted.host, port: options.port ?? wanted.port };
+  if (!Number.isInteger(address.port) || address.port < 0 || address.port > 65_535) fail('BAD_INPUT', 'no such port', { field: '--port', reason: 'must be a number from 0 to 65535' });
+  const server = await startHttpServer({
+    router,
+    listen: address,
+    pagesFolder: options.files.pages,
+    authenticate: (bearer) => {
+      const token = engine.gateway.authenticate(bearer);
+      if (!token) return undefined;
+      // Whoever opened the login address is the person who started the program.
+      return token.kind === 'session' ? { actor: username, via: 'browser', scope: token.scope } : { actor: token.label, via: 'api', scope: token.scope };
+    },
+    exchangeLoginCode: (code) => engine.gateway.exchangeLoginCode(code)
+  });
+  const url = `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}/`;
+  try {
+    const socket = await home.listen(router);
+    if ('reason' in socket) output.note(`varve: ${say('noSocket', { reason: output.words.reason(socket.reason) })}`);
+    const where = { address: server.host, port: server.port };
+    engine.record({ action: 'gateway.started', category: 'gateway', payload: { ...where, console: options.files.pages !== undefined } });
+    output.document({ url, port: server.port });
+    output.say(say('serving', { url }));
+    const cleanUp = started ? showLogin(url, engine.gateway.createLoginCode(), options.homePath, output) : () => {};
+    output.say(say('servingStop'));
+    await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+    cleanUp();
+    output.note(say('stopping'));
+    engine.record({ action: 'gateway.stopped', category: 'gateway', payload: where });
+  } finally {
+    await server.close();
+  }
+  return exitCodes.done;
+}
+
+/**
+ * Prints the address that logs in once and opens a browser on it. The browser is given a file only this user can read, because
+ * arguments of programs are visible to everybody on the computer.
+ */
+function showLogin(url: string, code: string, homePath: string, output: Output): () => void {
+  const address = `${url}#code=${code}`;
+  output.say(output.words.say('servingLogin'));
+  output.say(`  ${address}`);
+  const file = join(homePath, 'run', `login-${randomBytes(6).toString('hex')}.html`);
+  const remove = (): void => rmSync(file, { force: true });
+  const opener = process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open';
+  if (process.env['VARVE_NO_BROWSER'] === '1' || (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY'])) return remove;
+  writeFileSync(file, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=${address}"><title>Varve</title>`, { mode: 0o600, flag: 'wx' });
+  setTimeout(remove, loginFileLifeMs).unref();
+  const browser = spawn(opener, [file], { stdio: 'ignore', detached: true });
+  // No browser is no failure: the address stands above.
+  browser.on('error', remove);
+  browser.unref();
+  return remove;
+}

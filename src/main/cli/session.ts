@@ -1,0 +1,153 @@
+// How a command reaches the engine: through the owner's local socket when the home has one, otherwise by holding the lease itself and
+// running the engine in this process (decisions.md 3).
+import { randomBytes } from 'node:crypto';
+import { describeName } from '../../contract/copy/reasons.ts';
+import { contractVersion, type VarveClient } from '../../contract/index.ts';
+import type { Status } from '../../contract/system.ts';
+import { varveVersion } from '../../contract/version.ts';
+import { readOwner, type Owner } from '../adapters/lease.ts';
+import { createNodePorts } from '../adapters/node-ports.ts';
+import { createEngine, type Engine } from '../engine/index.ts';
+import { withTimeout } from '../engine/kit/async.ts';
+import { isVarveError, VarveError } from '../engine/kit/errors.ts';
+import { defaultHomePath, resolveUserPath } from '../engine/kit/paths.ts';
+import type { Ports } from '../engine/ports.ts';
+import { passphraseFromEnvironment } from '../engine/secrets/index.ts';
+import { connectDirect } from '../transport/direct.ts';
+import { takeHome, type OwnedHome } from '../transport/owner.ts';
+import { createRouter } from '../transport/router.ts';
+import { connectSocket } from '../transport/socket-client.ts';
+import { askHidden, canAsk } from './ask.ts';
+import type { Output } from './output.ts';
+
+const waitForOwnerMs = 30_000;
+const answerLimitMs = 5_000;
+
+export interface SessionOptions {
+  homePath: string;
+  output: Output;
+  workerFile: URL;
+  /** The command works longer than a moment, so others should be able to reach it meanwhile. */
+  long: boolean;
+  /** `init` works on a place where there is no home yet. */
+  mayBeMissing?: boolean;
+  /** `doctor` also looks at a home that cannot be opened. */
+  mayBeBroken?: boolean;
+  signal: AbortSignal;
+}
+
+export interface Session {
+  client: VarveClient;
+  /** Who does the work, when it is another process. */
+  owner?: string;
+  /** Why the home could not be opened; only with `mayBeBroken`. */
+  failure?: unknown;
+  end(): Promise<void>;
+}
+
+/** The home a command means: `--home`, else VARVE_HOME, else the platform's place. */
+export function homePathOf(option: string | undefined, ports: Pick<Ports, 'machine'>): string {
+  const { platform, userHome } = ports.machine;
+  if (option !== undefined) return resolveUserPath(option, { platform, userHome, workingFolder: process.cwd() });
+  return defaultHomePath(process.env, platform, userHome);
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { homePath, output, signal } = options;
+  const ports = createNodePorts({ workerFile: options.workerFile });
+  let told = false;
+  const giveUpAt = ports.clock.monotonicMs() + waitForOwnerMs;
+  try {
+    for (;;) {
+      const owner = readOwner(homePath, ports.files);
+      if (owner && !owner.stale && owner.socketPath !== undefined && owner.token !== undefined) return await joinOwner(owner, ports, options);
+      try {
+        return await ownHome(options, ports);
+      } catch (error) {
+        if (!isVarveError(error) || error.code !== 'HOME_BUSY' || ports.clock.monotonicMs() > giveUpAt || signal.aborted) throw error;
+        if (!told && !output.json) output.note(output.words.say('waitingForOwner', { owner: describeName(output.words.language, 'owner', (error.data as { owner: string }).owner) }));
+        told = true;
+      }
+    }
+  } catch (error) {
+    await ports.workers.close();
+    throw error;
+  }
+}
+
+/** One question shows whether the owner answers at all: it may be stopped or hang. */
+async function joinOwner(owner: Owner, ports: Ports, { output, signal }: SessionOptions): Promise<Session> {
+  if (owner.contractVersion !== contractVersion) {
+    throw new VarveError('VERSION_MISMATCH', 'the owner of this home speaks another version', { mine: contractVersion, theirs: owner.contractVersion });
+  }
+  const who = `${owner.kind}, ${owner.pid}`;
+  const line = new AbortController();
+  // Ctrl+C first asks for a clean end; an owner that does not answer is left after that.
+  signal.addEventListener('abort', () => setTimeout(() => line.abort(), answerLimitMs).unref(), { once: true });
+  const connection = connectSocket({ socketPath: owner.socketPath ?? '', token: owner.token ?? '', signal: line.signal });
+  try {
+    const status = await withTimeout({ clock: ports.clock, limitMs: answerLimitMs, what: `the answer of another Varve (${owner.kind}, PID ${owner.pid})`, signal }, (limit) => connection.client.system.status({}, { signal: limit }));
+    await unlockIfLocked(connection.client, status, ports, output);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  await ports.workers.close();
+  return { client: connection.client, owner: who, end: () => connection.close() };
+}
+
+async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> {
+  const { homePath, output, signal, long, mayBeMissing } = options;
+  if (!mayBeMissing && !ports.files.stat(`${homePath}/varve-home.json`)) throw new VarveError('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
+  const home = await takeHome({ homePath, kind: 'cli', waitMs: 1_000, signal, ...ports });
+  const engine = createEngine(ports, { homePath, host: 'cli', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket: home.socketPath() }) });
+  const end = async (): Promise<void> => {
+    // Other commands may have joined meanwhile: their work is not cut off because this command is done. A signal ends everything.
+    if (!signal.aborted) await engine.idle(signal).catch(() => undefined);
+    await engine.stop();
+    await home.release();
+    await ports.workers.close();
+  };
+  try {
+    let failure: unknown;
+    await engine.start().catch((error: unknown) => {
+      if (!options.mayBeBroken) throw error;
+      failure = error;
+    });
+    const router = createRouter(engine.api);
+    const client = connectDirect(router, { actor: ports.machine.username, via: 'cli', scope: 'owner' });
+    await prepare({ client, engine, output, home, ports }, long ? router : undefined);
+    return { client, failure, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function prepare({ client, engine, output, home, ports }: { client: VarveClient; engine: Engine; output: Output; home: OwnedHome; ports: Ports }, router: ReturnType<typeof createRouter> | undefined): Promise<void> {
+  if (router) {
+    const result = await home.listen(router);
+    if ('reason' in result && !output.json) output.note(`varve: ${output.words.say('noSocket', { reason: output.words.reason(result.reason) })}`);
+  }
+  if (!engine.homeOpen) return;
+  const status = await client.system.status({});
+  for (const notice of status.notices) if (!output.json) output.note(noticeText(output, notice));
+  await unlockIfLocked(client, status, ports, output);
+}
+
+/** The owner may have been started without the passphrase that this command has. */
+async function unlockIfLocked(client: VarveClient, status: Status, { files }: Pick<Ports, 'files'>, output: Output): Promise<void> {
+  if (status.secretStore?.state !== 'locked') return;
+  const passphrase = passphraseFromEnvironment(files, process.env) ?? (canAsk() ? await askHidden(output.words.say('askPassphrase')) : undefined);
+  if (passphrase !== undefined) await client.system.unlock({ passphrase });
+}
+
+function noticeText({ words: { say } }: Output, { code, data }: { code: string; data: Record<string, string | number> }): string {
+  if (code === 'settings-set-aside') return say('settingsSetAside', data);
+  if (code === 'interrupted-snapshot') return say('interruptedSnapshot', data);
+  if (code === 'events-drained') return say('noticeEvents', data);
+  if (code === 'stale-lock-removed') return say('noticeLock', data);
+  if (code === 'record-broken') return say('noticeRecordBroken', data);
+  if (code === 'record-behind') return say('noticeRecordBehind', data);
+  return say('noticeMigrated', data);
+}

@@ -1,0 +1,32 @@
+// The tray's menu as a template. Open comes first: where the system swallows clicks on the icon itself, the menu is the way back.
+import type { MenuItemConstructorOptions } from 'electron';
+import { desktopWords } from '../../contract/copy/desktop.ts';
+import { visibleText } from '../../contract/copy/text.ts';
+import type { Language } from '../../contract/ids.ts';
+import { describeRunning, lastSnapshotLine, stateLine, type TrayFacts } from './tray-state.ts';
+
+export interface TrayActions {
+  open(): void;
+  backUp(planId: string, planName: string): void;
+  quit(): void;
+}
+
+export function trayMenu(language: Language, facts: TrayFacts, now: Date, actions: TrayActions): MenuItemConstructorOptions[] {
+  const words = (key: Parameters<typeof desktopWords>[1]): string => desktopWords(language, key);
+  const plans: MenuItemConstructorOptions[] = facts.plans.map((plan) => ({
+    id: `plan:${plan.id}`,
+    // An ampersand would become an underlined letter.
+    label: visibleText(plan.title || plan.name, true).replaceAll('&', '&&'),
+    enabled: facts.engine === 'running' && !facts.running.some((task) => task.kind === 'snapshot' && task.subject === plan.name),
+    click: () => actions.backUp(plan.id, plan.name)
+  }));
+  return [
+    { id: 'open', label: words('open'), click: actions.open },
+    { id: 'state', label: stateLine(language, facts), enabled: false },
+    { id: 'last', label: lastSnapshotLine(language, facts, now), enabled: false },
+    { type: 'separator' },
+    plans.length > 0 ? { id: 'back-up', label: words('backUpNow'), submenu: plans } : { id: 'back-up', label: words('noPlans'), enabled: false },
+    { type: 'separator' },
+    { id: 'quit', label: facts.running.length > 0 ? desktopWords(language, 'quitBusy', { what: describeRunning(language, facts) }) : words('quit'), click: actions.quit }
+  ];
+}

@@ -1,0 +1,51 @@
+// From what main knows of the engine to one icon shape and one sentence. Pure.
+import { desktopWords } from '../../contract/copy/desktop.ts';
+import { formatRelative } from '../../contract/copy/values.ts';
+import { visibleText } from '../../contract/copy/text.ts';
+import type { TaskState } from '../../contract/events.ts';
+import type { Language } from '../../contract/ids.ts';
+import type { Plan } from '../../contract/snapshots.ts';
+
+/** Told apart by shape, never by colour: plain, dot (needs you), hollow (paused), line through (not checking), moving (working). */
+export type TrayShape = 'plain' | 'dot' | 'hollow' | 'line' | 'working';
+
+export interface TrayFacts {
+  engine: 'starting' | 'running' | 'lost';
+  /** undefined until the engine has said so. */
+  hasHome: boolean | undefined;
+  passwordsLocked: boolean;
+  recordBroken: boolean;
+  plans: readonly Pick<Plan, 'id' | 'name' | 'title' | 'lastSnapshot'>[];
+  running: readonly Pick<TaskState, 'id' | 'kind' | 'subject'>[];
+  /** Plan whose newest snapshot attempt failed, by name. */
+  failedPlan: string | undefined;
+}
+
+export const nothingKnown: TrayFacts = { engine: 'starting', hasHome: undefined, passwordsLocked: false, recordBroken: false, plans: [], running: [], failedPlan: undefined };
+
+export function trayShape(facts: TrayFacts): TrayShape {
+  if (facts.engine === 'lost') return 'line';
+  if (facts.running.length > 0) return 'working';
+  return facts.recordBroken || facts.passwordsLocked || facts.failedPlan !== undefined ? 'dot' : 'plain';
+}
+
+export function stateLine(language: Language, facts: TrayFacts): string {
+  if (facts.engine === 'lost') return desktopWords(language, 'stateLost');
+  if (facts.engine === 'starting' || facts.hasHome === undefined) return desktopWords(language, 'stateStarting');
+  if (!facts.hasHome) return desktopWords(language, 'stateNew');
+  if (facts.running.length > 0) return desktopWords(language, 'stateWorking', { what: describeRunning(language, facts) });
+  if (facts.recordBroken) return desktopWords(language, 'stateRecordBroken');
+  if (facts.passwordsLocked) return desktopWords(language, 'statePasswordsLocked');
+  if (facts.failedPlan !== undefined) return desktopWords(language, 'stateFailed', { plan: visibleText(facts.failedPlan, true) });
+  return desktopWords(language, 'stateWell');
+}
+
+export function describeRunning(language: Language, facts: TrayFacts): string {
+  const words = { snapshot: 'taskSnapshot', restore: 'taskRestore', check: 'taskCheck', verify: 'taskVerify', evidence: 'taskEvidence', prune: 'taskPrune', copy: 'taskCopy', repair: 'taskRepair', forget: 'taskForget', tag: 'taskTag' } as const;
+  return facts.running.map((task) => desktopWords(language, words[task.kind], { subject: visibleText(task.subject, true) })).join(', ');
+}
+
+export function lastSnapshotLine(language: Language, facts: TrayFacts, now: Date): string {
+  const newest = Math.max(...facts.plans.map((plan) => (plan.lastSnapshot ? Date.parse(plan.lastSnapshot.time) : Number.NEGATIVE_INFINITY)));
+  return Number.isFinite(newest) ? desktopWords(language, 'lastSnapshot', { when: formatRelative(language, new Date(newest), now) }) : desktopWords(language, 'noSnapshot');
+}

@@ -1,0 +1,98 @@
+// The contract, procedure by procedure, one line each: which domain answers. What needs a home says HOME_MISSING
+// while there is none, and what keeps it from opening when there is one.
+import type { CallContext, EngineApi } from '../../contract/index.ts';
+import type { EngineConfig } from './config.ts';
+import type { Gateway } from './gateway/index.ts';
+import { fail, isVarveError } from './kit/errors.ts';
+import { createAnchorsApi, createCheckpointsApi, createErasureApi, createEvidenceApi, createIntakeApi, createLogApi, createReviewApi, createSealedApi } from './log/index.ts';
+import type { OpenHome } from './open-home.ts';
+import type { Ports } from './ports.ts';
+import type { Places } from './repository/index.ts';
+import { createSystemApi } from './system/api.ts';
+import type { Announcer } from './system/events.ts';
+import { desktopUnavailable } from './system/no-desktop.ts';
+import type { Tasks } from './system/tasks.ts';
+
+export interface ApiDeps {
+  ports: Ports;
+  config: EngineConfig;
+  tasks: Tasks;
+  places: Places;
+  announcer: Announcer;
+  gateway: Gateway;
+  init(input: Parameters<EngineApi['system']['init']>[0], context: CallContext): Promise<void>;
+  home(): OpenHome | undefined;
+  homeFailure(): unknown;
+}
+
+export function createApi(deps: ApiDeps): EngineApi {
+  const { config, gateway, tasks } = deps;
+  const home = (): OpenHome => {
+    const open = deps.home();
+    if (open) return open;
+    const failure = deps.homeFailure();
+    if (isVarveError(failure)) throw failure;
+    return fail('HOME_MISSING', `no home at ${config.homePath}`, { path: config.homePath });
+  };
+  return {
+    system: createSystemApi(deps, home),
+    log: createLogApi({ log: () => home().log, tasks }),
+    checkpoints: createCheckpointsApi(() => home().log),
+    sealed: createSealedApi(() => home().log),
+    erasure: createErasureApi({ log: () => home().log, cleanOthers: () => home().cleanState() }),
+    anchors: createAnchorsApi({ log: () => home().log, net: deps.ports.net, clock: deps.ports.clock, carried: (...question) => home().snapshots.checkpointsIn(...question) }),
+    evidence: createEvidenceApi({ log: () => home().log, tasks }),
+    intake: createIntakeApi(() => home().log, () => home().settings.get().language),
+    review: createReviewApi(() => home().log, () => home().db),
+    repositories: {
+      list: (input, context) => home().repositories.list(input, context),
+      probe: async ({ path }, { signal }) => (await deps.places.site(path, undefined, { signal })).probe,
+      add: (input, context) => home().repositories.add(input, context),
+      check: (input, context) => home().repositories.check(input, context)
+    },
+    maintenance: {
+      prune: (input, context) => home().maintenance.prune(input, context),
+      copy: (input, context) => home().maintenance.copy(input, context),
+      repair: (input, context) => home().maintenance.repair(input, context)
+    },
+    plans: {
+      list: (input, context) => home().snapshots.plans.list(input, context),
+      add: (input, context) => home().snapshots.plans.add(input, context),
+      edit: (input, context) => home().snapshots.plans.edit(input, context),
+      preview: (input, context) => home().snapshots.plans.preview(input, context)
+    },
+    snapshots: {
+      take: (input, context) => home().snapshots.snapshots.take(input, context),
+      list: (input, context) => home().snapshots.snapshots.list(input, context),
+      get: (input, context) => home().snapshots.snapshots.get(input, context),
+      tree: (input, context) => home().snapshots.snapshots.tree(input, context),
+      read: (input, context) => home().snapshots.snapshots.read(input, context)
+    },
+    restores: {
+      preview: (input, context) => home().snapshots.restores.preview(input, context),
+      start: (input, context) => home().snapshots.restores.start(input, context),
+      reports: (input, context) => home().snapshots.restores.reports(input, context)
+    },
+    keeping: {
+      retention: { set: (input, context) => home().snapshots.keeping.retention.set(input, context) },
+      forget: { preview: (input, context) => home().snapshots.keeping.forget.preview(input, context), run: (input, context) => home().snapshots.keeping.forget.run(input, context) },
+      tags: { change: (input, context) => home().snapshots.keeping.tags.change(input, context), pin: (input, context) => home().snapshots.keeping.tags.pin(input, context) },
+      notes: { set: (input, context) => home().snapshots.keeping.notes.set(input, context) },
+      keys: {
+        list: (input, context) => home().repositories.keys.list(input, context),
+        add: (input, context) => home().repositories.keys.add(input, context),
+        change: (input, context) => home().repositories.keys.change(input, context),
+        remove: (input, context) => home().repositories.keys.remove(input, context)
+      },
+      locks: { list: (input, context) => home().repositories.locks.list(input, context), remove: (input, context) => home().repositories.locks.remove(input, context) }
+    },
+    gateway: {
+      tokens: {
+        create: (input, context) => Promise.resolve(home() && gateway.create(input, context.actor)),
+        list: () => Promise.resolve(home() && gateway.list()),
+        revoke: (input, context) => Promise.resolve(home() && gateway.revoke(input.id, context.actor))
+      }
+    },
+    desktop: config.desktop ?? desktopUnavailable()
+  };
+}

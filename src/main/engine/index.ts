@@ -1,0 +1,113 @@
+// The engine: everything Varve knows, behind one table of plain functions. Knows no wire, no window and no process but its own; a host brings
+// the ports. A home that does not exist yet is a legal state: `system.init` makes and opens it without a restart.
+import type { CallContext, EngineApi } from '../../contract/index.ts';
+import { createApi } from './api.ts';
+import type { EngineConfig } from './config.ts';
+import { createGateway, type Gateway } from './gateway/index.ts';
+import { guardApi } from './guard.ts';
+import { Semaphore } from './kit/async.ts';
+import { fail } from './kit/errors.ts';
+import { createHome, openHome, type OpenHome } from './open-home.ts';
+import type { Ports } from './ports.ts';
+import { createPlaces } from './repository/index.ts';
+import type { Secrets } from './secrets/index.ts';
+import { createAnnouncer } from './system/events.ts';
+import { readHome, tidyHome } from './system/home.ts';
+import { createTasks } from './system/tasks.ts';
+
+export type { EngineConfig } from './config.ts';
+export type { Caller, Gateway } from './gateway/index.ts';
+export { readHome } from './system/home.ts';
+
+export interface Engine {
+  /** The contract as functions. Scopes are checked here; inputs arrive parsed. */
+  api: EngineApi;
+  /** Opens the home if there is one. Throws what keeps it from opening; `api` then still answers what needs no home (status, doctor). */
+  start(): Promise<void>;
+  /** Resolves when no task runs, whoever started it; CANCELLED when the signal fires first. For a host that is about to stop of its own accord. */
+  idle(signal?: AbortSignal): Promise<void>;
+  /** Cancels tasks, records that the home was closed, closes everything. A second call does nothing. */
+  stop(): Promise<void>;
+  readonly homeOpen: boolean;
+  /** Tokens, login codes, and who a bearer belongs to, for the HTTP transport. Exists before there is a home. */
+  readonly gateway: Gateway;
+  /** Appends an event of the transport (`gateway.started`, `gateway.refused`, ...); nothing happens while there is no home. */
+  record(event: Parameters<OpenHome['log']['append']>[0]): void;
+}
+
+export function createEngine(ports: Ports, config: EngineConfig): Engine {
+  const { clock, random, files, volumes } = ports;
+  const announcer = createAnnouncer({ clock });
+  const tasks = createTasks({
+    clock,
+    random,
+    announce: (event) => {
+      announcer.announce(event);
+      if (event.kind === 'task') home?.idle?.disturb();
+      if (event.kind === 'task' && event.task.kind === 'verify' && event.task.endedAt !== null) announcer.announce({ kind: 'changed', what: 'verify' });
+    }
+  });
+  const opening = new Semaphore(1);
+  let home: OpenHome | undefined;
+  let homeFailure: unknown;
+  let stopped = false;
+
+  const gateway = createGateway({ clock, random, home: () => home && { db: home.db, outbox: home.outbox }, onChanged: () => announcer.announce({ kind: 'changed', what: 'tokens' }) });
+  const places = createPlaces({ ...ports, onLate: () => announcer.announce({ kind: 'changed', what: 'repositories' }) });
+  const deps = { ports, config, tasks, places, announce: announcer.announce };
+
+  const open = async (fresh?: Secrets): Promise<void> => {
+    try {
+      const marker = readHome({ files, volumes, homePath: config.homePath });
+      if (!marker) return;
+      tidyHome({ files, clock, homePath: config.homePath });
+      home = await openHome(deps, marker, fresh);
+      homeFailure = undefined;
+    } catch (error) {
+      homeFailure = error;
+      throw error;
+    }
+  };
+
+  const init = (input: Parameters<EngineApi['system']['init']>[0], _context: CallContext): Promise<void> =>
+    opening.run(async () => {
+      if (home) fail('HOME_EXISTS', 'the home is open already', { path: config.homePath });
+      const { secrets } = await createHome(deps, input);
+      await open(secrets);
+      announcer.announce({ kind: 'changed', what: 'home' });
+    });
+
+  const api = createApi({
+    ports,
+    config,
+    tasks,
+    places,
+    announcer,
+    gateway,
+    init,
+    home: () => home,
+    homeFailure: () => homeFailure
+  });
+
+  return {
+    api: guardApi(api),
+    start: () => opening.run(async () => (home || stopped ? undefined : open())),
+    idle: (signal) => tasks.idle(signal),
+    stop: () =>
+      opening.run(async () => {
+        if (stopped) return;
+        stopped = true;
+        await tasks.stopAll();
+        announcer.stop();
+        const closing = home;
+        home = undefined;
+        await closing?.close();
+        await places.close();
+      }),
+    get homeOpen() {
+      return home !== undefined;
+    },
+    gateway,
+    record: (event) => void home?.log.append(event)
+  };
+}

@@ -1,0 +1,165 @@
+// What Varve itself records: every action with its category, its level and the exact shape of its payload, rich enough that a
+// sentence can be made from the payload alone. Nobody outside the engine can write one of these. Ids are in full, sizes in bytes.
+import * as z from 'zod';
+import { categories, levels, type Category, type Level } from '../../../contract/log.ts';
+
+const text = z.string().max(32_768);
+const name = z.string().max(500);
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const durationMs = count;
+const instant = z.string().max(40);
+const texts = z.array(text).max(10_000);
+const targets = z.array(count).min(1).max(10_000);
+
+const repository = { repository: name, repositoryId: name };
+const plan = { plan: name, planId: name };
+/** `code` of the catalogue of errors, `reason` for the technical reader. */
+const failure = { code: z.string().max(60), reason: text };
+
+const ids = z.array(name).max(1000);
+/** The policy, the snapshots that are to go (the first 500) and how many stay. */
+const forgetFacts = { plan: name.optional(), planId: name.optional(), ...repository, policy: z.json(), remove: ids, removeCount: count, kept: count };
+/** A tag change gives a snapshot a new id; its lineage stays. */
+const tagFacts = { ...repository, add: texts.optional(), remove: texts.optional(), set: texts.optional(), lineages: ids };
+const tagsChanged = { changed: z.array(z.strictObject({ from: name, to: name, lineage: name })).max(1000), changedCount: count, durationMs };
+/** What was done before it failed: ids that are gone, and their new ones. */
+const editsDone = { done: z.array(z.strictObject({ from: name, to: name.nullable() })).max(1000), doneCount: count };
+
+export interface ActionRule {
+  category: Category;
+  level: Level;
+  payload: z.ZodType;
+}
+
+function action(category: Category, level: Level, payload: z.core.$ZodLooseShape): ActionRule {
+  return { category, level, payload: z.strictObject(payload) };
+}
+
+export const builtInActions: Readonly<Record<string, ActionRule>> = {
+  'home.created': action('home', 'notice', { homeId: name, version: name, platform: name, secretStore: z.enum(['keyring', 'vault']).optional(), schema: count.optional() }),
+  'home.opened': action('home', 'info', { version: name, host: z.enum(['desktop', 'serve', 'cli']), platform: name.optional() }),
+  'home.closed': action('home', 'info', { version: name, host: z.enum(['desktop', 'serve', 'cli']), openMs: durationMs.optional() }),
+  'settings.changed': action('settings', 'notice', { changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(1000) }),
+  'keys.exported': action('access', 'notice', { keys: count.optional(), fileName: name.optional() }),
+
+  'repository.added': action('repository', 'notice', { ...repository, path: text, created: z.boolean(), resticId: name.nullish(), passwordFrom: z.enum(['store', 'file', 'environment']).optional(), snapshots: count.optional() }),
+  'repository.checked': action('repository', 'info', {
+    ...repository, ok: z.boolean(), errors: count, hints: count.optional(), readData: z.boolean(), snapshots: count.optional(), trees: count.optional(), packs: count.optional(), blobs: count.optional(), bytesRead: count.optional(), packsRead: count.optional(), durationMs: durationMs.optional(),
+    findings: z.array(z.strictObject({ severity: z.enum(['error', 'hint']), code: name, what: text, detail: text.optional() })).max(100).optional()
+  }),
+  'repository.pruned': action('repository', 'notice', {
+    ...repository, snapshots: count, packs: z.record(z.string(), count), bytes: z.record(z.string(), count), blobs: z.record(z.string(), count), indexFiles: z.record(z.string(), count),
+    reasons: z.array(z.strictObject({ reason: name, packs: count, bytes: count })).max(100), durationMs: durationMs.optional()
+  }),
+  'repository.copied': action('repository', 'notice', {
+    ...repository, source: name, sourceId: name, count, present: count, failed: count, blobs: z.record(z.string(), count), bytes: z.record(z.string(), count), snapshots: z.array(z.strictObject({ from: name, to: name })).max(1000), durationMs: durationMs.optional()
+  }),
+  'repository.repaired': action('repository', 'notice', {
+    ...repository, what: z.enum(['index', 'packs', 'snapshots']), count, gaps: z.boolean(), durationMs: durationMs.optional(),
+    steps: z.array(z.strictObject({ step: name, id: name, to: name.optional(), kept: count.optional(), lost: count.optional(), reason: text.optional() })).max(1000)
+  }),
+  'repository.maintenance-started': action('repository', 'info', { ...repository, work: name }),
+  'repository.maintenance-failed': action('repository', 'error', { ...repository, work: name, ...failure, durationMs: durationMs.optional() }),
+  'repository.key-added': action('repository', 'notice', { ...repository, key: name }),
+  'repository.key-removed': action('repository', 'notice', { ...repository, key: name }),
+  'repository.password-changed': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
+  'repository.unlocked': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), stale: z.boolean() }),
+  'lock.removed': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), reason: text.optional() }),
+
+  'plan.added': action('plan', 'notice', { ...plan, title: name, ...repository, paths: texts, excludes: texts, leaveOut: z.record(name, z.json()).optional(), hooks: z.record(name, z.json()).optional(), tags: texts, zone: name.optional(), retention: z.json().optional() }),
+  'plan.changed': action('plan', 'notice', { ...plan, version: count, changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(100) }),
+  'plan.retention-changed': action('plan', 'notice', { ...plan, from: z.json().nullable(), to: z.json().nullable() }),
+
+  'snapshot.forget-started': action('snapshot', 'notice', forgetFacts),
+  'snapshot.forgotten': action('snapshot', 'notice', { ...forgetFacts, durationMs }),
+  'snapshot.forget-failed': action('snapshot', 'error', { ...forgetFacts, ...failure, ...editsDone, durationMs }),
+  'snapshot.forget-interrupted': action('snapshot', 'warn', { ...forgetFacts, startedAt: instant }),
+  'snapshot.tagged': action('snapshot', 'notice', { ...tagFacts, ...tagsChanged }),
+  'snapshot.pinned': action('snapshot', 'notice', { ...tagFacts, ...tagsChanged }),
+  'snapshot.unpinned': action('snapshot', 'notice', { ...tagFacts, ...tagsChanged }),
+  'snapshot.tag-failed': action('snapshot', 'error', { ...tagFacts, ...failure, ...editsDone, durationMs }),
+  'snapshot.tag-interrupted': action('snapshot', 'warn', { ...tagFacts, startedAt: instant }),
+  'snapshot.noted': action('snapshot', 'info', { ...repository, snapshot: name, lineage: name, note: text }),
+
+  'snapshot.started': action('snapshot', 'info', { ...plan, ...repository, run: name.optional(), tags: texts.optional(), paths: texts.optional() }),
+  'snapshot.finished': action('snapshot', 'info', {
+    ...plan, ...repository, snapshot: name, parent: name.nullish(), run: name.optional(), filesNew: count, filesChanged: count, filesUnmodified: count, dirsNew: count.optional(), dirsChanged: count.optional(), dirsUnmodified: count.optional(),
+    dataAdded: count, dataAddedPacked: count.optional(), totalFiles: count.optional(), totalBytes: count, gaps: count, degraded: z.record(z.string(), count).optional(), databases: count.optional(), databasesRaw: count.optional(), metrics: z.record(text, z.json()).optional(), hookWarnings: z.array(z.strictObject({ hook: name, reason: text })).max(10).optional(), tags: texts.optional(), note: text.optional(), durationMs
+  }),
+  'snapshot.failed': action('snapshot', 'error', { ...plan, ...repository, ...failure, run: name.optional(), durationMs: durationMs.optional() }),
+  'snapshot.interrupted': action('snapshot', 'warn', { ...plan, ...repository, run: name.optional(), startedSeq: count.optional(), startedAt: instant.optional() }),
+  'access.snapshot-opened': action('access', 'info', { ...repository, snapshot: name.optional(), plan: name.nullish(), planId: name.nullish() }),
+
+  'restore.started': action('restore', 'notice', { restore: name, ...repository, snapshot: name, target: text, include: texts, includeCount: count.optional(), exclude: texts, excludeCount: count.optional(), conflict: name, plan: name.nullish(), planId: name.nullish() }),
+  'restore.finished': action('restore', 'notice', {
+    restore: name, ...repository, snapshot: name, target: text, files: count, identical: count, folders: count.optional(), links: count.optional(), bytes: count, kept: count, replaced: count, beside: count, skipped: count,
+    degraded: z.record(z.string(), count).optional(), writeMs: durationMs.optional(), verifyMs: durationMs.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish()
+  }),
+  'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish() }),
+
+  'access.payload-opened': action('access', 'info', { seqs: z.array(count).max(10_000), purpose: text.optional() }),
+  'access.evidence-exported': action('access', 'notice', {
+    kind: z.enum(['proof', 'bundle', 'tiles']), entries: count, size: count, disclosure: z.enum(['payloads', 'commitments']), seq: count.optional(), filter: z.json().optional(), protected: count.optional(), purpose: text.optional()
+  }),
+  'access.payloads-searched': action('access', 'info', { scanned: count, found: z.array(count).max(1000), purpose: text }),
+  'access.log-exported': action('access', 'notice', { entries: count, format: name, filter: z.json().optional(), purpose: text.optional(), to: name.optional() }),
+
+  'gateway.started': action('gateway', 'notice', { address: name, port: count, console: z.boolean().optional(), tls: z.boolean().optional() }),
+  'gateway.stopped': action('gateway', 'info', { address: name, port: count, openMs: durationMs.optional() }),
+  'gateway.token-created': action('gateway', 'notice', { tokenId: name, label: name, scope: z.enum(['owner', 'read', 'append']), expiresAt: instant.nullable() }),
+  'gateway.token-revoked': action('gateway', 'notice', { tokenId: name, label: name }),
+  'gateway.refused': action('gateway', 'warn', { reason: text, remote: name.optional(), method: name.optional(), path: text.optional(), count: count.optional() }),
+
+  'log.verified': action('record', 'info', {
+    verdict: z.enum(['anchored', 'consistent', 'behind', 'broken', 'missing']), entries: count, head: name.nullish(), seq: count.nullish(), what: name.nullish(), checkpoint: count.optional(), readFrom: count.optional(),
+    anchors: z.array(z.strictObject({ source: name, size: count, form: z.enum(['note', 'short']), outcome: z.enum(['fits', 'ahead', 'forked']) })).max(100).optional(), durationMs: durationMs.optional()
+  }),
+  'log.namespace-declared': action('record', 'notice', { prefix: name, schema: z.json().nullable() }),
+  'log.encryption-changed': action('record', 'notice', { category: z.enum(categories), encrypts: z.boolean() }),
+  'log.key-rotated': action('record', 'notice', { vkey: name, previous: name, reason: name.optional() }),
+  'log.anchored': action('record', 'notice', {
+    kind: z.enum(['paper', 'file', 'mail', 'git', 'other', 'printed', 'witness', 'snapshot']), outcome: z.enum(['fits', 'behind', 'other-history', 'foreign-key']), form: z.enum(['signed', 'unsigned', 'short', 'claim']),
+    size: count, root: name, entries: count, outside: z.boolean(), note: text.optional(), label: name.optional(), witness: name.optional(), witnessedAt: instant.optional(), repository: name.optional(), repositoryId: name.optional(), snapshot: name.optional()
+  }),
+  'log.witness-added': action('record', 'notice', { vkey: z.string().max(4096), url: z.string().max(2000).optional() }),
+  'log.witness-removed': action('record', 'notice', { vkey: z.string().max(4096) }),
+  'log.masked': action('record', 'notice', { findings: z.array(z.strictObject({ seq: count, rule: name, field: name, count, sample: z.boolean() })).min(1).max(1000) }),
+  'log.imported': action('record', 'notice', {
+    source: name, file: name, bytes: count, sha256: name, lines: count, imported: count, present: count, blank: count, refused: count, mapping: z.json().optional(), chain: z.strictObject({ state: name, line: count.optional(), checked: count, rule: text.optional() }),
+    refusals: z.array(z.strictObject({ line: count, code: name, detail: name })).max(100).optional(), masked: z.array(z.strictObject({ rule: name, count })).max(1000).optional(), claimedFrom: name.nullable(), claimedTo: name.nullable(), quarantine: name.nullable(), report: name.nullable()
+  }),
+  'log.follow-added': action('record', 'notice', { source: name, path: text }),
+  'log.follow-removed': action('record', 'notice', { source: name, path: text, taken: count, refused: count }),
+  'log.follow-gap': action('record', 'warn', { source: name, path: text, what: name, offset: count, line: count }),
+  'log.name-introduced': action('record', 'info', { kind: z.enum(['actor', 'subject']), name: z.string().max(500) }),
+  // The two that explain a missing payload. What carries out retention comes later; the record already knows how to read it. altered: entries that
+  // did not fit their commitment any more when they were erased.
+  'log.erasure': action('record', 'notice', { seqs: z.array(count).min(1).max(10_000), reason: name, basis: name, request: name.optional(), altered: z.array(count).max(10_000).optional() }),
+  'log.retention': action('record', 'notice', { category: z.enum(categories), from: count, to: count, rule: name }),
+
+  // On other entries. A note's words are its payload, so they can be erased like any; review/annotations.ts keeps what is where.
+  'note.added': action('note', 'info', { seqs: targets, text: text.min(1) }),
+  'note.removed': action('note', 'info', { seqs: targets, note: count }),
+  'review.marked': action('note', 'info', { seqs: targets }),
+  'review.unmarked': action('note', 'info', { seqs: targets }),
+
+  'sample.created': action('home', 'info', { path: text, planId: name.optional(), repositoryId: name.optional() }),
+  'sample.removed': action('home', 'info', { path: text.optional() })
+};
+
+/** First words of action names that are Varve's, now or later; nobody can declare one of them. */
+export const reservedPrefixes: ReadonlySet<string> = new Set([
+  ...Object.keys(builtInActions).map((each) => each.slice(0, each.indexOf('.'))),
+  'varve', 'system', 'secret', 'secrets', 'job', 'jobs', 'run', 'alert', 'alerts', 'package', 'packages', 'proposal', 'proposals', 'checkpoint', 'anchor', 'drill', 'import', 'erasure', 'retention', 'key-rotation', 'desktop', 'note', 'decision', 'review', 'mcp'
+]);
+
+/** The one namespace that is open to everybody without being declared. */
+export const openPrefix = 'app';
+
+export const levelNames: readonly Level[] = levels;
+
+/** Part of an action before the first dot, or all of it. */
+export function prefixOf(actionName: string): string {
+  const dot = actionName.indexOf('.');
+  return dot < 0 ? actionName : actionName.slice(0, dot);
+}

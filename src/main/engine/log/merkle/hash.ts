@@ -1,0 +1,37 @@
+// The three hashes of a Merkle tree over the record (RFC 6962, 2.1; RFC 9162 uses the same). The first byte keeps a node from being passed off
+// as a leaf. Hashes are 32 raw bytes.
+import { hash as hashOnce } from 'node:crypto';
+
+export const hashBytes = 32;
+
+/** Root of the tree without leaves: SHA-256 of nothing. */
+export const emptyRoot: Uint8Array = hashOnce('sha256', new Uint8Array(0), 'buffer');
+
+const leafScratch = Buffer.alloc(1 + 4096);
+const nodeScratch = Buffer.alloc(1 + 2 * hashBytes, 1);
+
+/** Hash of a leaf: SHA-256(0x00 || bytes). A text stands for its UTF-8 bytes. */
+export function leafHash(leaf: Uint8Array | string): Uint8Array {
+  const longest = typeof leaf === 'string' ? leaf.length * 3 : leaf.length;
+  const room = longest < leafScratch.length ? leafScratch : Buffer.alloc(1 + longest);
+  let end = 1;
+  if (typeof leaf === 'string') end += room.write(leaf, 1, 'utf8');
+  else {
+    room.set(leaf, 1);
+    end += leaf.length;
+  }
+  return hashOnce('sha256', room.subarray(0, end), 'buffer');
+}
+
+/** Hash of an inner node: SHA-256(0x01 || left || right). */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  // The scratch buffer fits hashes alone; anything else would leave bytes of an earlier node in it.
+  if (left.length !== hashBytes || right.length !== hashBytes) return hashOnce('sha256', Buffer.concat([Uint8Array.of(1), left, right]), 'buffer');
+  nodeScratch.set(left, 1);
+  nodeScratch.set(right, 1 + hashBytes);
+  return hashOnce('sha256', nodeScratch, 'buffer');
+}
+
+export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === hashBytes && b.length === hashBytes && Buffer.compare(a, b) === 0;
+}

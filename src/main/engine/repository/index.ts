@@ -1,0 +1,31 @@
+// The public face of the repository domain: what other domains may import.
+export { type Backend, type ByteRange, type FileKind, type StoredFile } from './backend/backend.ts';
+export { createLocalBackend } from './backend/local.ts';
+export { BlobIndex, type BlobLocation } from './blob-index.ts';
+export { type LockHandle, type LockIdentity, type LockOptions } from './locks.ts';
+export { PackWriter, type PackWriterOptions } from './pack-writer.ts';
+export { openBlob, Repository, type LoadedSnapshots, type RepositoryDeps } from './repository.ts';
+export { lockNotes, takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';
+export { lockForReading, type ReadLockOptions } from './read-lock.ts';
+export { lockIdentity, type PasswordPlace, type ProtectedPlace, type Repositories, type RepositoryRow, type UnlockedRepository } from './model.ts';
+export { RepositoryQueue, type QueueRequest } from './queue.ts';
+export { BrowseSession } from './session.ts';
+export { type FileRange, type ResolvedPath } from './session-wire.ts';
+// The pure codecs, for the domains that write and read the same repository.
+export { DamagedError, UnsupportedError } from './format/damaged.ts';
+export { bytesToHex, hexToBytes, isFileName, sha256, sha256Hex, shortId, type BlobType } from './format/ids.ts';
+export { type IndexBlob, type IndexPack } from './format/index-file.ts';
+export { Sealer, type MasterKey } from './format/seal.ts';
+export { type SnapshotFile } from './format/snapshot.ts';
+export * from './format/time.ts';
+export * from './format/tree.ts';
+export { decide, type Candidate as RetentionCandidate, type Reason as RetentionReason } from './retention/decide.ts';
+export { keepsNothing, type Policy } from './retention/policy.ts';
+export { parseSpan } from './retention/span.ts';
+export { type EditDone, type SnapshotEdit } from './edits/apply.ts';
+export { type EditInput, type EditMessage } from './edits/task.ts';
+export { repositoryMigrations } from './migrations.ts';
+export { createRepositories, refuseAbsent, type RepositoriesDeps } from './service.ts';
+export { type PlaceFacts } from './place.ts';
+export { createMaintenance, type Maintenance } from './maintenance/service.ts';
+export { createPlaces, type Places, type PlaceWait } from './places.ts';

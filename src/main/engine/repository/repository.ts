@@ -1,0 +1,260 @@
+// An open restic repository of version 1 or 2. Runs in any thread; one instance per thread. Everything read is checked against its id;
+// nothing is written here before the config and a key were read. Order for readers: snapshots first, then the index, so that no
+// snapshot is seen without its index. Order for writers: packs, index, snapshot.
+import { fail, throwIfAborted } from '../kit/errors.ts';
+import type { Clock, Random } from '../ports.ts';
+import { isFileMissing, type Backend } from './backend/backend.ts';
+import { BlobIndex, type BlobLocation } from './blob-index.ts';
+import { parseConfig, type RepositoryConfig } from './format/config.ts';
+import { DamagedError, decodeAt, UnsupportedError } from './format/damaged.ts';
+import { sha256Hex, type BlobType } from './format/ids.ts';
+import { encodeIndex, parseIndex, type IndexFile, type IndexPack } from './format/index-file.ts';
+import { release } from './format/release.ts';
+import { Sealer, type MasterKey } from './format/seal.ts';
+import { encodeSnapshot, parseSnapshot, type SnapshotFile } from './format/snapshot.ts';
+import { parseTree, type TreeNode } from './format/tree.ts';
+import { decompress } from './format/zstd.ts';
+import { acquireLock, type LockHandle, type LockOptions } from './locks.ts';
+import { UnpackedFiles } from './unpacked-files.ts';
+
+/** Largest plaintext of a blob that is read; restic's own chunks have at most 8 MiB, trees of huge folders more. */
+const maxBlobBytes = 1024 * 1024 * 1024;
+
+export interface RepositoryDeps {
+  backend: Backend;
+  masterKey: MasterKey;
+  random: Random;
+  clock: Clock;
+  signal?: AbortSignal | undefined;
+}
+
+export interface LoadedSnapshots {
+  snapshots: { id: string; file: SnapshotFile }[];
+  unreadable: { id: string; reason: string }[];
+}
+
+export class Repository {
+  readonly backend: Backend;
+  readonly config: RepositoryConfig;
+  readonly sealer: Sealer;
+  readonly files: UnpackedFiles;
+  readonly #clock: Clock;
+  #index = new BlobIndex();
+  #lock: LockHandle | undefined;
+
+  private constructor(deps: RepositoryDeps, sealer: Sealer, config: RepositoryConfig) {
+    this.backend = deps.backend;
+    this.#clock = deps.clock;
+    this.sealer = sealer;
+    this.config = config;
+    this.files = new UnpackedFiles({ backend: deps.backend, sealer, version: config.version });
+  }
+
+  /** Reads the config with the master key. REPOSITORY_MISSING when there is none, REPOSITORY_UNSUPPORTED for versions this program does not know, REPOSITORY_DAMAGED when the key does not fit. */
+  static async open(deps: RepositoryDeps): Promise<Repository> {
+    const { backend, masterKey, random, signal } = deps;
+    const sealer = new Sealer(masterKey, (length) => random.bytes(length));
+    return new Repository(deps, sealer, await readConfig(backend, sealer, signal));
+  }
+
+  get index(): BlobIndex {
+    return this.#index;
+  }
+
+  // ---- reading ----
+
+  /** Every snapshot file; what cannot be read is named. Always before `loadIndex`. Those in `known` are not read again: a file never changes. */
+  async loadSnapshots(signal?: AbortSignal, known?: ReadonlyMap<string, LoadedSnapshots['snapshots'][number]>): Promise<LoadedSnapshots> {
+    const loaded: LoadedSnapshots = { snapshots: [], unreadable: [] };
+    for await (const { name: id } of this.backend.list('snapshots', signal)) {
+      throwIfAborted(signal);
+      try {
+        loaded.snapshots.push(known?.get(id) ?? { id, file: await this.loadSnapshot(id, signal) });
+      } catch (error) {
+        if (isFileMissing(error)) continue;
+        loaded.unreadable.push({ id, reason: damageOf(error) });
+      }
+    }
+    return loaded;
+  }
+
+  async loadSnapshot(id: string, signal?: AbortSignal): Promise<SnapshotFile> {
+    const json = await this.files.load('snapshots', id, signal);
+    return decodeAt(`${this.backend.location}/snapshots/${id}`, () => parseSnapshot(json));
+  }
+
+  /** Replaces the index by the union of all index files. An unreadable one is REPOSITORY_DAMAGED: without it nothing may be said about what exists. */
+  async loadIndex(signal?: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<void> {
+    const names: string[] = [];
+    for await (const { name } of this.backend.list('index', signal)) names.push(name);
+    const index = new BlobIndex();
+    let done = 0;
+    for (const name of names) {
+      throwIfAborted(signal);
+      for (const pack of await this.loadIndexFile(name, signal)) index.addPack(pack);
+      onProgress?.(++done, names.length);
+    }
+    this.#index = index;
+  }
+
+  /** Takes an index that was put together elsewhere (a check reads what can be read). */
+  useIndex(index: BlobIndex): void {
+    this.#index = index;
+  }
+
+  /** The packs of one index file. */
+  async loadIndexFile(id: string, signal?: AbortSignal): Promise<readonly IndexPack[]> {
+    return (await this.loadWholeIndexFile(id, signal)).packs;
+  }
+
+  /** One index file with what other programs put into it: for whoever is about to replace it. */
+  async loadWholeIndexFile(id: string, signal?: AbortSignal): Promise<IndexFile> {
+    const json = await this.files.load('index', id, signal);
+    return decodeAt(`${this.backend.location}/index/${id}`, () => {
+      const file = parseIndex(json);
+      const compressed = this.config.version === 1 && file.packs.some((pack) => pack.blobs.some((blob) => blob.uncompressedLength !== 0));
+      if (compressed) throw new DamagedError('an index of a version 1 repository names compressed blobs');
+      return file;
+    });
+  }
+
+  /** The plaintext of a blob, tried at every place the index names until one verifies. Throws REPOSITORY_DAMAGED when none does. */
+  async loadBlob(type: BlobType, id: string, signal?: AbortSignal): Promise<Buffer> {
+    const places = this.#index.find(type, id);
+    if (places.length === 0) throw new DamagedError(`${type} blob ${id} is in no index`, this.backend.location);
+    let failure: unknown;
+    for (const place of places) {
+      // The second reading tells a bad way from a bad disk.
+      for (let attempt = 0; attempt < 2; attempt++) {
+        throwIfAborted(signal);
+        try {
+          return await this.#loadAt(place, id, signal);
+        } catch (error) {
+          if (signal?.aborted) throw error;
+          failure = error;
+          if (!(error instanceof DamagedError)) break;
+        }
+      }
+    }
+    // A pack that the index names and that is not there is damage of the repository, not a wrong name.
+    if (isFileMissing(failure)) throw new DamagedError(`a pack with ${type} blob ${id} is missing`, this.backend.location);
+    throw failure;
+  }
+
+  async #loadAt(place: BlobLocation, id: string, signal: AbortSignal | undefined): Promise<Buffer> {
+    const bytes = await this.backend.read('data', place.pack, { offset: place.offset, length: place.length }, signal);
+    return decodeAt(`${this.backend.location}/data/${place.pack}`, () => {
+      if (bytes.length !== place.length) throw new DamagedError(`pack ends inside blob ${id}`);
+      return openBlob(this.sealer, bytes, id, place.uncompressedLength);
+    });
+  }
+
+  /** A tree's JSON as stored, for copying. */
+  async loadTreeBytes(id: string, signal?: AbortSignal): Promise<Buffer> {
+    return this.loadBlob('tree', id, signal);
+  }
+
+  async loadTree(id: string, signal?: AbortSignal): Promise<TreeNode[]> {
+    const bytes = await this.loadBlob('tree', id, signal);
+    return decodeAt(`${this.backend.location}: tree ${id}`, () => parseTree(bytes));
+  }
+
+  // ---- writing ----
+
+  /** Stores a finished pack durably. For `PackWriter`. */
+  async savePack(pieces: readonly Uint8Array[], packId: string, signal?: AbortSignal): Promise<void> {
+    await this.#lock?.ready();
+    await this.backend.write('data', packId, pieces, signal);
+  }
+
+  /** Stores one index file that describes these packs, which must be durable, and takes them into the loaded index. */
+  async saveIndex(packs: readonly IndexPack[], signal?: AbortSignal, onName?: (id: string) => void): Promise<string> {
+    const id = await this.writeIndex(packs, signal, onName);
+    for (const pack of packs) this.#index.addPack(pack);
+    return id;
+  }
+
+  /** As `saveIndex`, for packs that the loaded index knows already. `onName` learns the file's name before it is written: a write that fails may leave it all the same. */
+  async writeIndex(packs: readonly IndexPack[], signal?: AbortSignal, onName?: (id: string) => void): Promise<string> {
+    await this.#lock?.ready();
+    const json = encodeIndex(packs);
+    const sealed = this.files.seal(json);
+    release(json);
+    onName?.(sealed.id);
+    await this.backend.write('index', sealed.id, sealed.bytes, signal);
+    return sealed.id;
+  }
+
+  /** Stores a snapshot; everything it names must be stored and indexed before. */
+  async saveSnapshot(file: SnapshotFile, signal?: AbortSignal): Promise<string> {
+    await this.#lock?.ready();
+    return this.files.save('snapshots', encodeSnapshot(file), signal);
+  }
+
+  async removeSnapshot(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#lock?.ready();
+    await this.backend.remove('snapshots', id, signal);
+  }
+
+  /** Removes a pack or an index file. NOT_FOUND when it is gone already. Only under the exclusive lock. */
+  async removeFile(kind: 'data' | 'index', id: string, signal?: AbortSignal): Promise<void> {
+    await this.#lock?.ready();
+    await this.backend.remove(kind, id, signal);
+  }
+
+  /** Takes the repository's lock (see locks.ts). While it is held, everything this instance writes waits for its refresh and stops when it is lost. */
+  async lock(options: LockOptions): Promise<LockHandle> {
+    const lock = await acquireLock({ backend: this.backend, files: this.files, clock: this.#clock }, options);
+    this.#lock = lock;
+    return lock;
+  }
+
+  refuseLostLock(): never {
+    return fail('LOCK_LOST', `the lock on ${this.backend.location} was lost`, { path: this.backend.location });
+  }
+}
+
+/** Opens a stored blob and proves that it is the one with this id. */
+export function openBlob(sealer: Sealer, stored: Uint8Array, id: string, uncompressedLength: number): Buffer {
+  const opened = sealer.open(stored);
+  const plain = uncompressedLength === 0 ? opened : decompress(opened, uncompressedLength, maxBlobBytes);
+  if (sha256Hex(plain) !== id) throw new DamagedError(`blob ${id} has another content`);
+  return plain;
+}
+
+/** Proves that a stored blob is the one with this id, as `openBlob` does, and keeps nothing: memory outside the heap waits long for the collector. */
+export function proveBlob(sealer: Sealer, stored: Uint8Array, id: string, uncompressedLength: number): void {
+  const opened = sealer.open(stored);
+  try {
+    const plain = uncompressedLength === 0 ? opened : decompress(opened, uncompressedLength, maxBlobBytes);
+    const found = sha256Hex(plain);
+    if (plain !== opened) giveBack(plain);
+    if (found !== id) throw new DamagedError(`blob ${id} has another content`);
+  } finally {
+    giveBack(opened);
+  }
+}
+
+/** Small buffers lie together in one piece of memory that others use too; only one that has its memory to itself can be given back. */
+function giveBack(bytes: Buffer): void {
+  if (bytes.length >= 64 * 1024 && bytes.length + 64 >= bytes.buffer.byteLength) (bytes.buffer as ArrayBuffer).transfer(0);
+}
+
+async function readConfig(backend: Backend, sealer: Sealer, signal: AbortSignal | undefined): Promise<RepositoryConfig> {
+  const path = `${backend.location}/config`;
+  let bytes: Uint8Array;
+  try {
+    bytes = await backend.read('config', 'config', {}, signal);
+  } catch (error) {
+    if (isFileMissing(error)) fail('REPOSITORY_MISSING', `${backend.location} holds no repository`, { path: backend.location }, error);
+    throw error;
+  }
+  return decodeAt(path, () => parseConfig(sealer.open(bytes)));
+}
+
+/** The reason of a damage in words for a report; errors that are none are thrown again. */
+export function damageOf(error: unknown): string {
+  if (error instanceof DamagedError) return error.data.what;
+  if (error instanceof UnsupportedError) return error.data.reason;
+  throw error;
+}

@@ -1,0 +1,96 @@
+// SQL of the repository domain and nothing else. Paths are JSON text: a name of any bytes (lone surrogates) does not survive UTF-8.
+import type { Database } from '../store/index.ts';
+import type { CheckNote, PasswordPlace, RepositoryRow } from './model.ts';
+
+interface Stored {
+  id: string;
+  name: string;
+  path: string;
+  restic_id: string | null;
+  version: number | null;
+  append_only: number;
+  password_from: PasswordPlace['from'];
+  password_place: string | null;
+  added_at: string;
+  check_at: string | null;
+  check_ok: number | null;
+  check_errors: number | null;
+  check_read_data: number | null;
+}
+
+export interface HeldLock {
+  repositoryId: string;
+  lockId: string;
+  pid: number;
+  processStarted: string;
+  at: string;
+}
+
+export interface RepositoryStore {
+  list(): RepositoryRow[];
+  insert(row: RepositoryRow): void;
+  setCheck(id: string, check: CheckNote): void;
+  setFacts(id: string, facts: Pick<RepositoryRow, 'resticId' | 'version' | 'appendOnly'>): void;
+  setPassword(id: string, place: PasswordPlace): void;
+  locks(): HeldLock[];
+  insertLock(lock: HeldLock): void;
+  deleteLock(repositoryId: string, lockId: string): void;
+}
+
+export function createRepositoryStore(db: Pick<Database, 'prepare'>): RepositoryStore {
+  return {
+    list: () => db.prepare('SELECT * FROM repositories ORDER BY name').all<Stored>().map(toRow),
+    insert(row) {
+      db.prepare('INSERT INTO repositories (id, name, path, restic_id, version, append_only, password_from, password_place, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        row.id,
+        row.name,
+        JSON.stringify(row.path),
+        row.resticId,
+        row.version,
+        row.appendOnly ? 1 : 0,
+        row.password.from,
+        storedPlace(row.password),
+        row.addedAt
+      );
+    },
+    setCheck(id, check) {
+      db.prepare('UPDATE repositories SET check_at = ?, check_ok = ?, check_errors = ?, check_read_data = ? WHERE id = ?').run(check.at, check.ok ? 1 : 0, check.errors, check.readData ? 1 : 0, id);
+    },
+    setFacts(id, facts) {
+      db.prepare('UPDATE repositories SET restic_id = ?, version = ?, append_only = ? WHERE id = ?').run(facts.resticId, facts.version, facts.appendOnly ? 1 : 0, id);
+    },
+    setPassword(id, place) {
+      db.prepare('UPDATE repositories SET password_from = ?, password_place = ? WHERE id = ?').run(place.from, storedPlace(place), id);
+    },
+    locks: () => db.prepare('SELECT repository_id AS repositoryId, lock_id AS lockId, pid, process_started AS processStarted, at FROM held_locks ORDER BY at').all<HeldLock>(),
+    insertLock(lock) {
+      db.prepare('INSERT OR REPLACE INTO held_locks (repository_id, lock_id, pid, process_started, at) VALUES (?, ?, ?, ?, ?)').run(lock.repositoryId, lock.lockId, lock.pid, lock.processStarted, lock.at);
+    },
+    deleteLock(repositoryId, lockId) {
+      db.prepare('DELETE FROM held_locks WHERE repository_id = ? AND lock_id = ?').run(repositoryId, lockId);
+    }
+  };
+}
+
+function toRow(stored: Stored): RepositoryRow {
+  return {
+    id: stored.id,
+    name: stored.name,
+    path: JSON.parse(stored.path) as string,
+    resticId: stored.restic_id,
+    version: stored.version,
+    appendOnly: stored.append_only === 1,
+    password: toPlace(stored),
+    addedAt: stored.added_at,
+    lastCheck: stored.check_at === null ? null : { at: stored.check_at, ok: stored.check_ok === 1, errors: stored.check_errors ?? 0, readData: stored.check_read_data === 1 }
+  };
+}
+
+function storedPlace(place: PasswordPlace): string | null {
+  return place.from === 'file' ? JSON.stringify(place.path) : place.from === 'environment' ? place.variable : null;
+}
+
+function toPlace({ password_from: from, password_place: place }: Stored): PasswordPlace {
+  if (from === 'file') return { from, path: JSON.parse(place ?? '""') as string };
+  return from === 'environment' ? { from, variable: place ?? '' } : { from };
+}

@@ -1,0 +1,15 @@
+// Public face of the secrets domain.
+import { Secrets, type SecretsDeps } from './service.ts';
+
+export type { Secrets, SecretsDeps } from './service.ts';
+export type { SecretName, SecretState } from './model.ts';
+export { openExport } from './export.ts';
+export { createLogKeys } from './log-keys.ts';
+// For the witness, which keeps its seed as the vault keeps its key.
+export { accountOf, ScryptKdf, Sealed } from './model.ts';
+export { freshKdf, seal, stretch, unseal } from './seal.ts';
+
+export function createSecrets(deps: SecretsDeps): Secrets {
+  return new Secrets(deps);
+}
+export { passphraseFromEnvironment } from './passphrase.ts';

@@ -1,0 +1,517 @@
+// Walks the folders of a plan and builds their trees from the leaves up. Runs in the coordinator's thread with synchronous calls; what
+// must be read goes to the data threads. A folder's nodes live only until its tree is written. Nothing here writes to the user's files.
+import { join } from 'node:path';
+import type { Gap, SnapshotSummary } from '../../../../contract/snapshots.ts';
+import type { TaskProgress } from '../../../../contract/events.ts';
+import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
+import { compareNames, displayName } from '../../kit/names.ts';
+import type { Clock, Files, FileStat } from '../../ports.ts';
+import type { ChunkScanner } from '../../repository/format/chunker.ts';
+import { emptyTreeId, TreeTooLargeError, treeLimits, type TreeNode } from '../../repository/index.ts';
+import { carriedName, carriedNode, type CarriedFile } from '../carried.ts';
+import type { ChunkSizes } from './chunks.ts';
+import type { DataThreads } from './data-threads.ts';
+import type { FolderRules, LeavesOut } from './leave-out/leave-out.ts';
+import { canBeDatabase, isDatabase } from './databases/identity.ts';
+import type { DatabaseNotes, SideFiles } from './databases/notes.ts';
+import { encodeRecord, recordName } from './databases/record.ts';
+import { piecesOf } from './large-file.ts';
+import { nodeOf } from './nodes.ts';
+import { isUnchanged } from './parent.ts';
+import type { ReadResult } from './protocol.ts';
+import type { TargetFolder } from './targets.ts';
+
+export const homeMarker = 'varve-home.json';
+
+const largeBytes = 4 * 1024 * 1024;
+const batchFiles = 256;
+const batchBytes = 8 * 1024 * 1024;
+const breatheMs = 30;
+const progressMs = 100;
+const listedGaps = 1000;
+
+export interface FolderSaverDeps {
+  files: Files;
+  clock: Clock;
+  data: DataThreads;
+  leavesOut: LeavesOut;
+  scanner: () => ChunkScanner;
+  sizes: ChunkSizes;
+  signal: AbortSignal;
+  /** Folders that are never entered, by device and inode: the repository itself. */
+  skip: ReadonlySet<string>;
+  hasData(id: string): boolean;
+  /** The folder's nodes in the parent snapshot; undefined when they cannot be had. */
+  loadBefore(treeId: string): Promise<TreeNode[] | undefined>;
+  /** Stores a finished tree and returns its id. */
+  saveTree(nodes: readonly TreeNode[]): string;
+  /** Resolves when trees may pile up further. */
+  treesSettled(): Promise<void>;
+  /** Id of the chunk of `sizes.minBytes` zeros. */
+  zeroChunk: string;
+  /** Files kept at the top, with the node each gets. */
+  streams?: readonly { node: TreeNode; path: string }[];
+  /** Given when databases are copied by SQLite. */
+  databases?: DatabaseNotes | undefined;
+  onProgress(update: Partial<TaskProgress>): void;
+}
+
+export type SavedCounts = Pick<SnapshotSummary, 'filesNew' | 'filesChanged' | 'filesUnmodified' | 'dirsNew' | 'dirsChanged' | 'dirsUnmodified' | 'totalFiles' | 'totalBytes'>;
+
+/** A folder whose tree is not written yet. */
+interface OpenFolder {
+  path: string;
+  names: readonly string[];
+  node: TreeNode | undefined;
+  slot: number;
+  parent: OpenFolder | undefined;
+  nodes: (TreeNode | undefined)[];
+  /** Entries that are not known yet, and one more while it is being listed. */
+  missing: number;
+  before: ReadonlyMap<string, TreeNode> | undefined;
+  /** Names of databases that something lies beside, and of what does. */
+  sides: ReadonlyMap<string, SideFiles> | undefined;
+  /** What holds here of what the plan leaves out. */
+  rules: FolderRules | undefined;
+  beforeNode: TreeNode | undefined;
+  done: (treeId: string) => void;
+}
+
+interface WaitingFile {
+  folder: OpenFolder;
+  slot: number;
+  node: TreeNode;
+  path: string;
+  isNew: boolean;
+  /** Set when other names of the same inode take their content from this one. */
+  shared?: SharedContent;
+  /** What lies beside it, which waits for how it is read. */
+  sides?: SideFiles | undefined;
+}
+
+/** The content of an inode with several names: read once. */
+interface SharedContent {
+  stat: FileStat;
+  result: ReadResult | undefined;
+  waiting: ((result: ReadResult) => void)[];
+}
+
+export class FolderSaver {
+  readonly #deps: FolderSaverDeps;
+  readonly counts: SavedCounts = { filesNew: 0, filesChanged: 0, filesUnmodified: 0, dirsNew: 0, dirsChanged: 0, dirsUnmodified: 0, totalFiles: 0, totalBytes: 0 };
+  readonly gaps: Gap[] = [];
+  gapCount = 0;
+  readonly degraded = new Map<string, number>();
+  #batch: WaitingFile[] = [];
+  #batchBytes = 0;
+  /** Files that lie beside a database which could not be copied: they are needed after all. */
+  readonly #late: (() => Promise<void>)[] = [];
+  readonly #links = new Map<string, SharedContent>();
+  #breathedAt: number;
+  #bytesUnchanged = 0;
+  #shownAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: FolderSaverDeps) {
+    this.#deps = deps;
+    this.#breathedAt = deps.clock.monotonicMs();
+  }
+
+  /** Saves everything below the targets, then what is carried along, and resolves with the id of the top tree. `beforeTree`: the parent snapshot's. */
+  async save(top: TargetFolder, beforeTree: string | undefined, carried: () => Promise<readonly CarriedFile[]> = async () => []): Promise<string> {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const folder = this.#open(undefined, top.path, [], 0, undefined, undefined, resolve);
+    folder.missing += 1; // it stays open for what is carried along
+    await this.#enterTarget(folder, top, beforeTree);
+    do {
+      await this.#sendBatch();
+      await this.#deps.data.idle();
+      for (const save of this.#late.splice(0)) await save();
+    } while (this.#batch.length > 0 || this.#late.length > 0);
+    await this.#deps.data.idle();
+    if (folder.missing > 1) fail('INTERNAL', 'a folder never finished', { what: 'a folder never finished' });
+    for (const stream of this.#deps.streams ?? []) await this.#addStream(folder, stream);
+    await this.#carry(folder, carried);
+    this.#settle(folder);
+    return promise;
+  }
+
+  // ---- folders ----
+
+  #open(parent: OpenFolder | undefined, path: string, names: readonly string[], slot: number, node: TreeNode | undefined, beforeNode: TreeNode | undefined, done: (treeId: string) => void): OpenFolder {
+    return { path, names, node, slot, parent, nodes: [], missing: 1, before: undefined, sides: undefined, rules: undefined, beforeNode, done };
+  }
+
+  /** A folder above or at a target: its listed children only, or all of it. */
+  async #enterTarget(folder: OpenFolder, target: TargetFolder, beforeTree: string | undefined): Promise<void> {
+    if (target.whole) return this.#enter(folder, target.path, beforeTree);
+    folder.before = await this.#loadBefore(beforeTree);
+    const children = [...target.children].sort(([a], [b]) => compareNames(a, b));
+    for (const [slot, [name, child]] of children.entries()) {
+      const names = [...folder.names, name];
+      folder.nodes.push(undefined);
+      const stat = this.#try(child.path, () => this.#deps.files.lstat(child.path), true);
+      if (stat === undefined) continue;
+      if (stat.type === 'dir') await this.#subfolder(folder, slot, name, names, child.path, stat, child);
+      else await this.#entry(folder, slot, name, names, child.path, stat);
+    }
+    this.#listed(folder);
+  }
+
+  async #enter(folder: OpenFolder, path: string, beforeTree: string | undefined): Promise<void> {
+    const { files, leavesOut } = this.#deps;
+    const entries = this.#try(path, () => files.readdir(path), false);
+    if (entries !== undefined && !entries.some((entry) => entry.name === homeMarker && entry.type === 'file')) {
+      if (leavesOut.empty && entries.length > treeLimits.nodes) {
+        // No tree will hold them: nobody should wait for their files to be read.
+        this.#gap(path, 'E2BIG');
+        entries.length = 0;
+      }
+      entries.sort((a, b) => compareNames(a.name, b.name));
+      folder.before = await this.#loadBefore(beforeTree);
+      folder.sides = this.#deps.databases?.sidesIn(path, entries, join);
+      const rules = leavesOut.empty ? undefined : leavesOut.folder(path, folder.names, entries, folder.parent?.rules);
+      folder.rules = rules;
+      for (const { name, type } of entries) {
+        await this.#breathe();
+        const names = rules === undefined ? folder.names : [...folder.names, name];
+        if (rules !== undefined && leavesOut.byName(rules, names, name, type === 'dir') !== undefined) continue;
+        const entryPath = join(path, name);
+        const stat = this.#try(entryPath, () => files.lstat(entryPath), false);
+        if (stat === undefined || stat.type === 'socket' || (rules !== undefined && leavesOut.byStat(rules, stat) !== undefined)) continue;
+        const slot = folder.nodes.push(undefined) - 1;
+        if (stat.type === 'dir') await this.#subfolder(folder, slot, name, names, entryPath, stat, undefined);
+        else await this.#entry(folder, slot, name, names, entryPath, stat);
+      }
+    }
+    this.#listed(folder);
+  }
+
+  async #subfolder(parent: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat, target: TargetFolder | undefined): Promise<void> {
+    if (this.#deps.skip.has(inodeKey(stat))) return;
+    const node = this.#node(path, name, stat);
+    if (node === undefined) return;
+    const beforeNode = parent.before?.get(name);
+    const before = beforeNode?.type === 'dir' ? beforeNode : undefined;
+    parent.missing += 1;
+    const folder = this.#open(parent, path, names, slot, node, before, () => undefined);
+    await this.#deps.treesSettled();
+    if (parent.rules !== undefined && this.#deps.leavesOut.isElsewhere(parent.rules, stat)) return this.#listed(folder);
+    if (target !== undefined) await this.#enterTarget(folder, target, before?.subtree);
+    else await this.#enter(folder, path, before?.subtree);
+  }
+
+  /** The folder is listed; entries still being read keep it open. */
+  #listed(folder: OpenFolder): void {
+    folder.before = undefined;
+    folder.sides?.forEach((sides) => sides.giveUp());
+    this.#settle(folder);
+  }
+
+  /** One thing less is missing; when nothing is, the tree is written and the folder above has one thing less missing, and so on up. */
+  #settle(first: OpenFolder): void {
+    for (let folder: OpenFolder | undefined = first; folder !== undefined; ) {
+      folder.missing -= 1;
+      if (folder.missing > 0) return;
+      const nodes = folder.nodes.filter((node) => node !== undefined);
+      const treeId = this.#saveTree(folder.path, nodes);
+      folder.nodes = [];
+      const { node, beforeNode } = folder;
+      const parent: OpenFolder | undefined = folder.parent;
+      folder.done(treeId);
+      if (parent === undefined || node === undefined) return;
+      node.subtree = treeId;
+      parent.nodes[folder.slot] = node;
+      if (beforeNode === undefined) this.counts.dirsNew += 1;
+      else if (beforeNode.subtree === treeId && beforeNode.mtime.ns === node.mtime.ns) this.counts.dirsUnmodified += 1;
+      else this.counts.dirsChanged += 1;
+      folder = parent;
+    }
+  }
+
+  /** A folder that no tree can hold is kept empty and named as a gap: the rest of the snapshot does not fail for it. */
+  #saveTree(path: string, nodes: readonly TreeNode[]): string {
+    try {
+      return this.#deps.saveTree(nodes);
+    } catch (error) {
+      if (!(error instanceof TreeTooLargeError)) throw error;
+      this.#gap(path, 'E2BIG');
+      return this.#deps.saveTree([]);
+    }
+  }
+
+  // ---- what lies in no folder of the plan ----
+
+  /** What a program gave. It must be there and get its name: a snapshot without it would be a wrong answer. */
+  async #addStream(top: OpenFolder, { node, path }: { node: TreeNode; path: string }): Promise<void> {
+    if (top.nodes.some((other) => other?.name === node.name)) refuseTaken(node.name);
+    let result: ReadResult | undefined;
+    await this.#deps.data.submit({ kind: 'files', paths: [path], asIs: true }, (results) => (result = results[0]));
+    await this.#deps.data.idle();
+    if (result === undefined || 'errno' in result) fail('NOT_READABLE', `${path} cannot be read`, { path, reason: result?.errno ?? 'EIO' });
+    node.content = result.content;
+    node.size = result.sizeBytes;
+    top.nodes = [...top.nodes, node].filter((each) => each !== undefined).sort((a, b) => compareNames(a.name, b.name));
+    this.counts.filesNew += 1;
+    this.#count(result.sizeBytes, `/${node.name}`);
+  }
+
+
+  /** Adds `/.varve/` to the top of the tree, uncounted. A folder of that name that is the person's own stays, and nothing is carried along: no file of theirs is given up. */
+  async #carry(top: OpenFolder, carried: () => Promise<readonly CarriedFile[]>): Promise<void> {
+    if (top.nodes.some((node) => node?.name === carriedName)) return this.#degrade(`no checkpoint: /${carriedName} is taken`);
+    const { databases } = this.#deps;
+    const record = databases !== undefined && databases.record.size > 0 ? [{ name: recordName, bytes: encodeRecord(databases.record) }] : [];
+    const files = [...(await carried()), ...record].sort((a, b) => compareNames(a.name, b.name));
+    if (files.length === 0) return;
+    const nodes = files.map(({ name }) => carriedNode(name, 'file'));
+    await this.#deps.data.submit({ kind: 'bytes', files: files.map(({ bytes }) => Uint8Array.from(bytes)) }, (results) => {
+      for (const [i, node] of nodes.entries()) {
+        const result = results[i];
+        if (result === undefined || 'errno' in result) continue;
+        node.content = result.content;
+        node.size = result.sizeBytes;
+      }
+    });
+    await this.#deps.data.idle();
+    top.nodes = [...top.nodes, { ...carriedNode(carriedName, 'dir'), subtree: this.#deps.saveTree(nodes) }].filter((node) => node !== undefined).sort((a, b) => compareNames(a.name, b.name));
+  }
+
+  // ---- entries ----
+
+  async #entry(folder: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat): Promise<void> {
+    if (stat.type === 'irregular') return this.#gap(path, 'EINVAL');
+    if (stat.type === 'socket') return;
+    const node = this.#node(path, name, stat);
+    if (node === undefined) return;
+    if (stat.type !== 'file') {
+      folder.nodes[slot] = node;
+      return;
+    }
+    const before = folder.before?.get(name);
+    const sides = folder.sides?.get(name);
+    const isSide = sides !== undefined && this.#isSide(folder, name);
+    if (isSide && this.#waitsForDatabase(folder, slot, name, names, path, stat, sides)) return;
+    if (this.#isAsBefore(before, path, stat, isSide ? undefined : sides)) {
+      node.content = before.content;
+      node.size = before.size ?? 0;
+      folder.nodes[slot] = node;
+      this.counts.filesUnmodified += 1;
+      this.#bytesUnchanged += node.size;
+      this.#count(node.size, path);
+      return;
+    }
+    const file: WaitingFile = { folder, slot, node, path, isNew: before?.type !== 'file', ...(!isSide && { sides }) };
+    if (!isSide && sides !== undefined) sides.awaited = true;
+    folder.missing += 1;
+    if (stat.links > 1 && this.#sharesContent(file, stat)) return;
+    if (stat.size === 0) return this.#finishFile(file, { content: [], sizeBytes: 0 });
+    if (stat.size > largeBytes) return this.#saveLarge(file);
+    this.#batch.push(file);
+    this.#batchBytes += stat.size;
+    if (this.#batch.length >= batchFiles || this.#batchBytes >= batchBytes) await this.#sendBatch();
+  }
+
+  /** Unchanged, so that the parent's content is taken. A database is judged with its -wal, and by what it was when it was copied: the copy may be of another size. */
+  #isAsBefore(before: TreeNode | undefined, path: string, stat: FileStat, sides: SideFiles | undefined): before is TreeNode & { content: readonly string[] } {
+    const { databases, hasData } = this.#deps;
+    const known = databases?.compare(path, stat) ?? 'unknown';
+    if (known === 'unknown') return sides === undefined && isUnchanged(before, stat, hasData);
+    if (known === 'changed' || before?.type !== 'file' || !Array.isArray(before.content) || !before.content.every(hasData)) return false;
+    databases?.keep(path);
+    sides?.decide(true);
+    return true;
+  }
+
+  #isSide(folder: OpenFolder, name: string): boolean {
+    const base = name.slice(0, name.lastIndexOf('-'));
+    return folder.sides?.get(base) !== undefined && folder.sides.get(base) === folder.sides.get(name);
+  }
+
+  /** True when it is left out, or when that is not known yet: then it is taken up again by `#late`, or its place stays empty. */
+  #waitsForDatabase(folder: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat, sides: SideFiles): boolean {
+    const { databases } = this.#deps;
+    let asked: 'waiting' | boolean = 'waiting';
+    sides.ask((leftOut) => {
+      if (leftOut && databases !== undefined) databases.summary.sideFiles += 1;
+      if (asked === 'waiting') asked = leftOut;
+      else if (leftOut) this.#settle(folder);
+      else {
+        this.#late.push(async () => {
+          await this.#entry(folder, slot, name, names, path, stat);
+          this.#settle(folder);
+        });
+      }
+    });
+    if (asked !== 'waiting') return asked;
+    asked = true;
+    folder.missing += 1;
+    return true;
+  }
+
+  /** True when another name of the same inode is being read or was: its content is taken. */
+  #sharesContent(file: WaitingFile, stat: FileStat): boolean {
+    const key = inodeKey(stat);
+    const known = this.#links.get(key);
+    if (known !== undefined && known.stat.size === stat.size && known.stat.mtimeNs === stat.mtimeNs && known.stat.ctimeNs === stat.ctimeNs) {
+      const take = (result: ReadResult): void => this.#finishFile(file, result);
+      if (known.result === undefined) known.waiting.push(take);
+      else take(known.result);
+      return true;
+    }
+    // The object travels with the file: the inode may change while it is read, and its later names then begin a content of their own.
+    file.shared = { stat, result: undefined, waiting: [] };
+    this.#links.set(key, file.shared);
+    return false;
+  }
+
+  async #sendBatch(): Promise<void> {
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    await this.#deps.data.submit({ kind: 'files', paths: batch.map((file) => file.path) }, (results) => {
+      for (const [i, file] of batch.entries()) this.#finishFile(file, results[i] as ReadResult);
+    });
+    throwIfAborted(this.#deps.signal);
+  }
+
+  /** Finds the cuts here and has the pieces read by the data threads. */
+  async #saveLarge(file: WaitingFile): Promise<void> {
+    const { files, data, sizes, zeroChunk, scanner, signal } = this.#deps;
+    const parts: (readonly string[])[] = [];
+    let sizeBytes = 0;
+    let open = 1;
+    let errno: string | undefined;
+    const settle = (): void => {
+      open -= 1;
+      if (open === 0) this.#finishFile(file, errno === undefined ? { content: parts.flat(), sizeBytes } : { errno });
+    };
+    const onPart = (part: number) => (results: readonly ReadResult[]): void => {
+      const result = results[0] as ReadResult;
+      if ('errno' in result) errno ??= result.errno;
+      else {
+        parts[part] = result.content;
+        sizeBytes += result.sizeBytes;
+        this.#deps.onProgress({ bytesDone: this.counts.totalBytes + sizeBytes });
+      }
+      settle();
+    };
+    let whole = false;
+    let fd: number | undefined;
+    try {
+      fd = files.open(file.path, 'rn');
+      if (files.fstat(fd).type !== 'file') errno = 'ECHANGED';
+      else if (this.#deps.databases !== undefined && canBeDatabase(files.fstat(fd).size) && isDatabase(files, file.path)) whole = true;
+      else {
+        for (const piece of piecesOf(files, fd, scanner(), sizes)) {
+          throwIfAborted(signal);
+          const part = parts.push([]) - 1;
+          if (piece.kind === 'range') {
+            open += 1;
+            await data.submit({ kind: 'range', path: file.path, from: piece.from, lengths: piece.lengths }, onPart(part));
+          } else {
+            parts[part] = new Array<string>(piece.chunks).fill(zeroChunk);
+            sizeBytes += piece.bytes;
+            open += 1;
+            await data.submit({ kind: 'zeros', length: sizes.minBytes }, settle);
+          }
+          await this.#breathe();
+        }
+      }
+    } catch (error) {
+      errno = errnoOf(error);
+      if (errno === undefined) throw error;
+    } finally {
+      if (fd !== undefined) files.close(fd);
+    }
+    // A database is read from a copy, by the thread that makes it.
+    if (whole) await data.submit({ kind: 'files', paths: [file.path] }, (results) => this.#finishFile(file, results[0] as ReadResult));
+    else settle();
+  }
+
+  #finishFile(file: WaitingFile, result: ReadResult): void {
+    const { node, folder } = file;
+    if (file.shared !== undefined) {
+      file.shared.result = result;
+      for (const take of file.shared.waiting.splice(0)) take(result);
+    }
+    if (!('errno' in result) && result.database !== undefined) this.#deps.databases?.take(file.path, result.database);
+    file.sides?.decide(!('errno' in result) && result.database !== undefined && !('reason' in result.database));
+    if ('errno' in result) {
+      if (result.errno !== 'ENOENT') this.#gap(file.path, result.errno);
+    } else {
+      node.content = result.content;
+      node.size = result.sizeBytes;
+      folder.nodes[file.slot] = node;
+      if (file.isNew) this.counts.filesNew += 1;
+      else this.counts.filesChanged += 1;
+      this.#count(result.sizeBytes, file.path);
+    }
+    this.#settle(folder);
+  }
+
+  /** undefined when it vanished or could not be looked at, which is then noted. */
+  #node(path: string, name: string, stat: FileStat): TreeNode | undefined {
+    return this.#try(path, () => nodeOf(this.#deps.files, path, name, stat, (error) => this.#degrade(`xattrs ${errnoOf(error) ?? 'error'}`)), false);
+  }
+
+  // ---- notes ----
+
+  /** What is gone by now is no gap, unless the plan names it. */
+  #try<R>(path: string, look: () => R | undefined, named: boolean): R | undefined {
+    try {
+      const found = look();
+      if (found === undefined && named) this.#gap(path, 'ENOENT');
+      return found;
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      if (named || (errno !== 'ENOENT' && errno !== 'ENOTDIR')) this.#gap(path, errno);
+      return undefined;
+    }
+  }
+
+  #gap(path: string, reason: string): void {
+    this.gapCount += 1;
+    if (this.gaps.length < listedGaps) this.gaps.push({ path: displayName(path), reason });
+    this.#deps.onProgress({ errors: this.gapCount });
+  }
+
+  #degrade(what: string): void {
+    this.degraded.set(what, (this.degraded.get(what) ?? 0) + 1);
+  }
+
+  #count(sizeBytes: number, path: string): void {
+    this.counts.totalFiles += 1;
+    this.counts.totalBytes += sizeBytes;
+    const now = this.#deps.clock.monotonicMs();
+    if (now - this.#shownAt < progressMs) return;
+    this.#shownAt = now;
+    this.#deps.onProgress({ filesDone: this.counts.totalFiles, bytesDone: this.counts.totalBytes, filesNew: this.counts.filesNew + this.counts.filesChanged, filesUnchanged: this.counts.filesUnmodified, bytesUnchanged: this.#bytesUnchanged, current: displayName(path) });
+  }
+
+  async #loadBefore(treeId: string | undefined): Promise<ReadonlyMap<string, TreeNode> | undefined> {
+    if (treeId === undefined || treeId === emptyTreeId) return undefined;
+    const nodes = await this.#deps.loadBefore(treeId);
+    return nodes && new Map(nodes.map((node) => [node.name, node]));
+  }
+
+  /** Lets messages in now and then: results, cancellation, the lock's refresh. */
+  async #breathe(): Promise<void> {
+    const now = this.#deps.clock.monotonicMs();
+    if (now - this.#breathedAt >= breatheMs) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#breathedAt = this.#deps.clock.monotonicMs();
+    }
+    throwIfAborted(this.#deps.signal);
+  }
+}
+
+/** Throws BAD_INPUT: the name is that of a folder of the plan. */
+export function refuseTaken(name: string): never {
+  return fail('BAD_INPUT', `the name ${name} is taken`, { field: 'name', reason: `"${name}" is the name of something else at the top of the snapshot` });
+}
+
+function inodeKey(stat: FileStat): string {
+  return `${stat.device}:${stat.inode}`;
+}

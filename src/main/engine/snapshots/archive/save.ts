@@ -1,0 +1,325 @@
+// One snapshot from lock to snapshot file. Runs in the coordinator's thread. Order, and what a stop after each step leaves:
+//   1. shared lock                 -> a lock file of a dead process; removed at the next start of the home that wrote it
+//   2. packs, each durable         -> packs no index names: harmless, removed by prune
+//   3. index files (at 50,000 blobs, every 10 minutes, at the end) -> blobs no snapshot names: the next snapshot need not store them again
+//   4. the snapshot file           -> done
+//   5. the lock is given back
+import type { TaskProgress } from '../../../../contract/events.ts';
+import { VarveError } from '../../kit/errors.ts';
+import { pathsOf } from '../../kit/paths.ts';
+import type { WorkerContext } from '../../ports.ts';
+import { createLocalBackend, encodeTree, type IndexPack, PackWriter, Repository, sha256Hex, type SnapshotFile, type TreeNode, utcTime } from '../../repository/index.ts';
+import { type CarriedFile, isCarried } from '../carried.ts';
+import { incompleteTag, planTag } from '../model.ts';
+import { chunkSizes, createScanner } from './chunks.ts';
+import { DataThreads } from './data-threads.ts';
+import { DatabaseNotes } from './databases/notes.ts';
+import { type DatabaseRecord, decodeRecord, recordLimitBytes, recordName } from './databases/record.ts';
+import { FolderSaver, refuseTaken } from './folder-saver.ts';
+import { KnownBlobs } from './known-blobs.ts';
+import { chooseParent } from './parent.ts';
+import { LeavesOut } from './leave-out/leave-out.ts';
+import type { SaveInput, SaveOutcome } from './protocol.ts';
+import type { ScanInput, ScanResult } from './scan-task.ts';
+import { targetTree } from './targets.ts';
+
+const indexBlobs = 50_000;
+const indexMs = 10 * 60_000;
+const expectedFilesLimit = 1_000_000;
+
+export interface SaveOptions {
+  signal: AbortSignal;
+  onProgress(update: Partial<TaskProgress>): void;
+  onLockFile(lockId: string, written: boolean): void;
+  /** What goes into `/.varve/`; asked for when everything else is read. Nothing when not given. */
+  carried?: () => Promise<readonly CarriedFile[]>;
+}
+
+type Context = Pick<WorkerContext, 'files' | 'clock' | 'random' | 'logger' | 'machine' | 'workers'>;
+
+export async function saveSnapshot(context: Context, input: SaveInput, options: SaveOptions): Promise<SaveOutcome> {
+  const { files, random, clock } = context;
+  const lost = new AbortController();
+  const signal = AbortSignal.any([options.signal, lost.signal]);
+  options.onProgress({ phase: 'opening' });
+  const backend = createLocalBackend({ files, random, path: input.repositoryPath });
+  const repository = await Repository.open({ backend, masterKey: input.masterKey, random, clock, signal });
+  if (repository.config.isHot) throw new VarveError('REPOSITORY_UNSUPPORTED', 'the hot half of a two-part repository', { path: input.repositoryPath, reason: 'it is the hot half of a two-part repository' });
+  options.onProgress({ phase: 'locking' });
+  const lock = await repository.lock({
+    exclusive: false,
+    identity: input.identity,
+    signal,
+    onLost: () => lost.abort(),
+    onWrite: (lockId) => options.onLockFile(lockId, true),
+    onRemove: (lockId) => options.onLockFile(lockId, false)
+  });
+  const saving = new Saving(context, input, repository, () => lock.ready(), signal, options);
+  try {
+    return await saving.run();
+  } catch (error) {
+    if (options.signal.aborted && !lost.signal.aborted) await saving.keepDone();
+    if (lost.signal.aborted) throw new VarveError('LOCK_LOST', `the lock on ${input.repositoryPath} was lost`, { path: input.repositoryPath }, { cause: error });
+    throw error;
+  } finally {
+    await saving.close();
+    if (input.databaseFolder !== undefined) context.files.removeTree(input.databaseFolder);
+    await lock.release();
+  }
+}
+
+class Saving {
+  readonly #context: Context;
+  readonly #input: SaveInput;
+  readonly #repository: Repository;
+  readonly #mayStore: () => Promise<void>;
+  readonly #signal: AbortSignal;
+  readonly #onProgress: (update: Partial<TaskProgress>) => void;
+  readonly #carried: () => Promise<readonly CarriedFile[]>;
+  readonly #scanning = new AbortController();
+  #data: DataThreads | undefined;
+  readonly #trees: PackWriter;
+  readonly #newTrees = new Set<string>();
+  #treeWait: Promise<void> | undefined;
+  #unindexed: IndexPack[] = [];
+  #unindexedBlobs = 0;
+  #indexedAt: number;
+  #indexing: Promise<unknown> = Promise.resolve();
+
+  constructor(context: Context, input: SaveInput, repository: Repository, mayStore: () => Promise<void>, signal: AbortSignal, options: Pick<SaveOptions, 'onProgress' | 'carried'>) {
+    this.#context = context;
+    this.#input = input;
+    this.#repository = repository;
+    this.#mayStore = mayStore;
+    this.#signal = signal;
+    this.#onProgress = options.onProgress;
+    this.#carried = options.carried ?? (async () => []);
+    this.#indexedAt = context.clock.monotonicMs();
+    this.#trees = new PackWriter({
+      sealer: repository.sealer,
+      randomBytes: (length) => context.random.bytes(length),
+      type: 'tree',
+      version: repository.config.version,
+      maxStoring: 1,
+      store: (pieces, packId) => repository.savePack(pieces, packId, signal)
+    });
+  }
+
+  async run(): Promise<SaveOutcome> {
+    const { files, clock, machine, workers } = this.#context;
+    const input = this.#input;
+    const repository = this.#repository;
+    this.#onProgress({ phase: 'checking-index' });
+    const { snapshots } = await repository.loadSnapshots(this.#signal);
+    await repository.loadIndex(this.#signal);
+    const parent = chooseParent(snapshots, { planId: input.planId, hostname: input.hostname, paths: input.paths, timeNs: input.timeNs });
+    const { config } = repository;
+    const sizes = chunkSizes(config.chunker);
+    const known = this.#knownBlobs(parent?.file);
+    const data = new DataThreads({
+      workers,
+      known,
+      input: { repositoryPath: input.repositoryPath, masterKey: input.masterKey, version: config.version, polynomial: config.chunkerPolynomial, chunker: sizes, ...(input.databaseFolder !== undefined && { databaseFolder: input.databaseFolder }), ...(input.gentle === true && { gentle: true }) },
+      mayStore: this.#mayStore,
+      onPacks: (packs) => this.#takePacks(packs)
+    });
+    this.#data = data;
+    this.#signal.addEventListener('abort', () => data.abort(new VarveError('CANCELLED', 'cancelled', {})), { once: true });
+    let scanner: ReturnType<typeof createScanner> | undefined;
+    const zeroChunk = sha256Hex(new Uint8Array(sizes.minBytes));
+    const repositoryFolder = files.stat(input.repositoryPath);
+    const skip = new Set(repositoryFolder ? [`${repositoryFolder.device}:${repositoryFolder.inode}`] : []);
+    if (input.databaseFolder !== undefined) files.mkdirs(input.databaseFolder, 0o700);
+    const databases = input.databaseFolder === undefined ? undefined : new DatabaseNotes(files, await this.#databasesBefore(parent?.file.tree));
+    const folders = new FolderSaver({
+      files,
+      clock,
+      data,
+      leavesOut: new LeavesOut(files, input.excludes, input.leaveOut),
+      scanner: () => (scanner ??= createScanner(config.chunkerPolynomial, sizes)),
+      sizes,
+      signal: this.#signal,
+      skip,
+      hasData: (id) => repository.index.has('data', id),
+      loadBefore: (treeId) => this.#loadBefore(treeId),
+      saveTree: (nodes) => this.#saveTree(nodes),
+      treesSettled: async () => this.#treeWait,
+      zeroChunk,
+      databases,
+      streams: (input.streams ?? []).map(({ name, path }) => ({ path, node: this.#streamNode(name) })),
+      onProgress: this.#onProgress
+    });
+    this.#showTotals(parent?.file, skip);
+    const top = targetTree(input.paths, pathsOf(machine.platform));
+    for (const { name } of input.streams ?? []) if (!top.whole && top.children.has(name)) refuseTaken(name);
+    const tree = await folders.save(top, parent?.file.tree, this.#carried);
+
+    this.#scanning.abort();
+    this.#onProgress({ phase: 'finishing', current: null, filesDone: folders.counts.totalFiles, bytesDone: folders.counts.totalBytes, filesTotal: folders.counts.totalFiles, bytesTotal: folders.counts.totalBytes });
+    await data.finish();
+    await this.#trees.flush();
+    this.#takePacks(this.#trees.takeFinished());
+    await this.#flushIndex(this.#signal);
+    const added = this.#trees.added;
+    const summary = {
+      ...folders.counts,
+      dataBlobs: data.added.blobs,
+      treeBlobs: added.blobs,
+      dataAdded: data.added.plainBytes + added.plainBytes,
+      dataAddedPacked: data.added.storedBytes + added.storedBytes
+    };
+    for (const [what, count] of files.degraded()) folders.degraded.set(what, count);
+    const { totalFiles, totalBytes, ...counted } = summary;
+    const file: SnapshotFile = {
+      time: { ns: input.timeNs, offset: input.offsetMinutes },
+      ...(parent && { parent: parent.id }),
+      tree,
+      paths: [...input.paths, ...(input.streams ?? []).map(({ name }) => `/${name}`)],
+      hostname: input.hostname,
+      username: input.username,
+      ...(machine.uid !== undefined && { uid: machine.uid }),
+      ...(machine.gid !== undefined && { gid: machine.gid }),
+      excludes: input.excludes,
+      tags: [planTag(input.planId), ...input.tags, ...(folders.gapCount > 0 ? [incompleteTag] : [])],
+      programVersion: input.programVersion,
+      summary: { backupStart: utcTime(input.timeNs), backupEnd: utcTime(clock.nowNs()), ...counted, totalFilesProcessed: totalFiles, totalBytesProcessed: totalBytes }
+    };
+    const snapshotId = await repository.saveSnapshot(file, this.#signal);
+    return {
+      snapshotId,
+      file,
+      parentId: parent?.id,
+      summary,
+      gaps: folders.gaps,
+      gapCount: folders.gapCount,
+      degraded: [...folders.degraded].map(([what, count]) => ({ what, count })),
+      databases: databases?.summary ?? { copied: 0, sideFiles: 0, raw: [], rawCount: 0 }
+    };
+  }
+
+  /** After a cancellation: what is durable already gets its index, so that the next snapshot need not store it again. */
+  async keepDone(): Promise<void> {
+    try {
+      await this.#data?.close();
+      this.#takePacks(this.#trees.takeFinished());
+      await this.#flushIndex(undefined);
+    } catch (error) {
+      this.#context.logger.warn('the packs of a cancelled snapshot got no index', { error: String(error) });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#scanning.abort();
+    await this.#data?.close();
+    // What is on its way is waited for: given up in the middle it would leave a temporary file behind.
+    await this.#trees.settle();
+    await this.#indexing;
+  }
+
+  #knownBlobs(parent: SnapshotFile | undefined): KnownBlobs {
+    const ids = this.#repository.index.ids('data');
+    // A foreign parent may claim anything; the table grows when it must.
+    const expected = Math.min(parent?.summary?.totalFilesProcessed ?? 0, expectedFilesLimit);
+    const known = KnownBlobs.create(ids.length / 32 + Math.max(65_536, expected >>> 2));
+    for (let at = 0; at < ids.length; at += 32) known.claim(ids.subarray(at, at + 32));
+    return known;
+  }
+
+  /** How much there will be: as much as in the parent, or what a second thread counts meanwhile. */
+  #showTotals(parent: SnapshotFile | undefined, skip: ReadonlySet<string>): void {
+    const { summary } = parent ?? {};
+    this.#onProgress({ phase: 'writing', filesTotal: summary?.totalFilesProcessed ?? null, bytesTotal: summary?.totalBytesProcessed ?? null });
+    if (summary !== undefined) return;
+    const scan: ScanInput = { paths: this.#input.paths, excludes: this.#input.excludes, leaveOut: this.#input.leaveOut, skip };
+    this.#context.workers.run<ScanResult>('snapshots.scan', scan, { signal: this.#scanning.signal }).then(
+      ({ files, bytes }) => this.#onProgress({ filesTotal: files, bytesTotal: bytes }),
+      (error: unknown) => {
+        if (!this.#scanning.signal.aborted) this.#context.logger.debug('the total could not be counted', { error: String(error) });
+      }
+    );
+  }
+
+  /** As restic keeps standard input: of the moment of the snapshot and of who takes it; readable by them alone. */
+  #streamNode(name: string): TreeNode {
+    const { files, machine } = this.#context;
+    const time = utcTime(this.#input.timeNs);
+    const [uid, gid] = [machine.uid ?? 0, machine.gid ?? 0];
+    return { name, type: 'file', mode: 0o600, mtime: time, atime: time, ctime: time, uid, gid, user: files.userName(uid) ?? '', group: files.groupName(gid) ?? '', inode: 0n, deviceId: 0n, links: 1, content: [] };
+  }
+
+  /** Which files of the parent are copies of databases; nothing when that cannot be had: they are copied anew. */
+  async #databasesBefore(treeId: string | undefined): Promise<DatabaseRecord> {
+    const nothing: DatabaseRecord = new Map();
+    const carried = (treeId === undefined ? undefined : await this.#loadBefore(treeId))?.find(isCarried);
+    const node = (carried?.subtree === undefined ? undefined : await this.#loadBefore(carried.subtree))?.find(({ name }) => name === recordName);
+    if (node?.type !== 'file' || !Array.isArray(node.content) || (node.size ?? 0) > recordLimitBytes) return nothing;
+    try {
+      const pieces: Buffer[] = [];
+      for (const id of node.content) pieces.push(await this.#repository.loadBlob('data', id, this.#signal));
+      return decodeRecord(Buffer.concat(pieces));
+    } catch (error) {
+      if (this.#signal.aborted) throw error;
+      return nothing;
+    }
+  }
+
+  /** A parent's tree that cannot be read only costs time: its files are read again. */
+  async #loadBefore(treeId: string): Promise<TreeNode[] | undefined> {
+    try {
+      return await this.#repository.loadTree(treeId, this.#signal);
+    } catch (error) {
+      if (this.#signal.aborted) throw error;
+      this.#context.logger.warn('a folder of the parent snapshot could not be read', { treeId, error: String(error) });
+      return undefined;
+    }
+  }
+
+  #saveTree(nodes: readonly TreeNode[]): string {
+    const bytes = encodeTree(nodes);
+    const id = sha256Hex(bytes);
+    if (this.#newTrees.has(id) || this.#repository.index.has('tree', id)) return id;
+    this.#newTrees.add(id);
+    const wait = this.#trees.add(id, bytes);
+    if (wait) {
+      const mine: Promise<void> = wait.finally(() => {
+        if (this.#treeWait === mine) this.#treeWait = undefined;
+      });
+      mine.catch((error: unknown) => this.#data?.abort(error));
+      this.#treeWait = mine;
+    }
+    this.#takePacks(this.#trees.takeFinished());
+    return id;
+  }
+
+  #takePacks(packs: readonly IndexPack[]): void {
+    for (const pack of packs) {
+      this.#unindexed.push(pack);
+      this.#unindexedBlobs += pack.blobs.length;
+    }
+    if (this.#unindexedBlobs === 0) return;
+    if (this.#unindexedBlobs >= indexBlobs || this.#context.clock.monotonicMs() - this.#indexedAt >= indexMs) void this.#flushIndex(this.#signal).catch((error: unknown) => this.#data?.abort(error));
+  }
+
+  /**
+   * Index files one after the other; each names only packs that are durable. What could not be written is kept for the next flush: a
+   * snapshot must never be saved with a blob that no index names.
+   */
+  #flushIndex(signal: AbortSignal | undefined): Promise<void> {
+    const flushed = this.#indexing.then(async () => {
+      const packs = this.#unindexed;
+      this.#unindexed = [];
+      this.#unindexedBlobs = 0;
+      this.#indexedAt = this.#context.clock.monotonicMs();
+      if (packs.length === 0) return;
+      try {
+        await this.#repository.saveIndex(packs, signal);
+      } catch (error) {
+        this.#unindexed.unshift(...packs);
+        this.#unindexedBlobs += packs.reduce((sum, pack) => sum + pack.blobs.length, 0);
+        throw error;
+      }
+    });
+    this.#indexing = flushed.catch(() => undefined);
+    return flushed;
+  }
+}

@@ -1,0 +1,197 @@
+// Looking into repositories: which snapshots there are, their folders, their files. The work happens in the repository's session thread;
+// lists are kept as long as the names of the snapshot files stay the same.
+import type { EngineApi } from '../../../../contract/index.ts';
+import type { Snapshot } from '../../../../contract/snapshots.ts';
+import { fail, isVarveError, type VarveError } from '../../kit/errors.ts';
+import type { EventLog } from '../../log/index.ts';
+import type { Ports } from '../../ports.ts';
+import { refuseAbsent, type PlaceFacts, type PlaceWait, type Repositories, type RepositoryRow, type SnapshotFile, type TreeNode } from '../../repository/index.ts';
+import type { PlanService } from '../plans/service.ts';
+import { isCarried } from '../carried.ts';
+import type { SnapshotsStore } from '../store.ts';
+import { readCheckpoints, type CheckpointsIn } from './checkpoints.ts';
+import { newest, parsePersonalTime, parseSnapshotName, pickSnapshot, type Candidate } from './snapshot-name.ts';
+import { entryView, namesOf, snapshotView, sortForPeople } from './view.ts';
+
+export interface BrowseServiceDeps {
+  ports: Pick<Ports, 'clock' | 'files'>;
+  log: Pick<EventLog, 'append'>;
+  repositories: Repositories;
+  plans: PlanService;
+  store: Pick<SnapshotsStore, 'note'>;
+  homePath: string;
+}
+
+export interface FoundSnapshot extends Candidate {
+  repository: RepositoryRow;
+  file: SnapshotFile;
+}
+
+export interface BrowseService {
+  list: EngineApi['snapshots']['list'];
+  get: EngineApi['snapshots']['get'];
+  tree: EngineApi['snapshots']['tree'];
+  read: EngineApi['snapshots']['read'];
+  /** The snapshot a person names; NOT_FOUND, AMBIGUOUS. */
+  find(name: string, signal: AbortSignal | undefined): Promise<FoundSnapshot>;
+  view(found: Pick<FoundSnapshot, 'repository' | 'id' | 'file'>): Snapshot;
+  checkpointsIn: CheckpointsIn;
+}
+
+interface Listing {
+  names: string;
+  snapshots: FoundSnapshot[];
+  unreadable: { repositoryId: string; id: string; reason: string }[];
+}
+
+interface Loaded {
+  snapshots: FoundSnapshot[];
+  unreadable: Listing['unreadable'];
+  /** By repository: why it could not be looked into at all. */
+  failures: Map<string, VarveError>;
+}
+
+/** For a snapshot that a person named, a disk may take this long to wake up. */
+const patientLimitMs = 15_000;
+
+export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
+  const { ports, log, repositories, plans, store } = deps;
+  const listings = new Map<string, Listing>();
+  const opened = new Set<string>();
+  let lastTree: { id: string; nodes: TreeNode[] } | undefined;
+
+  const view: BrowseService['view'] = ({ repository, id, file }) => snapshotView(repository, id, file, plans.rows(), store.note);
+
+  const load = async (repository: RepositoryRow, wait: PlaceWait): Promise<Listing> => {
+    const names = (await repositories.snapshotNames(repository, wait)).sort().join();
+    const known = listings.get(repository.id);
+    if (known !== undefined && known.names === names) return known;
+    const session = await repositories.withBrowser(repository.id, wait.signal);
+    const loaded = await session.loadSnapshots(wait.signal);
+    const listing: Listing = {
+      names,
+      snapshots: loaded.snapshots.map(({ id, file }) => ({ id, file, repository, ns: file.time.ns, planId: view({ repository, id, file }).planId })),
+      unreadable: loaded.unreadable.map(({ id, reason }) => ({ repositoryId: repository.id, id, reason }))
+    };
+    listings.set(repository.id, listing);
+    noteLatest(listing.snapshots);
+    return listing;
+  };
+
+  const noteLatest = (snapshots: readonly FoundSnapshot[]): void => {
+    for (const plan of plans.rows()) {
+      const latest = newest(snapshots.filter((snapshot) => snapshot.planId === plan.id && snapshot.repository.id === plan.repositoryId));
+      if (latest === undefined) continue;
+      const { id, time, incomplete } = view(latest);
+      plans.noteLatest(plan.id, { id, time, incomplete });
+    }
+  };
+
+  /** What is in these repositories, and why those that could not be looked into could not. Places are looked at side by side: several may be slow. */
+  const loadAll = async (rows: readonly RepositoryRow[], wait: PlaceWait): Promise<Loaded> => {
+    const places = await Promise.all(rows.map((row) => repositories.placeOf(row, wait)));
+    const all: Loaded = { snapshots: [], unreadable: [], failures: new Map() };
+    for (const [i, row] of rows.entries()) {
+      try {
+        refuseAbsent(places[i] as PlaceFacts);
+        const listing = await load(row, wait);
+        all.snapshots.push(...listing.snapshots);
+        all.unreadable.push(...listing.unreadable);
+      } catch (error) {
+        if (!isVarveError(error) || error.code === 'CANCELLED') throw error;
+        all.failures.set(row.id, error);
+      }
+    }
+    return all;
+  };
+
+  const find: BrowseService['find'] = async (name, signal) => {
+    const query = parseSnapshotName(name);
+    const plan = query.kind === 'plan' ? plans.find(query.plan) : undefined;
+    const beforeNs = plan && query.kind === 'plan' && query.at !== undefined ? parsePersonalTime(query.at, plan.zone) : undefined;
+    const { snapshots, failures } = await loadAll(repositories.rows(), { fresh: true, limitMs: patientLimitMs, signal });
+    const [someFailure] = failures.values();
+    // A repository that cannot be looked into is not an empty one: its snapshot may be the newer one.
+    const inTheWay = query.kind === 'latest' ? someFailure : plan && failures.get(plan.repositoryId);
+    if (inTheWay) throw inTheWay;
+    try {
+      return pickSnapshot(name, query, snapshots, plan && { id: plan.id, beforeNs });
+    } catch (error) {
+      // What is nowhere else may be where nobody could look.
+      if (query.kind === 'prefix' && someFailure && isVarveError(error) && error.code === 'NOT_FOUND') throw someFailure;
+      throw error;
+    }
+  };
+
+  /** Who looked is evidence: once per run of the program and snapshot. */
+  const noteOpened = (found: FoundSnapshot, actor: string): void => {
+    if (opened.has(found.id)) return;
+    const { planName, planId } = view(found);
+    log.append({
+      action: 'access.snapshot-opened',
+      category: 'access',
+      actor,
+      subject: planName === null ? `repository:${found.repository.name}` : `plan:${planName}`,
+      payload: { repository: found.repository.name, repositoryId: found.repository.id, snapshot: found.id, plan: planName, planId }
+    });
+    opened.add(found.id);
+  };
+
+  const nodesOf = async (repository: RepositoryRow, treeId: string, signal: AbortSignal | undefined): Promise<TreeNode[]> => {
+    if (lastTree?.id !== treeId) lastTree = { id: treeId, nodes: sortForPeople(await (await repositories.withBrowser(repository.id, signal)).tree(treeId, signal)) };
+    return lastTree.nodes;
+  };
+
+  return {
+    view,
+    checkpointsIn: (name, origin, limit, signal) => readCheckpoints({ ...deps, load, view }, name, origin, limit, signal),
+    find,
+    list: async (input, context) => {
+      const plan = input.plan === undefined ? undefined : plans.find(input.plan);
+      const beforeNs = input.at === undefined ? undefined : parsePersonalTime(input.at, plan?.zone ?? ports.clock.zone());
+      const rows = input.repository === undefined ? repositories.rows() : [repositories.find(input.repository)];
+      const { snapshots, unreadable, failures } = await loadAll(rows, { signal: context.signal });
+      const absent: string[] = [];
+      for (const row of rows) {
+        const failure = failures.get(row.id);
+        if (failure === undefined) continue;
+        if (failure.code === 'REPOSITORY_MISSING') absent.push(row.name);
+        else if (input.repository !== undefined) throw failure;
+        else unreadable.push({ repositoryId: row.id, id: '', reason: whyOf(failure) });
+      }
+      const wanted = snapshots
+        .filter((snapshot) => (plan === undefined || snapshot.planId === plan.id) && (input.tag === undefined || snapshot.file.tags?.includes(input.tag)) && (beforeNs === undefined || snapshot.ns <= beforeNs))
+        .sort((a, b) => (a.ns === b.ns ? (a.id < b.id ? 1 : -1) : a.ns < b.ns ? 1 : -1));
+      return { snapshots: wanted.slice(0, input.limit).map(view), unreadable, absent };
+    },
+    get: async ({ snapshot }, context) => view(await find(snapshot, context.signal)),
+    tree: async ({ snapshot, path, offset, limit }, context) => {
+      const found = await find(snapshot, context.signal);
+      const session = await repositories.withBrowser(found.repository.id, context.signal);
+      const names = namesOf(path);
+      const { subtree } = await session.resolvePath(found.file.tree, names, context.signal);
+      const where = `/${names.join('/')}`;
+      if (subtree === undefined) fail('NOT_A_FOLDER', `${where} is no folder in the snapshot`, { path: where });
+      noteOpened(found, context.actor);
+      // What Varve carries along shows only to who asks for it by name.
+      const nodes = (await nodesOf(found.repository, subtree, context.signal)).filter((node) => names.length > 0 || !isCarried(node));
+      return { path: where, entries: nodes.slice(offset, offset + limit).map((node) => entryView(where, node)), total: nodes.length };
+    },
+    read: async ({ snapshot, path, offset, length }, context) => {
+      const found = await find(snapshot, context.signal);
+      const session = await repositories.withBrowser(found.repository.id, context.signal);
+      const names = namesOf(path);
+      const { node } = await session.resolvePath(found.file.tree, names, context.signal);
+      if (node === undefined || node.type !== 'file') fail('BAD_INPUT', `${path} is no file in the snapshot`, { field: 'path', reason: 'is no file of the snapshot' });
+      noteOpened(found, context.actor);
+      const { bytes, end } = await session.readFile(node.content ?? [], { offset, length }, context.signal);
+      return { entry: entryView(`/${names.slice(0, -1).join('/')}`, node), data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'), end };
+    }
+  };
+}
+
+/** What stands in the way, where the failure says more than its code does. */
+function whyOf({ code, data }: VarveError): string {
+  const { reason, what } = data as { reason?: string; what?: string };
+  return reason ?? what ?? code;
+}

@@ -1,0 +1,77 @@
+// One hook of a plan: a program run with a time limit and little environment, and what it says about the snapshot.
+import type { Hook } from '../../../../contract/snapshots.ts';
+import { errnoOf } from '../../kit/errors.ts';
+import { displayName } from '../../kit/names.ts';
+import type { ProgramEnd, Programs } from '../../ports.ts';
+import { logged } from '../plans/words.ts';
+
+export type Metrics = Record<string, unknown>;
+
+export interface HookOutcome {
+  /** Why it counts as failed. */
+  failure: { reason: string } | undefined;
+  metrics: Metrics | undefined;
+  /** It did its work, but its metrics could not be taken. */
+  warning: { reason: string } | undefined;
+}
+
+export interface HookFacts {
+  plan: string;
+  hook: 'before' | 'after';
+  repository: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const outputLimitBytes = 64 * 1024;
+const shownErrors = 300;
+const deepest = 32;
+const longestName = 500;
+/** What a program hardly runs without, and what tells no secret. */
+const always = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'SYSTEMROOT', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
+
+/** Throws CANCELLED only; everything else is an outcome. */
+export async function runHook(programs: Programs, hook: Hook, facts: HookFacts, environment: Environment, signal: AbortSignal | undefined): Promise<HookOutcome> {
+  const seen = Object.fromEntries([...always, ...hook.environment].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+  const request = { argv: hook.argv, environment: { ...seen, VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository }, timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
+  let end: ProgramEnd;
+  try {
+    end = await programs.run(request);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    return { failure: { reason: `could not be started (${code})` }, metrics: undefined, warning: undefined };
+  }
+  const failure = failureOf(end, hook.timeLimitSeconds);
+  return { failure, metrics: undefined, warning: undefined, ...(failure === undefined && metricsOf(end)) };
+}
+
+function failureOf(end: ProgramEnd, limitSeconds: number): { reason: string } | undefined {
+  if (end.timedOut) return { reason: `took longer than ${limitSeconds} s` };
+  if (end.exitCode === 0) return undefined;
+  // The last line it wrote to standard error says more than a number.
+  const complaint = displayName(end.errors.trim().split('\n').at(-1)?.trim() ?? '').slice(0, shownErrors);
+  const ended = String(end.exitCode ?? end.signal ?? '?');
+  return complaint === '' ? { reason: `ended with ${ended}` } : { reason: `ended with ${ended}: ${complaint}` };
+}
+
+/** Only a JSON object is metrics; other words are the program's own business. */
+function metricsOf(end: ProgramEnd): Partial<HookOutcome> {
+  const text = Buffer.from(end.output).toString('utf8').trim();
+  if (!text.startsWith('{')) return {};
+  if (end.outputTooLong) return { warning: { reason: 'gave more than 64 KiB of metrics' } };
+  let metrics: unknown;
+  try {
+    metrics = JSON.parse(text);
+  } catch {
+    return { warning: { reason: 'gave metrics that are no JSON' } };
+  }
+  return canBeKept(metrics, 0) ? { metrics: logged(metrics as Metrics) } : { warning: { reason: 'gave metrics that the record cannot hold: nested too deep, too long a name, or a number beyond all bounds' } };
+}
+
+/** What the record would refuse must not fail a snapshot that is taken already. */
+function canBeKept(value: unknown, depth: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < deepest && Object.entries(value).every(([name, inner]) => name.length <= longestName && canBeKept(inner, depth + 1));
+}

@@ -1,0 +1,69 @@
+// Plans, snapshots and restores: the public face of the domain. Only this file may be imported by other domains.
+import { join } from 'node:path';
+import type { EngineApi } from '../../../contract/index.ts';
+import type { EngineEvent } from '../../../contract/events.ts';
+import type { EventLog } from '../log/index.ts';
+import type { Ports } from '../ports.ts';
+import type { Repositories } from '../repository/index.ts';
+import type { Database, Outbox } from '../store/index.ts';
+import type { Tasks } from '../system/tasks.ts';
+import { createArchiveService } from './archive/service.ts';
+import type { CheckpointsIn } from './browse/checkpoints.ts';
+import { createBrowseService } from './browse/service.ts';
+import { createEditor } from './keeping/edits.ts';
+import { createForget } from './keeping/forget.ts';
+import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
+import { createPlanService } from './plans/service.ts';
+import { createRestoreService } from './restore/service.ts';
+import { createSnapshotsStore } from './store.ts';
+
+export { snapshotsMigrations } from './migrations.ts';
+
+export interface SnapshotsDependencies {
+  ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine' | 'logger' | 'programs'>;
+  /** state.db with the migrations of this domain applied. */
+  db: Database;
+  outbox: Outbox;
+  log: EventLog;
+  repositories: Repositories;
+  tasks: Tasks;
+  announce(event: EngineEvent): void;
+  homePath: string;
+  /** Of the process; hooks see what their plan allows. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Version of the program, for `program_version`. */
+  version: string;
+}
+
+export interface Snapshots {
+  plans: EngineApi['plans'];
+  snapshots: EngineApi['snapshots'];
+  restores: EngineApi['restores'];
+  keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
+  checkpointsIn: CheckpointsIn;
+  /** After an erasure in the record: notes whose words are gone there go here, too. */
+  forgetErasedNotes(): void;
+  /** Start-up: a snapshot that was begun and never ended becomes an event `snapshot.interrupted`. Returns how many there were. */
+  recoverInterrupted(): number;
+}
+
+export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
+  const store = createSnapshotsStore(deps.db);
+  const plans = createPlanService({ ...deps, store });
+  const browse = createBrowseService({ ...deps, plans, store });
+  const archive = createArchiveService({ ...deps, store, plans, browse, databasesPath: join(deps.homePath, 'cache', 'databases') });
+  const restore = createRestoreService({ ...deps, store, browse });
+  const editor = createEditor({ ...deps, store });
+  return {
+    plans: { list: plans.list, add: plans.add, edit: plans.edit, preview: plans.preview },
+    snapshots: { take: archive.take, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
+    checkpointsIn: browse.checkpointsIn,
+    forgetErasedNotes: () => forgetErasedNotes({ store, log: deps.log }),
+    keeping: { retention: { set: plans.setRetention }, forget: createForget({ ...deps, store, plans, browse, editor }), ...createTagging({ ...deps, store, plans, browse, editor }) },
+    restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
+    recoverInterrupted: () => {
+      editor.recover();
+      return archive.recoverInterrupted();
+    }
+  };
+}

@@ -1,0 +1,147 @@
+// Forgetting: which snapshots a policy keeps and why, and taking the others away. Always in two steps: a preview, which writes nothing, and a
+// run that carries out exactly what the preview named, decided again under the exclusive lock. Only snapshot files go; the data they alone
+// used stays until a prune.
+import type { EngineApi } from '../../../../contract/index.ts';
+import type { EngineEvent } from '../../../../contract/events.ts';
+import type { ForgetPreview, ForgetReport, KeepReason, RetentionGroup } from '../../../../contract/keeping.ts';
+import type { RetentionPolicy } from '../../../../contract/retention.ts';
+import { Uuid7 } from '../../../../contract/ids.ts';
+import { fail } from '../../kit/errors.ts';
+import type { Ports } from '../../ports.ts';
+import type { Repositories, RepositoryRow, RetentionReason } from '../../repository/index.ts';
+import type { Tasks } from '../../system/tasks.ts';
+import type { BrowseService } from '../browse/service.ts';
+import type { PlanRow } from '../model.ts';
+import type { PlanService } from '../plans/service.ts';
+import type { SnapshotsStore } from '../store.ts';
+import { mostNamed, refuseUnreadable, type Decided, type Editor } from './edits.ts';
+import { groupsOf, judge, tokenOf, type Judged, type Listed } from './groups.ts';
+import { parsePolicy, tidyPolicy } from './policy.ts';
+
+export interface ForgetDeps {
+  ports: Pick<Ports, 'clock'>;
+  store: SnapshotsStore;
+  repositories: Repositories;
+  tasks: Pick<Tasks, 'start'>;
+  announce(event: EngineEvent): void;
+  plans: PlanService;
+  browse: Pick<BrowseService, 'view'>;
+  editor: Editor;
+}
+
+/** What is judged, and by what. */
+interface Selection {
+  /** A plan of this home, or the id of one that this home does not know; undefined: what no plan took. */
+  plan: Pick<PlanRow, 'id' | 'name'> | undefined;
+  repository: RepositoryRow;
+  policy: RetentionPolicy;
+}
+
+type Input = Parameters<EngineApi['keeping']['forget']['preview']>[0];
+
+export function createForget({ ports, store, repositories, tasks, announce, plans, browse, editor }: ForgetDeps): EngineApi['keeping']['forget'] {
+  const selectionOf = (input: Input): Selection => {
+    if (input.plan === undefined && input.repository === undefined) return fail('BAD_INPUT', 'nothing named', { field: 'plan', reason: 'name a plan or a repository' });
+    const plan = input.plan === undefined ? undefined : (foreignPlan(input) ?? plans.find(input.plan));
+    const repository = repositories.find(input.repository ?? plans.find((plan as Selection['plan'] & object).id).repositoryId);
+    const policy = input.policy ?? (plan && store.retention(plan.id));
+    if (policy === undefined) return fail('BAD_INPUT', 'no policy', { field: 'policy', reason: plan ? `the plan ${plan.name} keeps everything; say what to keep` : 'say what to keep' });
+    parsePolicy(policy);
+    return { plan, repository, policy: tidyPolicy(policy) };
+  };
+
+  /** A plan of another home, or of one that is lost: its snapshots are there, and only its id is known. A person must name the repository, too. */
+  const foreignPlan = ({ plan: id = '', repository }: Input): Selection['plan'] => (repository !== undefined && store.plan(id) === undefined && Uuid7.safeParse(id).success ? { id, name: id } : undefined);
+
+  const judgeAll = ({ plan, policy }: Selection, snapshots: readonly Listed[]): Judged[] => {
+    const nowNs = ports.clock.nowNs();
+    const parsed = parsePolicy(policy);
+    const groups = groupsOf(snapshots, plan?.id).map((group) => judge(group, parsed, nowNs));
+    const emptied = groups.find(({ keep }) => keep.length === 0);
+    if (emptied) {
+      const whose = plan?.name ?? `${emptied.hostname} ${emptied.paths.join(', ')}`.trim();
+      fail('BAD_INPUT', `nothing of ${whose} would stay`, { field: 'policy', reason: `keeps no snapshot of ${whose}; the last one is never taken away by a rule` });
+    }
+    return groups;
+  };
+
+  const viewOf = ({ plan, repository, policy }: Selection, groups: readonly Judged[]): ForgetPreview => {
+    const view = (snapshot: Listed) => browse.view({ repository, ...snapshot });
+    const shown = groups.map(
+      ({ planId, hostname, paths, keep, remove }): RetentionGroup => ({
+        planId: planId ?? null,
+        planName: plan && store.plan(plan.id) ? plan.name : null,
+        hostname,
+        paths: [...paths],
+        keep: keep.map(({ snapshot, reasons }) => ({ snapshot: view(snapshot), reasons: reasons.map(reasonView) })),
+        remove: remove.map(view)
+      })
+    );
+    const count = (of: 'keep' | 'remove'): number => groups.reduce((sum, group) => sum + group[of].length, 0);
+    return { repositoryId: repository.id, repositoryName: repository.name, policy, groups: shown, keepCount: count('keep'), removeCount: count('remove'), token: tokenOf(repository.id, groups) };
+  };
+
+  const decideNow = (selection: Selection, token: string, snapshots: readonly Listed[]): Decided<ForgetReport> => {
+    const { plan, repository, policy } = selection;
+    const groups = judgeAll(selection, snapshots);
+    const name = plan?.name ?? repository.name;
+    if (tokenOf(repository.id, groups) !== token) fail('PREVIEW_OUTDATED', `the snapshots of ${name} have changed since the preview`, { name });
+    const remove = groups.flatMap((group) => group.remove.map(({ id }) => id));
+    const kept = groups.reduce((sum, { keep }) => sum + keep.length, 0);
+    const facts = { ...(plan && { plan: plan.name, planId: plan.id }), repository: repository.name, repositoryId: repository.id, policy, remove: remove.slice(0, mostNamed), removeCount: remove.length, kept };
+    return {
+      edits: remove.map((id) => ({ kind: 'remove', id })),
+      facts,
+      started: { action: 'snapshot.forget-started', category: 'snapshot', payload: facts },
+      finished: (done, durationMs) => ({
+        event: { action: 'snapshot.forgotten', category: 'snapshot', payload: { ...facts, durationMs } },
+        change: () => noteNewest(plan, groups, repository),
+        result: { repositoryId: repository.id, repositoryName: repository.name, removed: done.map(({ id }) => id), kept, durationMs }
+      })
+    };
+  };
+
+  const noteNewest = (plan: Selection['plan'], groups: readonly Judged[], repository: RepositoryRow): void => {
+    const newest = groups[0]?.keep[0]?.snapshot;
+    if (plan === undefined || newest === undefined || store.plan(plan.id)?.repositoryId !== repository.id) return;
+    const { id, time, incomplete } = browse.view({ repository, ...newest });
+    plans.noteLatest(plan.id, { id, time, incomplete });
+  };
+
+  return {
+    preview: async (input, context) => {
+      const selection = selectionOf(input);
+      const { repository } = selection;
+      const session = await repositories.withBrowser(repository.id, context.signal);
+      const { snapshots, unreadable } = await session.loadSnapshots(context.signal);
+      refuseUnreadable(repository.path, unreadable);
+      // Known since the key was opened, at the latest for this look.
+      if (repositories.find(repository.id).appendOnly) fail('NOT_SUPPORTED', `${repository.name} is append-only`, { what: `the repository at ${repository.path} is marked append-only, so nothing is taken out of it` });
+      return viewOf(selection, judgeAll(selection, snapshots));
+    },
+    run: async ({ token, ...input }, context) => {
+      const selection = selectionOf(input);
+      const { plan, repository } = selection;
+      const name = plan?.name ?? repository.name;
+      const subject = plan ? `plan:${plan.name}` : `repository:${repository.name}`;
+      return tasks.start({
+        kind: 'forget',
+        subject: name,
+        run: async (task) => {
+          try {
+            return { kind: 'forget', report: await editor.run({ kind: 'forget', repository, actor: context.actor, subject, what: `forget of ${name}`, decide: (snapshots) => decideNow(selection, token, snapshots) }, task) };
+          } finally {
+            announce({ kind: 'changed', what: 'snapshots' });
+            announce({ kind: 'changed', what: 'plans' });
+          }
+        }
+      });
+    }
+  };
+}
+
+function reasonView(reason: RetentionReason): KeepReason {
+  if (reason.rule === 'held') return { rule: 'pin', oldest: false, within: null, tags: [] };
+  if (reason.rule === 'tags') return { rule: 'tags', oldest: false, within: null, tags: [...reason.tags] };
+  return { rule: reason.rule, oldest: 'oldest' in reason && reason.oldest, within: 'within' in reason ? reason.within : null, tags: [] };
+}

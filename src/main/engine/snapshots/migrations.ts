@@ -1,0 +1,76 @@
+// Tables of this domain in state.db: plans, snapshots that are being taken, notes, reports of restores. Versions 20-29 are ours.
+import type { Migration } from '../store/index.ts';
+
+export const snapshotsMigrations: Migration[] = [
+  {
+    version: 20,
+    up: (db) =>
+      db.exec(`
+        CREATE TABLE plans (
+          id TEXT PRIMARY KEY,
+          name TEXT NOT NULL UNIQUE,
+          title TEXT NOT NULL,
+          repository_id TEXT NOT NULL,
+          paths TEXT NOT NULL,
+          excludes TEXT NOT NULL,
+          tags TEXT NOT NULL,
+          zone TEXT NOT NULL,
+          created_at TEXT NOT NULL
+        ) STRICT;
+        -- The newest snapshot of a plan that was seen; a note for the overview, the repository decides.
+        CREATE TABLE plan_latest (
+          plan_id TEXT PRIMARY KEY,
+          snapshot TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE running_snapshots (
+          id TEXT PRIMARY KEY,
+          plan_id TEXT NOT NULL,
+          repository_id TEXT NOT NULL,
+          pid INTEGER NOT NULL,
+          started_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE snapshot_notes (
+          lineage TEXT PRIMARY KEY,
+          note TEXT NOT NULL,
+          written_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE restore_reports (
+          id TEXT PRIMARY KEY,
+          at TEXT NOT NULL,
+          report TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX restore_reports_at ON restore_reports (at);
+      `)
+  },
+  {
+    version: 21,
+    up: (db) =>
+      db.exec(`
+        ALTER TABLE plans ADD COLUMN leave_out TEXT NOT NULL DEFAULT '{}';
+        -- Each edit makes a new version; what it changed is in the log.
+        ALTER TABLE plans ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE plans ADD COLUMN hooks TEXT NOT NULL DEFAULT '{}';
+      `)
+  },
+  {
+    version: 25,
+    up: (db) =>
+      db.exec(`
+        -- The event that holds the note's words: when they are erased there, they go here, too.
+        ALTER TABLE snapshot_notes ADD COLUMN event_id TEXT;
+        -- What a plan keeps; no row: everything.
+        CREATE TABLE plan_retention (
+          plan_id TEXT PRIMARY KEY,
+          policy TEXT NOT NULL
+        ) STRICT;
+        -- Changes to the list of snapshots that were begun and have not ended; facts as in their event.
+        CREATE TABLE running_edits (
+          id TEXT PRIMARY KEY,
+          kind TEXT NOT NULL CHECK (kind IN ('forget', 'tag')),
+          subject TEXT NOT NULL,
+          started_at TEXT NOT NULL,
+          facts TEXT NOT NULL
+        ) STRICT;
+      `)
+  }
+];

@@ -1,0 +1,15 @@
+// What an edit of a plan changed, setting by setting, as the record keeps it. Pure.
+import type { PlanRow } from '../model.ts';
+import { logged } from './words.ts';
+
+export interface Change {
+  setting: string;
+  from: unknown;
+  to: unknown;
+}
+
+const settings = ['title', 'paths', 'excludes', 'leaveOut', 'hooks', 'tags', 'zone'] as const;
+
+export function changesBetween(before: PlanRow, after: PlanRow): Change[] {
+  return settings.filter((setting) => JSON.stringify(before[setting]) !== JSON.stringify(after[setting])).map((setting) => ({ setting, from: logged(before[setting]), to: logged(after[setting]) }));
+}

@@ -1,0 +1,116 @@
+// Editing a plan and looking at what it would keep, through the engine's table.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan, PlanPreview } from '../../../../contract/snapshots.ts';
+import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+
+let test: TestEngine;
+let work: string;
+let other: string;
+let plan: Plan;
+
+const call = async <T>(answer: Promise<T> | T): Promise<T> => answer;
+
+beforeAll(async () => {
+  test = await createTestEngine();
+  work = join(test.folder, 'work');
+  other = join(test.folder, 'other');
+  mkdirSync(join(work, 'build', 'deep'), { recursive: true });
+  mkdirSync(other);
+  writeFileSync(join(work, 'a.txt'), 'a'.repeat(10));
+  writeFileSync(join(work, 'large.iso'), 'l'.repeat(5000));
+  writeFileSync(join(work, 'build', 'one.o'), 'x'.repeat(300));
+  writeFileSync(join(work, 'build', 'deep', 'two.o'), 'x'.repeat(200));
+  writeFileSync(join(other, 'b.txt'), 'b');
+  await test.api.repositories.add({ name: 'safe', path: join(test.folder, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+  plan = await call(test.api.plans.add({ name: 'thesis', repository: 'safe', paths: [work], excludes: ['build'], tags: ['phd'], zone: 'UTC' }, test.context));
+});
+afterAll(() => test?.close());
+
+const edit = (change: Partial<Parameters<TestEngine['api']['plans']['edit']>[0]>) => call(test.api.plans.edit({ plan: 'thesis', ...change }, test.context));
+const entries = async () => (await call(test.api.log.list({ filter: { action: ['plan.changed'] }, limit: 100, order: 'newest' }, test.context))).entries;
+const take = async () => {
+  const { taskId } = await call(test.api.snapshots.take({ plan: 'thesis', tags: [], note: undefined }, test.context));
+  const task = await taskEnd(test.api, taskId);
+  if (task.result?.kind !== 'snapshot') throw new Error(JSON.stringify(task.error));
+  return task.result.result;
+};
+
+describe('an edit', () => {
+  it('makes a new version that says in the record what it changed, and leaves snapshots as they are', async () => {
+    const first = await take();
+    expect(first.snapshot).toMatchObject({ paths: [work], summary: { totalFiles: 2 } });
+    const edited = await edit({ paths: [work, other], excludes: ['build', '*.iso'], tags: ['phd', 'v2'], leaveOut: { caches: true } });
+    expect(edited).toEqual({ ...plan, version: 2, paths: [work, other], excludes: ['build', '*.iso'], tags: ['phd', 'v2'], leaveOut: { ...plan.leaveOut, caches: true }, lastSnapshot: edited.lastSnapshot });
+    expect(await call(test.api.plans.list({}, test.context))).toEqual([edited]);
+    const [entry] = await entries();
+    expect(entry?.payload).toEqual({
+      plan: 'thesis',
+      planId: plan.id,
+      version: 2,
+      changes: [
+        { setting: 'paths', from: [work], to: [work, other] },
+        { setting: 'excludes', from: ['build'], to: ['build', '*.iso'] },
+        { setting: 'leaveOut', from: plan.leaveOut, to: edited.leaveOut },
+        { setting: 'tags', from: ['phd'], to: ['phd', 'v2'] }
+      ]
+    });
+    const second = await take();
+    expect(second.snapshot).toMatchObject({ parent: first.snapshot.id, paths: [work, other], summary: { totalFiles: 2, filesUnmodified: 1 } });
+    expect(await call(test.api.snapshots.get({ snapshot: first.snapshot.id }, test.context))).toMatchObject({ paths: [work], summary: { totalFiles: 2 } });
+  });
+
+  it('that changes nothing is none', async () => {
+    const before = (await entries()).length;
+    expect((await edit({ tags: ['phd', 'v2'] })).version).toBe(2);
+    expect((await entries()).length).toBe(before);
+  });
+
+  it('is refused when the plan has changed since it was looked at, and with what no plan may have', async () => {
+    await expect(edit({ version: 1, title: 'x' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(edit({ paths: [test.homePath] })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(edit({ leaveOut: { caseless: ['[a'] } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(edit({ leaveOut: { ifPresent: ['a/b'] } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(edit({ tags: ['varve-pin'] })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect((await edit({})).version).toBe(2);
+  });
+
+  it('may leave a folder in the plan that is not there at the moment', async () => {
+    rmSync(other, { recursive: true });
+    expect((await edit({ paths: [work, other], title: 'Thesis' })).version).toBe(3);
+    await expect(edit({ paths: [work, join(other, 'new')] })).rejects.toMatchObject({ code: 'PATH_MISSING' });
+  });
+});
+
+describe('a preview', () => {
+  const preview = async (input: Parameters<TestEngine['api']['plans']['preview']>[0]): Promise<PlanPreview> => {
+    let last: PlanPreview | undefined;
+    for await (const state of await call(test.api.plans.preview(input, test.context))) last = state;
+    return last as PlanPreview;
+  };
+
+  it('counts what is kept, and what is left out with what lies below it, by reason', async () => {
+    expect(await preview({ plan: 'thesis' })).toEqual({
+      kept: { files: 1, bytes: 10 },
+      leftOut: [{ by: 'pattern', items: 2, files: 3, bytes: 5500 }],
+      items: expect.arrayContaining([
+        { path: join(work, 'build'), by: 'pattern', folder: true, files: 2, bytes: 500 },
+        { path: join(work, 'large.iso'), by: 'pattern', folder: false, files: 1, bytes: 5000 }
+      ]),
+      unreadable: 0,
+      done: true
+    });
+  });
+
+  it('tries out other rules, and changes nothing', async () => {
+    const tried = await preview({ plan: 'thesis', excludes: [], leaveOut: { largerThan: 250 } });
+    expect(tried).toMatchObject({ kept: { files: 2, bytes: 210 }, leftOut: [{ by: 'size', items: 2, files: 2, bytes: 5300 }] });
+    expect((await call(test.api.plans.list({}, test.context)))[0]).toMatchObject({ version: 3, excludes: ['build', '*.iso'] });
+  });
+
+  it('keeps as many files as a snapshot then does', async () => {
+    const { kept } = await preview({ plan: 'thesis' });
+    expect((await take()).snapshot.summary).toMatchObject({ totalFiles: kept.files, totalBytes: kept.bytes });
+  });
+});

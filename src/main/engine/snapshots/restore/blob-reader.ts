@@ -1,0 +1,102 @@
+// Blobs of a repository, read in long pieces: whoever asks for files in the order of their first blobs finds most of them in memory.
+import type { BlobIndex, BlobLocation, Repository } from '../../repository/index.ts';
+import { openBlob, sha256Hex } from '../../repository/index.ts';
+import { Decompressor, roomFor } from './decompressor.ts';
+
+const pieceBytes = 2 * 1024 * 1024;
+/** A large file's chunks lie in as many packs as threads and open packs wrote it. */
+const keptPieces = 4;
+/** Buffers up to this size may share theirs with others. */
+const sharedBytes = 64 * 1024;
+
+interface Piece {
+  pack: string;
+  offset: number;
+  bytes: Uint8Array;
+}
+
+export class BlobReader {
+  readonly #repository: Repository;
+  readonly #signal: AbortSignal;
+  readonly #decompressor = new Decompressor();
+  #opened = Buffer.alloc(0);
+  #pieces: Piece[] = [];
+  /** Where the last wanted byte of a pack lies, when that is known. */
+  #ends: ReadonlyMap<string, number> | undefined;
+
+  constructor(repository: Repository, signal: AbortSignal) {
+    this.#repository = repository;
+    this.#signal = signal;
+  }
+
+  get index(): BlobIndex {
+    return this.#repository.index;
+  }
+
+  /** From now on only these blobs are asked for. */
+  expect(index: BlobIndex, ends: ReadonlyMap<string, number>): void {
+    this.#repository.useIndex(index);
+    this.#ends = ends;
+  }
+
+  /** The plaintext, verified, when it is in memory and whole: nearly always, and then nothing needs to wait. Valid until the next call. */
+  held(id: string): Buffer | undefined {
+    const place = this.#repository.index.find('data', id)[0];
+    const piece = place && this.#held(place);
+    if (piece === undefined) return undefined;
+    try {
+      return this.#open(piece, place as BlobLocation, id);
+    } catch {
+      return undefined; // `load` tries again and has the real error
+    }
+  }
+
+  /** The plaintext, verified; valid until the next call. Throws REPOSITORY_DAMAGED when no copy of it is whole. */
+  async load(id: string): Promise<Buffer> {
+    const place = this.#repository.index.find('data', id)[0];
+    if (place !== undefined) {
+      try {
+        return this.#open(await this.#piece(place), place, id);
+      } catch (error) {
+        if (this.#signal.aborted) throw error;
+      }
+    }
+    return this.#repository.loadBlob('data', id, this.#signal); // other copies, other attempts, the real error
+  }
+
+  #open(piece: Piece, place: BlobLocation, id: string): Buffer {
+    const from = place.offset - piece.offset;
+    const stored = piece.bytes.subarray(from, from + place.length);
+    if (this.#opened.length < stored.length) this.#opened = Buffer.allocUnsafeSlow(roomFor(stored.length));
+    const opened = this.#opened.subarray(0, this.#repository.sealer.openInto(stored, this.#opened));
+    const plain = place.uncompressedLength === 0 ? opened : this.#decompressor.decompress(opened, place.uncompressedLength);
+    if (plain !== undefined && sha256Hex(plain) === id) return plain;
+    return openBlob(this.#repository.sealer, stored, id, place.uncompressedLength);
+  }
+
+  #held({ pack, offset, length }: BlobLocation): Piece | undefined {
+    const at = this.#pieces.findIndex((piece) => piece.pack === pack && offset >= piece.offset && offset + length <= piece.offset + piece.bytes.length);
+    if (at < 0) return undefined;
+    const piece = this.#pieces[at] as Piece;
+    if (at < this.#pieces.length - 1) this.#pieces.push(...this.#pieces.splice(at, 1));
+    return piece;
+  }
+
+  async #piece(place: BlobLocation): Promise<Piece> {
+    const held = this.#held(place);
+    if (held !== undefined) return held;
+    const { pack, offset, length } = place;
+    const wanted = Math.min(pieceBytes, (this.#ends?.get(pack) ?? Number.POSITIVE_INFINITY) - offset);
+    const bytes = await this.#repository.backend.read('data', pack, { offset, length: Math.max(length, wanted) }, this.#signal);
+    const piece = { pack, offset, bytes };
+    this.#pieces.push(piece);
+    if (this.#pieces.length > keptPieces) giveBack((this.#pieces.shift() as Piece).bytes);
+    return piece;
+  }
+}
+
+/** Frees it now (the local back end gives a fresh buffer for each reading): a thread that makes little else has no reason to collect, and would hold tens of MiB of old pieces. Nobody may look at it afterwards. */
+function giveBack(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > sharedBytes) buffer.transfer(0);
+}

@@ -1,0 +1,175 @@
+// Writes one file so that its name never stands for half of it: under a temporary name in the same folder, content, holes, read back and
+// compared, metadata, then renamed. A stop before the rename leaves `.varve-restore-<random>.tmp`, removed when the restore is cancelled.
+import { dirname, join } from 'node:path';
+import type { Clock, Files, Random } from '../../ports.ts';
+import type { BlobReader } from './blob-reader.ts';
+import { WriteProblem } from './failures.ts';
+import { applyMetadata, type Degraded } from './metadata.ts';
+import { ReadBack } from './read-back.ts';
+import type { RestoredNode } from './select.ts';
+import { cancelled } from '../../kit/errors.ts';
+
+const holeBytes = 16 * 1024;
+const zeros = Buffer.alloc(holeBytes);
+
+export interface WriteDeps {
+  files: Files;
+  random: Random;
+  clock: Clock;
+  reader: BlobReader;
+  zeroChunk: string;
+  owners: boolean;
+  degraded: Degraded;
+  /** Asked between chunks. */
+  stopped(): boolean;
+}
+
+export interface Target {
+  path: string;
+  node: RestoredNode;
+  /** Something may lie at `path` and is replaced, durably (fsync before rename); otherwise what has appeared there meanwhile is left alone and EEXIST is the problem. */
+  replaces: boolean;
+}
+
+/** A file under its temporary name. */
+export interface OpenFile {
+  temporary: string;
+  fd: number;
+}
+
+/** Writes many files; one in each thread. */
+export class FileWriter {
+  readonly #deps: WriteDeps;
+  readonly #readBack: ReadBack;
+  readonly #mark: string;
+  #count = 0;
+  /** Milliseconds spent on reading back what was written. */
+  verifyMs = 0;
+
+  constructor(deps: WriteDeps) {
+    this.#deps = deps;
+    this.#readBack = new ReadBack(deps.files);
+    this.#mark = Buffer.from(deps.random.bytes(8)).toString('hex');
+  }
+
+  /** A name in the same folder that nothing has: random, and counted. */
+  temporaryPath(path: string): string {
+    this.#count += 1;
+    return join(dirname(path), `.varve-restore-${this.#mark}${this.#count.toString(16)}.tmp`);
+  }
+
+  /** The whole of a file. Returns its bytes. */
+  async write(target: Target): Promise<number> {
+    const content = target.node.content ?? [];
+    const file = this.create(target.path);
+    try {
+      const { length, short } = await this.writeChunks(file.fd, 0, content);
+      if (short) this.#deps.files.truncate(file.fd, length);
+      this.verify(file.fd, 0, content, true);
+      this.finish(file, target);
+      return length;
+    } catch (error) {
+      this.discard(file);
+      throw error;
+    }
+  }
+
+  create(path: string): OpenFile {
+    const temporary = this.temporaryPath(path);
+    return { temporary, fd: this.#deps.files.open(temporary, 'wx+', 0o600) };
+  }
+
+  /** Chunks one after the other from `from` on. `short`: the last bytes were a hole, so that the length must be set. */
+  async writeChunks(fd: number, from: number, content: readonly string[]): Promise<{ length: number; short: boolean }> {
+    const { files, reader, zeroChunk, stopped } = this.#deps;
+    let position = from;
+    let short = false;
+    for (const id of content) {
+      if (stopped()) throw cancelled();
+      if (id === zeroChunk) {
+        position += this.#lengthOf(id);
+        short = true;
+      } else {
+        const bytes = reader.held(id) ?? (await reader.load(id));
+        short = writeSparse(files, fd, bytes, position);
+        position += bytes.length;
+      }
+    }
+    return { length: position - from, short };
+  }
+
+  /** Reads back and compares; throws when the file has other bytes, or with `whole` more than these. */
+  verify(fd: number, from: number, content: readonly string[], whole: boolean): void {
+    const { clock, stopped } = this.#deps;
+    const startedMs = clock.monotonicMs();
+    let position = from;
+    for (const [i, id] of content.entries()) {
+      if (stopped()) throw cancelled();
+      const length = this.#lengthOf(id);
+      if (!this.#readBack.holds(fd, position, length, id, whole && i === content.length - 1)) throw new WriteProblem('read back different from what was written');
+      position += length;
+    }
+    this.verifyMs += clock.monotonicMs() - startedMs;
+  }
+
+  /** Closes it, gives it what belongs to it, and its name. What was verified must not have been closed since. */
+  finish(file: OpenFile, { path, node, replaces }: Target): void {
+    const { files } = this.#deps;
+    if (replaces) files.fsync(file.fd);
+    const { fd } = file;
+    file.fd = closed;
+    files.close(fd);
+    applyMetadata(files, file.temporary, node, this.#deps);
+    this.putInPlace(file.temporary, path, replaces);
+    if (replaces) files.fsyncFolder(dirname(path));
+  }
+
+  putInPlace(temporary: string, path: string, replaces: boolean): void {
+    const { files } = this.#deps;
+    if (!replaces && files.lstat(path) !== undefined) throw new WriteProblem('EEXIST');
+    files.rename(temporary, path);
+  }
+
+  discard(file: OpenFile): void {
+    if (file.fd !== closed) {
+      this.#deps.files.close(file.fd);
+      file.fd = closed;
+    }
+    discard(this.#deps.files, file.temporary);
+  }
+
+  #lengthOf(id: string): number {
+    const length = this.#deps.reader.index.plainLength('data', id);
+    if (length === undefined) throw new WriteProblem(`damaged: chunk ${id.slice(0, 8)} is missing`);
+    return length;
+  }
+}
+
+const closed = -1;
+
+export function discard(files: Files, temporary: string): void {
+  try {
+    files.unlink(temporary);
+  } catch {
+    // it was never made, or the folder is gone; the first error is the one that matters
+  }
+}
+
+/** Skips what is zero in whole blocks of the file. True when the last block was skipped. */
+function writeSparse(files: Files, fd: number, bytes: Buffer, position: number): boolean {
+  let from = 0;
+  let skipped = false;
+  let at = 0;
+  while (at < bytes.length) {
+    const length = Math.min(holeBytes - ((position + at) % holeBytes), bytes.length - at);
+    const isZero = length === holeBytes && bytes[at] === 0 && bytes[at + length - 1] === 0 && bytes.compare(zeros, 0, holeBytes, at, at + holeBytes) === 0;
+    if (isZero) {
+      if (from < at) files.write(fd, bytes, from, at - from, position + from);
+      from = at + length;
+    }
+    skipped = isZero;
+    at += length;
+  }
+  if (from < bytes.length) files.write(fd, bytes, from, bytes.length - from, position + from);
+  return skipped;
+}

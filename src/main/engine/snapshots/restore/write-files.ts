@@ -1,0 +1,266 @@
+// All files of a restore, spread over its lanes. Small ones in jobs of a few hundred, in the order in which they lie in the packs, each
+// lane from its own place in that order; large ones in pieces, several lanes to one file; further names of a file when it is there.
+import { dirname } from 'node:path';
+import { errnoOf, throwIfAborted } from '../../kit/errors.ts';
+import type { Files } from '../../ports.ts';
+import type { BlobIndex, IndexBlob, IndexPack } from '../../repository/index.ts';
+import type { DataLanes } from './data-threads.ts';
+import type { Decided } from './decide.ts';
+import { failureOf, WriteProblem } from './failures.ts';
+import type { Degraded } from './metadata.ts';
+import type { DataJob, DataResult, JobOutcome } from './protocol.ts';
+import type { TrustedFolders } from './trusted-folders.ts';
+import { discard, type FileWriter, type Target } from './write-file.ts';
+
+const jobFiles = 256;
+const jobBytes = 8 * 1024 * 1024;
+/** Holes take no time to write, but some to read back. */
+const pieceBytes = 64 * 1024 * 1024;
+const largeInFlight = 2;
+
+export interface WriteFilesDeps {
+  files: Files;
+  index: BlobIndex;
+  zeroChunk: string;
+  lanes: DataLanes;
+  /** True when the lanes have no index of their own. */
+  tellPlaces: boolean;
+  folders: TrustedFolders;
+  writer: FileWriter;
+  degraded: Degraded;
+  signal: AbortSignal;
+  breathe(): Promise<void> | undefined;
+  /** Throws to end everything. */
+  onOutcome(file: Decided, outcome: JobOutcome): void;
+  onVerified(verifyMs: number): void;
+}
+
+/** Empties the list: what is done is let go of. */
+export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Promise<void> {
+  const { index, lanes } = deps;
+  const small: Decided[] = [];
+  const large: Decided[] = [];
+  const names = new Map<string, { first: Decided; more: Decided[]; there: boolean }>();
+  for (const file of writing) {
+    const { inode, content } = file.item.node;
+    const known = inode === undefined ? undefined : names.get(inode);
+    if (known !== undefined) {
+      known.more.push(file);
+      continue;
+    }
+    if (inode !== undefined) names.set(inode, { first: file, more: [], there: false });
+    (bytesOf(content) > jobBytes ? large : small).push(file);
+  }
+
+  writing.length = 0;
+  const ordered: (Decided | undefined)[] = inPackOrder(small, index);
+  small.length = 0;
+  const ranges = Array.from({ length: lanes.count }, (_, lane) => ({ at: Math.floor((ordered.length * lane) / lanes.count), end: Math.floor((ordered.length * (lane + 1)) / lanes.count) }));
+  const flows = [
+    ...Array.from({ length: largeInFlight }, () => eachLarge()),
+    // Two for each lane, so that the next job is there when one ends.
+    ...ranges.flatMap((_, lane) => [eachJob(lane), eachJob(lane)])
+  ];
+  const failures: unknown[] = [];
+  await Promise.all(
+    flows.map((flow) =>
+      flow.catch((error: unknown) => {
+        failures.push(error);
+        lanes.stop();
+      })
+    )
+  );
+  throwIfAborted(deps.signal);
+  if (failures.length > 0) throw failures[0];
+  for (const group of names.values()) if (group.more.length > 0) await writeNames(group);
+
+  async function eachJob(lane: number): Promise<void> {
+    for (let files = nextFiles(lane); files.length > 0; files = nextFiles(lane)) await writeSmall(files, lane);
+  }
+
+  async function writeSmall(files: readonly Decided[], lane?: number): Promise<void> {
+    const { outcomes } = await run({ kind: 'files', files: files.map(targetOf) }, files.flatMap((file) => file.item.node.content ?? []), lane);
+    for (const [i, outcome] of outcomes.entries()) report(files[i] as Decided, outcome);
+  }
+
+  /** From the lane's own range, else from the further half of the longest one that is left. */
+  function nextFiles(lane: number): Decided[] {
+    const own = ranges[lane] as { at: number; end: number };
+    if (own.at === own.end) {
+      const longest = ranges.reduce((a, b) => (b.end - b.at > a.end - a.at ? b : a));
+      own.end = longest.end;
+      longest.end -= Math.ceil((longest.end - longest.at) / 2);
+      own.at = longest.end;
+    }
+    const most = Math.min(jobFiles, Math.max(16, Math.ceil((own.end - own.at) / 4)));
+    const taken: Decided[] = [];
+    for (let bytes = 0; own.at < own.end && taken.length < most; own.at++) {
+      const file = ordered[own.at] as Decided;
+      bytes += bytesOf(file.item.node.content);
+      if (taken.length > 0 && bytes > jobBytes) break;
+      taken.push(file);
+      ordered[own.at] = undefined;
+    }
+    return taken;
+  }
+
+  async function eachLarge(): Promise<void> {
+    for (let file = large.shift(); file !== undefined; file = large.shift()) report(file, await guarded(file, writeLarge));
+  }
+
+  async function writeLarge(file: Decided): Promise<JobOutcome> {
+    const { writer, files } = deps;
+    const target = targetOf(file);
+    requireReal(file);
+    const open = writer.create(file.path);
+    try {
+      const pieces = cut(target.node.content ?? []);
+      const sizeBytes = bytesOf(target.node.content);
+      let failed = await all(pieces.map(({ from, content }) => run({ kind: 'piece', fd: open.fd, from, content }, content)));
+      if (failed === undefined) {
+        files.truncate(open.fd, sizeBytes); // the last bytes may be a hole
+        failed = await all(pieces.map(({ from, content }, i) => run({ kind: 'verify', fd: open.fd, from, content, last: i === pieces.length - 1 }, content)));
+      }
+      if (failed === undefined) {
+        requireReal(file);
+        writer.finish(open, target);
+        return { sizeBytes };
+      }
+      writer.discard(open);
+      return failed;
+    } catch (error) {
+      writer.discard(open);
+      throw error;
+    }
+  }
+
+  function cut(content: readonly string[]): { from: number; content: string[] }[] {
+    const pieces: { from: number; content: string[] }[] = [];
+    let position = 0;
+    let data = 0;
+    for (const id of content) {
+      const length = index.plainLength('data', id) as number;
+      const last = pieces.at(-1);
+      const bytes = id === deps.zeroChunk ? 0 : length;
+      if (last === undefined || data + bytes > jobBytes || position + length - last.from > pieceBytes) {
+        pieces.push({ from: position, content: [id] });
+        data = 0;
+      } else last.content.push(id);
+      data += bytes;
+      position += length;
+    }
+    return pieces;
+  }
+
+  /** Further names of a file that was just written; where the file system cannot, the file is written anew. */
+  async function writeNames({ first, more, there }: { first: Decided; more: readonly Decided[]; there: boolean }): Promise<void> {
+    let from = there ? first.path : undefined;
+    for (const file of more) {
+      const breath = deps.breathe();
+      if (breath !== undefined) await breath;
+      const outcome = await guarded(file, async () => {
+        requireReal(file);
+        if (from !== undefined && link(from, file)) return { sizeBytes: 0 };
+        const { outcomes } = await run({ kind: 'files', files: [targetOf(file)] }, file.item.node.content ?? []);
+        return outcomes[0] as JobOutcome;
+      });
+      if ('sizeBytes' in outcome) from ??= file.path;
+      deps.onOutcome(file, outcome);
+    }
+  }
+
+  function link(first: string, file: Decided): boolean {
+    const { files, writer, degraded } = deps;
+    const temporary = writer.temporaryPath(file.path);
+    try {
+      files.link(first, temporary);
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      degraded.note(`hard link (${errno})`);
+      return false;
+    }
+    try {
+      writer.putInPlace(temporary, file.path, file.action === 'replace');
+    } catch (error) {
+      discard(files, temporary);
+      throw error;
+    }
+    return true;
+  }
+
+  function report(file: Decided, outcome: JobOutcome): void {
+    const { inode } = file.item.node;
+    if (inode !== undefined && 'sizeBytes' in outcome) (names.get(inode) as { there: boolean }).there = true;
+    deps.onOutcome(file, outcome);
+  }
+
+  async function run(job: DataJob, content: readonly string[], lane?: number): Promise<DataResult> {
+    const result = await lanes.run(deps.tellPlaces ? { ...job, packs: placesOf(content, index) } : job, lane);
+    deps.onVerified(result.verifyMs);
+    for (const { what, count } of result.degraded ?? []) deps.degraded.note(what, count);
+    return result;
+  }
+
+  async function guarded(file: Decided, work: (file: Decided) => Promise<JobOutcome>): Promise<JobOutcome> {
+    try {
+      return await work(file);
+    } catch (error) {
+      throwIfAborted(deps.signal);
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      return failure;
+    }
+  }
+
+  function requireReal(file: Decided): void {
+    if (!deps.folders.isReal(dirname(file.path))) throw new WriteProblem('ELOOP');
+  }
+
+  function bytesOf(content: readonly string[] | null | undefined): number {
+    let bytes = 0;
+    for (const id of content ?? []) bytes += index.plainLength('data', id) ?? 0;
+    return bytes;
+  }
+}
+
+/** Waits for all of them, whatever they come to: until then others may be using what they use. The first failure, undefined when there is none. */
+async function all(results: readonly Promise<DataResult>[]): Promise<JobOutcome | undefined> {
+  const settled = await Promise.allSettled(results);
+  for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  return settled.flatMap((one) => (one as PromiseFulfilledResult<DataResult>).value.outcomes).find((outcome) => !('sizeBytes' in outcome));
+}
+
+function targetOf({ path, action, item: { node } }: Decided): Target {
+  const { type, mode, uid, gid, content, mtimeNs, atimeNs, xattrs } = node;
+  return { path, replaces: action === 'replace', node: { type, mode, uid, gid, content: content ?? [], mtimeNs, atimeNs, ...(xattrs && { xattrs }) } };
+}
+
+function placesOf(content: readonly string[], index: BlobIndex): IndexPack[] {
+  const packs = new Map<string, IndexBlob[]>();
+  for (const id of new Set(content)) {
+    for (const { pack, offset, length, uncompressedLength } of index.find('data', id)) {
+      const blob: IndexBlob = { type: 'data', id, offset, length, uncompressedLength };
+      const known = packs.get(pack);
+      if (known === undefined) packs.set(pack, [blob]);
+      else known.push(blob);
+    }
+  }
+  return [...packs].map(([id, blobs]) => ({ id, blobs }));
+}
+
+/** Reading a pack from its beginning to its end costs one pass; jumping between packs costs many. Packs in the order the files name them. */
+function inPackOrder(files: readonly Decided[], index: BlobIndex): Decided[] {
+  const numbers = new Map<string, number>();
+  const keys = new Float64Array(files.length);
+  for (const [i, file] of files.entries()) {
+    const first = file.item.node.content?.[0];
+    const place = first === undefined ? undefined : index.find('data', first)[0];
+    if (place === undefined) continue;
+    let number = numbers.get(place.pack);
+    if (number === undefined) numbers.set(place.pack, (number = numbers.size + 1));
+    keys[i] = number * 2 ** 32 + place.offset;
+  }
+  const order = Uint32Array.from(files.keys()).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+  return Array.from(order, (i) => files[i] as Decided);
+}

@@ -1,0 +1,113 @@
+// The domain's rows in state.db.
+import type { RetentionPolicy } from '../../../contract/retention.ts';
+import { leaveOutNothing, type LeaveOut, noHooks, type Plan, type PlanHooks, type RestoreReport } from '../../../contract/snapshots.ts';
+import type { Database } from '../store/index.ts';
+import type { PlanRow } from './model.ts';
+
+export interface RunningRow {
+  id: string;
+  planId: string;
+  repositoryId: string;
+  pid: number;
+  startedAt: string;
+}
+
+/** A change to the list of snapshots that is under way. */
+export interface EditRow {
+  id: string;
+  kind: 'forget' | 'tag';
+  /** Of its events. */
+  subject: string;
+  startedAt: string;
+  facts: Record<string, unknown>;
+}
+
+export type SnapshotsStore = ReturnType<typeof createSnapshotsStore>;
+
+export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
+  const planOf = (row: Record<string, unknown>): PlanRow => ({
+    id: row['id'] as string,
+    name: row['name'] as string,
+    title: row['title'] as string,
+    repositoryId: row['repository_id'] as string,
+    paths: JSON.parse(row['paths'] as string) as string[],
+    excludes: JSON.parse(row['excludes'] as string) as string[],
+    leaveOut: { ...leaveOutNothing, ...(JSON.parse(row['leave_out'] as string) as Partial<LeaveOut>) },
+    hooks: { ...noHooks, ...(JSON.parse(row['hooks'] as string) as Partial<PlanHooks>) },
+    tags: JSON.parse(row['tags'] as string) as string[],
+    zone: row['zone'] as string,
+    createdAt: row['created_at'] as string,
+    version: row['version'] as number
+  });
+  return {
+    plans: (): PlanRow[] => db.prepare('SELECT * FROM plans ORDER BY name').all().map(planOf),
+    plan: (idOrName: string): PlanRow | undefined => {
+      const row = db.prepare('SELECT * FROM plans WHERE id = ? OR name = ?').get(idOrName, idOrName);
+      return row && planOf(row);
+    },
+    addPlan: (plan: PlanRow): void => {
+      db.prepare('INSERT INTO plans (id, name, title, repository_id, paths, excludes, leave_out, hooks, tags, zone, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        plan.id, plan.name, plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), plan.zone, plan.createdAt
+      );
+    },
+    updatePlan: (plan: PlanRow): void => {
+      db.prepare('UPDATE plans SET title = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, zone = ?, version = ? WHERE id = ?').run(
+        plan.title, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), plan.zone, plan.version, plan.id
+      );
+    },
+    latest: (planId: string): Plan['lastSnapshot'] => {
+      const row = db.prepare('SELECT snapshot FROM plan_latest WHERE plan_id = ?').get(planId);
+      return row === undefined ? null : (JSON.parse(row['snapshot'] as string) as Plan['lastSnapshot']);
+    },
+    setLatest: (planId: string, latest: Plan['lastSnapshot']): void => {
+      db.prepare('INSERT INTO plan_latest (plan_id, snapshot) VALUES (?, ?) ON CONFLICT (plan_id) DO UPDATE SET snapshot = excluded.snapshot').run(planId, JSON.stringify(latest));
+    },
+    running: (): RunningRow[] =>
+      db
+        .prepare('SELECT * FROM running_snapshots ORDER BY started_at')
+        .all()
+        .map((row) => ({ id: row['id'] as string, planId: row['plan_id'] as string, repositoryId: row['repository_id'] as string, pid: row['pid'] as number, startedAt: row['started_at'] as string })),
+    addRunning: (row: RunningRow): void => {
+      db.prepare('INSERT INTO running_snapshots (id, plan_id, repository_id, pid, started_at) VALUES (?, ?, ?, ?, ?)').run(row.id, row.planId, row.repositoryId, row.pid, row.startedAt);
+    },
+    removeRunning: (id: string): void => {
+      db.prepare('DELETE FROM running_snapshots WHERE id = ?').run(id);
+    },
+    setNote: (lineage: string, note: string, at: string, eventId: string): void => {
+      db.prepare('INSERT INTO snapshot_notes (lineage, note, written_at, event_id) VALUES (?, ?, ?, ?) ON CONFLICT (lineage) DO UPDATE SET note = excluded.note, written_at = excluded.written_at, event_id = excluded.event_id').run(lineage, note, at, eventId);
+    },
+    /** The events that hold the words of notes, by lineage. */
+    noteEvents: (): { lineage: string; eventId: string }[] => db.prepare('SELECT lineage, event_id AS eventId FROM snapshot_notes WHERE event_id IS NOT NULL').all<{ lineage: string; eventId: string }>(),
+    note: (lineage: string): string | undefined => db.prepare('SELECT note FROM snapshot_notes WHERE lineage = ?').get(lineage)?.['note'] as string | undefined,
+    removeNote: (lineage: string): void => {
+      db.prepare('DELETE FROM snapshot_notes WHERE lineage = ?').run(lineage);
+    },
+    retention: (planId: string): RetentionPolicy | undefined => {
+      const row = db.prepare('SELECT policy FROM plan_retention WHERE plan_id = ?').get(planId);
+      return row && (JSON.parse(row['policy'] as string) as RetentionPolicy);
+    },
+    setRetention: (planId: string, policy: RetentionPolicy | null): void => {
+      if (policy === null) db.prepare('DELETE FROM plan_retention WHERE plan_id = ?').run(planId);
+      else db.prepare('INSERT INTO plan_retention (plan_id, policy) VALUES (?, ?) ON CONFLICT (plan_id) DO UPDATE SET policy = excluded.policy').run(planId, JSON.stringify(policy));
+    },
+    edits: (): EditRow[] =>
+      db
+        .prepare('SELECT * FROM running_edits ORDER BY started_at')
+        .all()
+        .map((row) => ({ id: row['id'] as string, kind: row['kind'] as EditRow['kind'], subject: row['subject'] as string, startedAt: row['started_at'] as string, facts: JSON.parse(row['facts'] as string) as Record<string, unknown> })),
+    addEdit: (row: EditRow): void => {
+      db.prepare('INSERT INTO running_edits (id, kind, subject, started_at, facts) VALUES (?, ?, ?, ?, ?)').run(row.id, row.kind, row.subject, row.startedAt, JSON.stringify(row.facts));
+    },
+    removeEdit: (id: string): void => {
+      db.prepare('DELETE FROM running_edits WHERE id = ?').run(id);
+    },
+    addReport: (at: string, report: RestoreReport): void => {
+      db.prepare('INSERT INTO restore_reports (id, at, report) VALUES (?, ?, ?)').run(report.id, at, JSON.stringify(report));
+    },
+    reports: (limit: number): { at: string; report: RestoreReport }[] =>
+      db
+        .prepare('SELECT at, report FROM restore_reports ORDER BY at DESC, id DESC LIMIT ?')
+        .all(limit)
+        .map((row) => ({ at: row['at'] as string, report: JSON.parse(row['report'] as string) as RestoreReport }))
+  };
+}

@@ -1,0 +1,39 @@
+// Saving and restoring without the engine around it. Only for tests.
+import type { RestoreInput } from '../../../../contract/snapshots.ts';
+import { lockIdentity, type MasterKey } from '../../repository/index.ts';
+import type { SaveInput, SaveOutcome } from '../archive/protocol.ts';
+import { saveSnapshot } from '../archive/save.ts';
+import type { CarriedFile } from '../carried.ts';
+import type { PreviewFacts, ReportFacts, RestoreRequest } from '../restore/protocol.ts';
+import { restoreSnapshot } from '../restore/run.ts';
+import { saveInput, type Context } from './workshop.ts';
+
+const quiet = { signal: new AbortController().signal, onProgress: () => undefined, onLockFile: () => undefined };
+
+export function save(context: Context, repository: string, key: MasterKey, paths: readonly string[], more: Partial<SaveInput> = {}, signal: AbortSignal = quiet.signal): Promise<SaveOutcome> {
+  return saveSnapshot(context, saveInput(context, repository, key, paths, more), { ...quiet, signal });
+}
+
+/** A snapshot that carries files along in `/.varve/`. */
+export function saveCarrying(context: Context, repository: string, key: MasterKey, paths: readonly string[], files: Readonly<Record<string, string>>): Promise<SaveOutcome> {
+  const carried = async (): Promise<CarriedFile[]> => Object.entries(files).map(([name, content]) => ({ name, bytes: Buffer.from(content, 'utf8') }));
+  return saveSnapshot(context, saveInput(context, repository, key, paths), { ...quiet, carried });
+}
+
+type Wanted = Pick<RestoreRequest, 'treeId' | 'target'> & Partial<RestoreRequest> & { conflict?: RestoreInput['conflict'] };
+
+function requestOf(context: Context, repository: string, key: MasterKey, wanted: Wanted): RestoreRequest {
+  return { repositoryPath: repository, masterKey: key, include: [], exclude: [], conflict: 'keep', owners: context.machine.uid === 0, day: '2026-11-21', forbidden: [], forbiddenIds: [], identity: lockIdentity(context.machine), preview: false, ...wanted };
+}
+
+export async function restore(context: Context, repository: string, key: MasterKey, wanted: Wanted, signal: AbortSignal = quiet.signal): Promise<ReportFacts> {
+  const outcome = await restoreSnapshot(context, requestOf(context, repository, key, wanted), { ...quiet, signal });
+  if (!('report' in outcome)) throw new Error('no report');
+  return outcome.report;
+}
+
+export async function preview(context: Context, repository: string, key: MasterKey, wanted: Wanted): Promise<PreviewFacts> {
+  const outcome = await restoreSnapshot(context, requestOf(context, repository, key, { ...wanted, preview: true }), quiet);
+  if (!('preview' in outcome)) throw new Error('no preview');
+  return outcome.preview;
+}

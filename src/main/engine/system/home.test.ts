@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createNodeFiles } from '../../adapters/files.ts';
+import { createFakeClock, createSeededRandom } from '../testing/fake-clock.ts';
+import { makeHome, markerName, readHome, tidyHome, type HomeDeps } from './home.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'varve-home-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function depsOf(network = false): HomeDeps {
+  return { files: createNodeFiles(), volumes: { kindOf: () => ({ fileSystem: network ? 'nfs4' : 'ext4', network }) }, clock: createFakeClock(), random: createSeededRandom('home'), homePath: join(folder, 'deep', 'home') };
+}
+const codeOf = (code: string) => expect.objectContaining({ code });
+const nothing = (): Promise<void> => Promise.resolve();
+
+describe('the home', () => {
+  it('is made with a random id, no name in it, and private', async () => {
+    const deps = depsOf();
+    const marker = await makeHome(deps, nothing);
+    expect(marker.id).toMatch(/^[0-9a-f]{32}$/);
+    expect(readHome(deps)).toEqual(marker);
+    expect(statSync(deps.homePath).mode & 0o777).toBe(0o700);
+    expect(JSON.parse(readFileSync(join(deps.homePath, markerName), 'utf8'))).toEqual({ format: 'varve-home', schema: 1, id: marker.id, createdAt: '2026-11-21T12:00:00.000Z' });
+    expect(readdirSync(deps.homePath)).toEqual([markerName]);
+  });
+
+  it('is not made twice', async () => {
+    const deps = depsOf();
+    await makeHome(deps, nothing);
+    await expect(makeHome(deps, nothing)).rejects.toEqual(codeOf('HOME_EXISTS'));
+  });
+
+  it('is refused on a network drive, before anything is made', async () => {
+    await expect(makeHome(depsOf(true), nothing)).rejects.toEqual(codeOf('HOME_ON_NETWORK'));
+    expect(existsSync(join(folder, 'deep'))).toBe(false);
+  });
+
+  it('is refused in a folder with other things, which stay as they are; the lease may lie there already', async () => {
+    const deps = depsOf();
+    mkdirSync(join(deps.homePath, 'run'), { recursive: true });
+    writeFileSync(join(deps.homePath, 'thesis.tex'), 'mine');
+    await expect(makeHome(deps, nothing)).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'home', reason: expect.stringContaining('empty folder') } });
+    expect(readFileSync(join(deps.homePath, 'thesis.tex'), 'utf8')).toBe('mine');
+    rmSync(join(deps.homePath, 'thesis.tex'));
+    await makeHome(deps, nothing);
+  });
+
+  it('does not touch a database that is there without a begun home', async () => {
+    const deps = depsOf();
+    mkdirSync(deps.homePath, { recursive: true });
+    writeFileSync(join(deps.homePath, 'log.db'), 'precious');
+    await expect(makeHome(deps, nothing)).rejects.toEqual(codeOf('BAD_INPUT'));
+    expect(readFileSync(join(deps.homePath, 'log.db'), 'utf8')).toBe('precious');
+  });
+
+  it('can be made again after making it stopped half-way, under the same id and without the leftovers', async () => {
+    const deps = depsOf();
+    let firstId = '';
+    await expect(
+      makeHome(deps, async (marker) => {
+        firstId = marker.id;
+        writeFileSync(join(deps.homePath, 'keys.json'), 'half');
+        writeFileSync(join(deps.homePath, 'log.db'), 'half');
+        writeFileSync(join(deps.homePath, 'keys.json.tmp-0123456789abcdef'), 'cut');
+        throw new Error('power cut');
+      })
+    ).rejects.toThrow('power cut');
+    expect(readHome(deps)).toBeUndefined();
+    const marker = await makeHome(deps, async () => {
+      expect(existsSync(join(deps.homePath, 'keys.json'))).toBe(false);
+      expect(existsSync(join(deps.homePath, 'log.db'))).toBe(false);
+    });
+    expect(marker.id).toBe(firstId);
+  });
+
+  it('loses the pending mark at the next start when only its removal was missing', async () => {
+    const deps = depsOf();
+    await makeHome(deps, nothing);
+    writeFileSync(join(deps.homePath, 'varve-home.pending.json'), '{}');
+    tidyHome(deps);
+    expect(readdirSync(deps.homePath)).toEqual([markerName]);
+  });
+
+  it.each([
+    ['a newer schema', '{"format":"varve-home","schema":7,"id":"x"}', 'HOME_TOO_NEW'],
+    ['half a file', '{"format":"varve-ho', 'HOME_DAMAGED'],
+    ['an empty file', '', 'HOME_DAMAGED'],
+    ['null', 'null', 'HOME_DAMAGED'],
+    ['a wrong id', '{"format":"varve-home","schema":1,"id":"../x","createdAt":"2026-11-21T12:00:00.000Z"}', 'HOME_DAMAGED']
+  ])('is refused with a marker that holds %s', (_what, content, code) => {
+    const deps = depsOf();
+    mkdirSync(deps.homePath, { recursive: true });
+    writeFileSync(join(deps.homePath, markerName), content);
+    expect(() => readHome(deps)).toThrow(codeOf(code));
+    expect(readFileSync(join(deps.homePath, markerName), 'utf8')).toBe(content);
+  });
+});

@@ -1,0 +1,141 @@
+// The home: the folder with Varve's own state. A folder is a home when it holds the marker `varve-home.json`; the marker is the last thing
+// that making a home writes. It names no computer and no person.
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { HomeId, Instant } from '../../../contract/ids.ts';
+import { sweepTemporary, writeFileDurable } from '../kit/durable.ts';
+import { errnoOf, fail } from '../kit/errors.ts';
+import type { Clock, Files, Random, Volumes } from '../ports.ts';
+
+export const markerName = 'varve-home.json';
+/** Present from the first step of making a home to the last; a folder with it and without a marker was begun and may be begun again. */
+const pendingName = 'varve-home.pending.json';
+export const homeSchema = 1;
+const markerLimitBytes = 65_536;
+const temporaryAgeMs = 3_600_000;
+
+/** What making a home leaves in the folder, apart from the marker; removed when an interrupted making is begun again. */
+const homeFiles = ['keys.json', 'payload-keys.json', 'vault.json', 'settings.json', 'state.db', 'state.db-wal', 'state.db-shm', 'log.db', 'log.db-wal', 'log.db-shm'];
+/** May be in a folder that is to become a home: the lease lies in `run` before anything else, and systems put the others everywhere. */
+const harmless = new Set(['run', 'cache', 'lost+found', '.DS_Store', 'desktop.ini', 'Thumbs.db']);
+
+const Marker = z.object({ format: z.literal('varve-home'), schema: z.literal(homeSchema), id: HomeId, createdAt: Instant });
+export type Marker = z.infer<typeof Marker>;
+const Pending = z.object({ id: HomeId });
+
+export interface HomeDeps {
+  files: Files;
+  volumes: Pick<Volumes, 'kindOf'>;
+  clock: Clock;
+  random: Random;
+  homePath: string;
+}
+
+/** The marker, or undefined where there is no home. Throws HOME_TOO_NEW, HOME_DAMAGED (exit 5), HOME_ON_NETWORK. Writes nothing. */
+export function readHome({ files, volumes, homePath }: Pick<HomeDeps, 'files' | 'volumes' | 'homePath'>): Marker | undefined {
+  const path = join(homePath, markerName);
+  const stat = files.lstat(path);
+  if (stat === undefined) return undefined;
+  if (stat.type !== 'file') damaged(path, 'is not a plain file');
+  const value = readJson(files, path);
+  if (typeof value === 'object' && value !== null && 'schema' in value && typeof value.schema === 'number' && value.schema > homeSchema) {
+    fail('HOME_TOO_NEW', `the home has schema ${value.schema}, this program knows ${homeSchema}`, { path: homePath, schema: value.schema, known: homeSchema });
+  }
+  const marker = Marker.safeParse(value);
+  if (!marker.success) damaged(path, `is not as expected at ${marker.error.issues[0]?.path.join('.') || 'the top'}`);
+  refuseNetwork({ volumes, homePath, where: homePath });
+  return marker.data;
+}
+
+/** Tidies what a crash may have left: the pending mark after the marker was written, and temporaries of cut-off writes. */
+export function tidyHome({ files, clock, homePath }: Pick<HomeDeps, 'files' | 'clock' | 'homePath'>): void {
+  if (files.lstat(join(homePath, pendingName))) files.unlink(join(homePath, pendingName));
+  sweepTemporary(files, homePath, { olderThanMs: temporaryAgeMs, nowMs: clock.now() });
+}
+
+/**
+ * Makes a home. `fill` makes what lies in it. Steps, and what is left if we stop after each (in all cases but the last, making it again works):
+ *
+ * 1. refuse a home, a network drive, a folder with other things in it   -> nothing changed
+ * 2. make the folder (0700) and its parents                             -> an empty folder
+ * 3. write the pending mark with the new home id                        -> a begun home; beginning again keeps this id, so that
+ *                                                                          keyring entries are replaced and not orphaned
+ * 4. remove what an earlier, interrupted making left                    -> a begun home
+ * 5. `fill`: keys, settings, databases, the first event                 -> a begun home; all of it is thrown away by the next run
+ * 6. write the marker                                                   -> a home; the pending mark is removed at the next start
+ * 7. remove the pending mark                                            -> a home
+ */
+export async function makeHome(deps: HomeDeps, fill: (marker: Marker) => Promise<void>): Promise<Marker> {
+  const { files, volumes, clock, random, homePath } = deps;
+  if (readHome(deps)) fail('HOME_EXISTS', `${homePath} is a home already`, { path: homePath }); // 1
+  refuseNetwork({ volumes, homePath, where: nearestExisting(files, homePath) });
+  const pendingPath = join(homePath, pendingName);
+  refuseOtherThings(files, homePath, files.lstat(pendingPath) !== undefined);
+  makePrivateFolder(files, homePath); // 2
+  const pending = Pending.safeParse(files.lstat(pendingPath) ? tryReadJson(files, pendingPath) : undefined);
+  const id = pending.success ? pending.data.id : Buffer.from(random.bytes(16)).toString('hex');
+  writeJson(deps, pendingPath, { id }); // 3
+  for (const name of homeFiles) if (files.lstat(join(homePath, name))) files.unlink(join(homePath, name)); // 4
+  const marker: Marker = { format: 'varve-home', schema: homeSchema, id, createdAt: new Date(clock.now()).toISOString() };
+  await fill(marker); // 5
+  writeJson(deps, join(homePath, markerName), marker); // 6
+  files.unlink(pendingPath); // 7
+  files.fsyncFolder(homePath);
+  return marker;
+}
+
+function refuseOtherThings(files: Files, homePath: string, begun: boolean): void {
+  const stat = files.stat(homePath);
+  if (stat === undefined) return;
+  if (stat.type !== 'dir') fail('NOT_A_FOLDER', `${homePath} is not a folder`, { path: homePath });
+  const ours = new Set([...harmless, pendingName, ...(begun ? homeFiles : [])]);
+  const other = files.readdir(homePath).find((entry) => !ours.has(entry.name) && !entry.name.startsWith(`${pendingName}.tmp-`) && !(begun && entry.name.includes('.tmp-')));
+  if (other) fail('BAD_INPUT', `${homePath} holds other files`, { field: 'home', reason: 'the folder holds other files and is no home; choose an empty folder or one that does not exist yet' });
+}
+
+/** The whole way is made; only the home itself is private. A parent that was made is made durable too. */
+function makePrivateFolder(files: Files, homePath: string): void {
+  try {
+    files.mkdirs(homePath, 0o700);
+    files.chmod(homePath, 0o700);
+    files.fsyncFolder(dirname(homePath));
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'ENOSPC') fail('NO_SPACE', 'no space for the home', { path: homePath }, error);
+    if (errno !== undefined) fail('NOT_WRITABLE', `the home's folder cannot be made: ${errno}`, { path: homePath, reason: errno }, error);
+    throw error;
+  }
+}
+
+function refuseNetwork({ volumes, homePath, where }: { volumes: Pick<Volumes, 'kindOf'>; homePath: string; where: string }): void {
+  const { network, fileSystem } = volumes.kindOf(where);
+  if (network) fail('HOME_ON_NETWORK', `${homePath} is on a network file system (${fileSystem}), where databases get damaged`, { path: homePath, fileSystem });
+}
+
+/** The path itself or the closest folder above it that is there. */
+export function nearestExisting(files: Files, path: string): string {
+  let at = path;
+  while (files.stat(at) === undefined && dirname(at) !== at) at = dirname(at);
+  return at;
+}
+
+function writeJson({ files, random }: Pick<HomeDeps, 'files' | 'random'>, path: string, value: unknown): void {
+  writeFileDurable(files, path, Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8'), { random, mode: 0o600 });
+}
+
+function readJson(files: Files, path: string): unknown {
+  return tryReadJson(files, path) ?? damaged(path, 'is not JSON');
+}
+
+function tryReadJson(files: Files, path: string): unknown {
+  const bytes = files.readFile(path, markerLimitBytes);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined; // cut short or not ours: the caller decides what that means
+  }
+}
+
+function damaged(path: string, reason: string): never {
+  return fail('HOME_DAMAGED', `${path}: ${reason}`, { path, reason });
+}

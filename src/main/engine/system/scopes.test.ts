@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { contract } from '../../../contract/index.ts';
+import { mayCall, requiredScope, readingProcedures } from './scopes.ts';
+import { isStream } from '../guard.ts';
+
+interface Procedure {
+  '~orpc': { outputSchemas?: unknown[]; outputSchema?: unknown };
+}
+
+function procedures(node: object, path: string[] = []): { path: string[]; procedure: Procedure }[] {
+  return Object.entries(node).flatMap(([name, child]) => ('~orpc' in (child as object) ? [{ path: [...path, name], procedure: child as Procedure }] : procedures(child as object, [...path, name])));
+}
+
+const all = procedures(contract);
+const changing = /^(init|unlock|exportKeys|set|cancel|create|remove|add|check|take|start|revoke|verify|declareNamespace|append|appendMany|import|export|run|preview|probe|measure|suggest|pick.*|open.*|notify|quit|show.*Folder)$/;
+
+describe('scopes', () => {
+  it('cover the whole contract', () => {
+    expect(all.length).toBeGreaterThan(40);
+  });
+
+  it('let a reading token call nothing that changes, starts or looks beyond what Varve keeps', () => {
+    const wrong = all.filter(({ path }) => mayCall('read', path) && changing.test(path.at(-1) as string)).map(({ path }) => path.join('.'));
+    expect(wrong).toEqual([]);
+    expect(mayCall('read', ['system', 'folders', 'list'])).toBe(false);
+    expect(mayCall('read', ['gateway', 'tokens', 'list'])).toBe(false);
+  });
+
+  it('let an appending token do only that', () => {
+    expect(all.filter(({ path }) => mayCall('append', path)).map(({ path }) => path.join('.'))).toEqual(['log.append', 'intake.appendMany']);
+  });
+
+  it('let the owner do everything, and close what nobody decided on', () => {
+    expect(all.every(({ path }) => mayCall('owner', path))).toBe(true);
+    expect(requiredScope(['something', 'new'])).toBe('owner');
+  });
+
+  it('name every reading procedure by a name the contract has', () => {
+    const known = all.map(({ path }) => path.join('.'));
+    expect([...readingProcedures].filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('know which procedures are streams', () => {
+    expect(all.filter(({ path }) => isStream(path)).map(({ path }) => path.join('.')).sort()).toEqual(['evidence.download', 'intake.export', 'intake.import', 'log.tail', 'plans.preview', 'system.events', 'system.folders.measure', 'system.tasks.watch']);
+  });
+});

@@ -1,0 +1,26 @@
+// The client over the owner's local socket: HTTP with the owner's token, through a Unix socket or a Windows named pipe.
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/fetch';
+import { Agent, fetch as undiciFetch } from 'undici';
+import type { VarveClient } from '../../contract/index.ts';
+
+export interface SocketConnection {
+  client: VarveClient;
+  close(): Promise<void>;
+}
+
+/** Connects lazily: the first call fails when nobody listens. Streams may stay silent for as long as they like; `signal` cuts the line. */
+export function connectSocket(options: { socketPath: string; token: string; signal?: AbortSignal }): SocketConnection {
+  const agent = new Agent({ connect: { socketPath: options.socketPath }, bodyTimeout: 0, headersTimeout: 0 });
+  const link = new RPCLink({
+    // The host is a formality: the socket decides where the call goes.
+    url: 'http://varve.localhost/rpc',
+    headers: () => ({ authorization: `Bearer ${options.token}` }),
+    fetch: async (request, init) => {
+      const body = request.method === 'GET' || request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
+      const response = await undiciFetch(request.url, { ...(init as object), method: request.method, headers: [...request.headers], body, signal: options.signal ? AbortSignal.any([request.signal, options.signal]) : request.signal, dispatcher: agent } as never);
+      return response as unknown as Response;
+    }
+  });
+  return { client: createORPCClient(link), close: async () => agent.close() };
+}

@@ -1,0 +1,11 @@
+// The screens of the rail, in its order.
+import { IconDatabase, IconHistory, IconHome, IconListDetails, IconSettings } from '@tabler/icons-react';
+import type { MessageKey } from '../../contract/copy/catalogue.ts';
+
+export const screens: readonly { path: string; key: MessageKey; icon: typeof IconHome }[] = [
+  { path: '/', key: 'nav.overview', icon: IconHome },
+  { path: '/log', key: 'nav.log', icon: IconListDetails },
+  { path: '/snapshots', key: 'nav.snapshots', icon: IconDatabase },
+  { path: '/restore', key: 'nav.restore', icon: IconHistory },
+  { path: '/settings', key: 'nav.settings', icon: IconSettings }
+];

@@ -1,0 +1,166 @@
+// The restore wizard: What → When → Where → Check → Done. Nothing is written before Check has shown what would happen.
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useReducer, useRef, type ReactNode } from 'react';
+import { useLocation, useParams } from 'wouter';
+import { visibleText } from '../../../contract/copy/text.ts';
+import { formatWhen } from '../../../contract/copy/values.ts';
+import type { RestoreInput, Snapshot } from '../../../contract/snapshots.ts';
+import { useClient, usePlans, useSnapshots } from '../../api/queries.ts';
+import { useRestoreDraft } from '../../api/restore-draft.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Moment, useNow, useWords } from '../../ui/words.tsx';
+import { CheckStep } from './CheckStep.tsx';
+import { DoneStep } from './DoneStep.tsx';
+import { canGo, canLeave, freshWizard, reduceWizard, steps, suggestTarget, type Step, type Wizard } from './draft.ts';
+import { WhatStep, WhenStep, WhereStep, type Source } from './steps.tsx';
+import styles from './Restore.module.css';
+
+function sourceId(snapshot: Snapshot): string {
+  return snapshot.planId ?? `repository:${snapshot.repositoryId}`;
+}
+
+function useSources(): { sources: Source[] | undefined; error: unknown } {
+  const { t } = useWords();
+  const list = useSnapshots();
+  const plans = usePlans().data;
+  const sources = useMemo(() => {
+    if (!list.data) return undefined;
+    const titles = new Map(plans?.map((plan) => [plan.id, plan.title || plan.name]));
+    const bySource = new Map<string, Source>();
+    for (const snapshot of list.data.snapshots) {
+      const id = sourceId(snapshot);
+      const label = (snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || `${snapshot.repositoryName} (${t('snap.unplanned')})`;
+      const source = bySource.get(id) ?? { id, label: visibleText(label, true), snapshots: [] };
+      source.snapshots.push(snapshot);
+      bySource.set(id, source);
+    }
+    return [...bySource.values()];
+  }, [list.data, plans, t]);
+  return { sources, error: list.data ? undefined : list.error };
+}
+
+function useHomeFolder(): string | undefined {
+  const client = useClient();
+  return useQuery({ queryKey: ['folders', 'home'], queryFn: async ({ signal }) => (await client.system.folders.list({}, { signal })).path, staleTime: Infinity, retry: false }).data;
+}
+
+function Stepper({ wizard, told, go }: { wizard: Wizard; told: Partial<Record<Step, string>>; go(step: Step): void }): ReactNode {
+  const { t } = useWords();
+  const at = steps.indexOf(wizard.step);
+  return (
+    <ol className={styles.steps} aria-label={t('restore.steps')}>
+      {steps.map((step, index) => (
+        <li key={step}>
+          <button type="button" aria-current={step === wizard.step ? 'step' : undefined} data-past={index < at || undefined} disabled={!canGo(wizard, step) || step === wizard.step} onClick={() => go(step)}>
+            <i>{index + 1}</i>
+            <span className="ellipsis">{index < at && told[step] !== undefined ? `${t(`restore.${step}`)}: ${told[step]}` : t(`restore.${step}`)}</span>
+          </button>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function RestoreScreen(): ReactNode {
+  const { t, language } = useWords();
+  const now = useNow();
+  const [, navigate] = useLocation();
+  const { id } = useParams<{ id?: string }>();
+  const { sources, error } = useSources();
+  const { draft, setDraft } = useRestoreDraft();
+  const home = useHomeFolder();
+  const [wizard, dispatch] = useReducer(reduceWizard, freshWizard);
+  const body = useRef<HTMLDivElement>(null);
+  const set = (change: Partial<Wizard>): void => dispatch({ kind: 'set', change });
+
+  // The address and the files chosen elsewhere fill in the first answers once.
+  const filled = useRef(false);
+  useEffect(() => {
+    if (filled.current || !sources || sources.length === 0) return;
+    filled.current = true;
+    const wanted = sources.flatMap((source) => source.snapshots).find((snapshot) => id !== undefined && snapshot.id.startsWith(id));
+    const source = wanted ? sources.find((candidate) => candidate.id === sourceId(wanted)) : sources[0];
+    const include = draft !== undefined && draft.snapshotId === wanted?.id ? draft.include : [];
+    setDraft(undefined);
+    set({ source: source?.id ?? null, snapshotId: wanted?.id ?? source?.snapshots[0]?.id ?? null, include, some: include.length > 0 });
+    if (include.length > 0) dispatch({ kind: 'go', step: 'where' });
+  }, [sources, id, draft, setDraft]);
+
+  const source = sources?.find((candidate) => candidate.id === wizard.source);
+  const snapshot = source?.snapshots.find((candidate) => candidate.id === wizard.snapshotId);
+  useEffect(() => {
+    if (wizard.target === '' && home !== undefined && snapshot) set({ target: suggestTarget(home, snapshot.planName ?? snapshot.repositoryName, new Date()) });
+  }, [home, snapshot, wizard.target]);
+  const firstStep = useRef(true);
+  useEffect(() => {
+    if (firstStep.current) firstStep.current = false;
+    else body.current?.focus({ preventScroll: true });
+  }, [wizard.step]);
+
+  const include = wizard.some ? wizard.include : [];
+  const input: RestoreInput = { snapshot: wizard.snapshotId ?? '', include, target: wizard.target.trim(), conflict: wizard.conflict };
+  const go = (step: Step): void => dispatch({ kind: 'go', step });
+  const index = steps.indexOf(wizard.step);
+  const before = steps[index - 1];
+  const after = steps[index + 1];
+
+  if (error) return <ErrorNotice error={error} />;
+  if (!sources) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (sources.length === 0) return <EmptyState sentence={t('restore.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} />;
+  const told: Partial<Record<Step, string>> = {
+    what: include.length > 0 ? `${source?.label ?? ''}, ${t('restore.chosen', { count: include.length })}` : (source?.label ?? ''),
+    ...(snapshot ? { when: formatWhen(language, new Date(snapshot.at), now) } : {}),
+    where: visibleText(wizard.target.split(/[\\/]/).at(-1) ?? '', true)
+  };
+  const back = before !== undefined && wizard.taskId === null && (
+    <Button variant="default" onClick={() => go(before)}>
+      {t('word.back')}
+    </Button>
+  );
+  return (
+    <div className={styles.restore}>
+      <h1>{t('restore.title')}</h1>
+      <Stepper wizard={wizard} told={told} go={go} />
+      <div className={styles.step} ref={body} tabIndex={-1} data-step={wizard.step} data-testid="restore-step">
+        {wizard.step === 'what' && <WhatStep wizard={wizard} set={set} sources={sources} />}
+        {wizard.step === 'when' && <WhenStep wizard={wizard} set={set} sources={sources} />}
+        {wizard.step === 'where' && <WhereStep wizard={wizard} set={set} sources={sources} />}
+        {wizard.step === 'check' && <CheckStep input={input} label={source?.label ?? ''} onStarted={(taskId) => dispatch({ kind: 'started', taskId })} back={back} />}
+        {wizard.step === 'done' && wizard.taskId !== null && <DoneStep taskId={wizard.taskId} onAgain={() => dispatch({ kind: 'again' })} />}
+        {index < 3 && after !== undefined && (
+          <div className={styles.buttons}>
+            <Button disabled={!canLeave(wizard)} onClick={() => go(after)}>
+              {t('word.next')}
+            </Button>
+            <span className="grow" />
+            {back}
+          </div>
+        )}
+      </div>
+      {wizard.step === 'what' && !wizard.some && <Earlier />}
+    </div>
+  );
+}
+
+function Earlier(): ReactNode {
+  const { t } = useWords();
+  const client = useClient();
+  const reports = useQuery({ queryKey: ['restores'], queryFn: ({ signal }) => client.restores.reports({ limit: 5 }, { signal }) });
+  if (!reports.data || reports.data.length === 0) return null;
+  return (
+    <section className={styles.earlier}>
+      <h2 className="heading">{t('restore.recent')}</h2>
+      <ul className="card plain-list">
+        {reports.data.map(({ at, report }) => (
+          <li key={report.id}>
+            <Moment at={at} form="when" />
+            <span>{t('restore.report', { count: report.files, identical: report.identical })}</span>
+            <span className="mono muted ellipsis">{visibleText(report.target, true)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,150 @@
+// Repositories with their state and checks, and the plans.
+// What scrolls must be reachable by keyboard (WCAG 2.1.1).
+/* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
+import { Button } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import { visibleText } from '../../../contract/copy/text.ts';
+import type { Repository } from '../../../contract/repository.ts';
+import { useTasks } from '../../api/engine.tsx';
+import { usePlans, useRepositories, useStartTask } from '../../api/queries.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Shape, type Tone } from '../../ui/Shape.tsx';
+import { Moment, Sentence, useWords } from '../../ui/words.tsx';
+import { Section } from './Section.tsx';
+import styles from './Settings.module.css';
+
+const tones: Record<Repository['state'], Tone> = { ready: 'good', absent: 'unknown', unreadable: 'bad' };
+
+function LastCheck({ repository }: { repository: Repository }): ReactNode {
+  const { t } = useWords();
+  const check = repository.lastCheck;
+  if (check === null) return t('set.neverChecked');
+  const slots = { when: <Moment at={check.at} /> };
+  return check.ok ? <Sentence of="set.lastCheck" slots={slots} /> : <Sentence of="set.lastCheckErrors" params={{ count: check.errors }} slots={slots} />;
+}
+
+function RepositoryRow({ repository }: { repository: Repository }): ReactNode {
+  const { t, bytes, reason } = useWords();
+  const start = useStartTask();
+  const [taskId, setTaskId] = useState<string>();
+  const tasks = useTasks();
+  const task = taskId === undefined ? undefined : tasks.get(taskId);
+  const report = task?.result?.kind === 'check' ? task.result.report : undefined;
+  const busy = task?.state === 'running';
+  const check = (readData: boolean): void => start.mutate((client) => client.repositories.check({ repository: repository.id, readData }), { onSuccess: setTaskId });
+  return (
+    <li data-testid="repository" data-name={repository.name}>
+      <div className={styles.row}>
+        <Shape tone={tones[repository.state]} />
+        <div className="grow">
+          <p>
+            <b className="strong">{repository.name}</b> <span className="muted">{t(`set.${repository.state}`)}</span>
+          </p>
+          <p className="muted ellipsis mono">{visibleText(repository.path, true)}</p>
+          <p className="muted">
+            {repository.freeBytes !== null && `${t('set.free', { size: bytes(repository.freeBytes) })}; `}
+            <LastCheck repository={repository} />
+          </p>
+        </div>
+        <Button variant="default" disabled={busy || repository.state === 'absent'} onClick={() => check(false)}>
+          {t('set.checkStructure')}
+        </Button>
+        <Button variant="default" disabled={busy || repository.state === 'absent'} onClick={() => check(true)}>
+          {t('set.checkData')}
+        </Button>
+      </div>
+      {start.isError && <ErrorNotice error={start.error} compact />}
+      {task?.state === 'failed' && <ErrorNotice error={task.error} compact />}
+      {report && (
+        <div className={styles.report} role="status">
+          <p className="row">
+            <Shape tone={report.ok ? 'good' : 'bad'} />
+            {report.ok ? t('set.checkWell', { snapshots: t('word.snapshots', { count: report.snapshots }), packs: report.packs }) : t('set.checkBad', { count: report.errors })}
+          </p>
+          {report.findings.length > 0 && (
+            <details>
+              <summary>{t('word.details')}</summary>
+              <ul className={styles.findings} tabIndex={0}>
+                {report.findings.map((finding, index) => (
+                  <li key={index} className="mono">
+                    {finding.severity} {finding.code} {reason(finding.what)} {reason(finding.detail)}
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}
+
+export function Repositories(): ReactNode {
+  const { t } = useWords();
+  const [, navigate] = useLocation();
+  const repositories = useRepositories();
+  return (
+    <Section
+      id="repositories"
+      title={t('set.repositories')}
+      {...(repositories.data?.length === 0 ? { sub: t('set.repositoriesEmpty') } : {})}
+      action={
+        <Button variant="default" onClick={() => navigate('/welcome/open')}>
+          {t('set.addRepository')}
+        </Button>
+      }
+    >
+      {repositories.isError && <ErrorNotice error={repositories.error} onRetry={() => void repositories.refetch()} />}
+      {(repositories.data?.length ?? 0) > 0 && (
+        <ul className={`card plain-list ${styles.rows}`}>
+          {repositories.data?.map((repository) => (
+            <RepositoryRow key={repository.id} repository={repository} />
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+export function Plans(): ReactNode {
+  const { t } = useWords();
+  const [, navigate] = useLocation();
+  const plans = usePlans();
+  return (
+    <Section
+      id="plans"
+      title={t('set.plans')}
+      {...(plans.data?.length === 0 ? { sub: t('set.plansEmpty') } : {})}
+      action={
+        <Button variant="default" onClick={() => navigate('/welcome/folders')}>
+          {t('set.addPlan')}
+        </Button>
+      }
+    >
+      {plans.isError && <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />}
+      {(plans.data?.length ?? 0) > 0 && (
+        <ul className={`card plain-list ${styles.rows}`}>
+          {plans.data?.map((plan) => (
+            <li key={plan.id}>
+              <div className={styles.row}>
+                <div className="grow">
+                  <p>
+                    <b className="strong">{visibleText(plan.title || plan.name, true)}</b> <span className="muted">{t('overview.goesTo', { repository: plan.repositoryName })}</span>
+                  </p>
+                  <p className="muted mono">{plan.paths.map((path) => visibleText(path, true)).join(', ')}</p>
+                  {plan.excludes.length > 0 && (
+                    <details className="muted">
+                      <summary>{t('set.excludes', { count: plan.excludes.length })}</summary>
+                      <span className="mono">{visibleText(plan.excludes.join('  '), true)}</span>
+                    </details>
+                  )}
+                </div>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,104 @@
+// One snapshot opened: its numbers, tags and folders, its files, and the way to bring them back.
+import { ActionIcon, Button } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import { visibleText } from '../../../contract/copy/text.ts';
+import { formatExact } from '../../../contract/copy/values.ts';
+import type { Snapshot, TreeEntry } from '../../../contract/snapshots.ts';
+import { useRestoreDraft } from '../../api/restore-draft.tsx';
+import { changesInWords, ownTags } from '../../ui/CoreSample.tsx';
+import { FilePreview } from '../../ui/FilePreview.tsx';
+import { FileTree } from '../../ui/FileTree.tsx';
+import { Shape } from '../../ui/Shape.tsx';
+import { Moment, useWords } from '../../ui/words.tsx';
+import styles from './Snapshots.module.css';
+
+interface SnapshotPanelProps {
+  snapshot: Snapshot;
+  title: string;
+  onClose(): void;
+}
+
+export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps): ReactNode {
+  const words = useWords();
+  const { t, bytes, language } = words;
+  const [, navigate] = useLocation();
+  const { setDraft } = useRestoreDraft();
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [preview, setPreview] = useState<TreeEntry>();
+  useEffect(() => {
+    setChosen([]);
+    setPreview(undefined);
+  }, [snapshot.id]);
+  const { summary } = snapshot;
+  const tags = ownTags(snapshot);
+  const restore = (): void => {
+    setDraft({ snapshotId: snapshot.id, include: chosen });
+    navigate(`/restore/${snapshot.id}`);
+  };
+  return (
+    <aside className={`card ${styles.panel}`} aria-label={t('snap.panel')} data-testid="snapshot-panel">
+      <div className={styles.panelHead}>
+        <div className="grow">
+          <h2 className="ellipsis">{title}</h2>
+          <p className="muted">
+            {formatExact(language, new Date(snapshot.at))} (<Moment at={snapshot.at} />)
+          </p>
+        </div>
+        <Button onClick={restore}>{chosen.length > 0 ? t('snap.restoreChosen', { count: chosen.length }) : t('snap.restoreAll')}</Button>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('word.close')} onClick={onClose}>
+          <IconX size={16} />
+        </ActionIcon>
+      </div>
+      {snapshot.incomplete && (
+        <p className={styles.gaps}>
+          <Shape tone="attention" size={16} /> {t('snap.incomplete')}
+        </p>
+      )}
+      <dl className={styles.facts}>
+        <dt>{t('snap.total')}</dt>
+        <dd>{summary === null ? t('snap.noSummary') : `${t('word.files', { count: summary.totalFiles })}, ${bytes(summary.totalBytes)}`}</dd>
+        {summary !== null && (
+          <>
+            <dt>{t('snap.changes')}</dt>
+            <dd>{changesInWords(words, { ...snapshot, summary: { ...summary, dataAdded: 0 } })}</dd>
+            <dt>{t('snap.addedBytes')}</dt>
+            <dd>{t('snap.addedPacked', { size: bytes(summary.dataAdded), packed: bytes(summary.dataAddedPacked) })}</dd>
+          </>
+        )}
+        {tags.length > 0 && (
+          <>
+            <dt>{t('snap.tags')}</dt>
+            <dd className={styles.tags}>
+              {tags.map((tag) => (
+                <span key={tag}>{visibleText(tag, true)}</span>
+              ))}
+            </dd>
+          </>
+        )}
+        <dt>{t('snap.paths')}</dt>
+        <dd className="mono">{snapshot.paths.map((path) => visibleText(path, true)).join(', ')}</dd>
+      </dl>
+      <details>
+        <summary>{t('word.details')}</summary>
+        <dl className={styles.facts}>
+          <dt>{t('snap.repo')}</dt>
+          <dd>{snapshot.repositoryName}</dd>
+          <dt>{t('snap.host')}</dt>
+          <dd>
+            {visibleText(snapshot.hostname, true)} ({visibleText(snapshot.username, true)})
+          </dd>
+          <dt>{t('snap.program')}</dt>
+          <dd>{visibleText(snapshot.program, true) || '–'}</dd>
+          <dt>{t('snap.id')}</dt>
+          <dd className={`mono ${styles.id}`}>{snapshot.id}</dd>
+        </dl>
+      </details>
+      <div className={styles.files}>
+        <FileTree snapshotId={snapshot.id} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
+      </div>
+      {preview && <FilePreview snapshotId={snapshot.id} entry={preview} onClose={() => setPreview(undefined)} />}
+    </aside>
+  );
+}

@@ -1,0 +1,169 @@
+// Snapshots: the core sample beside the table; choosing one opens it in a panel with an address of its own.
+// Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
+/* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
+// The virtual list's functions change with each render; nothing memoized is given them.
+/* oxlint-disable react/incompatible-library */
+import { Button, Select, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useLocation, useParams } from 'wouter';
+import { visibleText } from '../../../contract/copy/text.ts';
+import { formatWhen } from '../../../contract/copy/values.ts';
+import type { Snapshot } from '../../../contract/snapshots.ts';
+import { usePlans, useRepositories, useSnapshots } from '../../api/queries.ts';
+import { changesInWords, CoreSample, ownTags } from '../../ui/CoreSample.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { listMove } from '../../ui/list-keys.ts';
+import { useRoom } from '../../ui/room.ts';
+import { Shape } from '../../ui/Shape.tsx';
+import { useNow, useWords } from '../../ui/words.tsx';
+import { anySnapshot, isFiltering, passes, type SnapshotFilter } from './filter.ts';
+import { SnapshotPanel } from './SnapshotPanel.tsx';
+import styles from './Snapshots.module.css';
+
+const rowHeight = 30;
+
+function Filters({ filter, onChange }: { filter: SnapshotFilter; onChange(filter: SnapshotFilter): void }): ReactNode {
+  const { t } = useWords();
+  const plans = usePlans().data ?? [];
+  const repositories = useRepositories().data ?? [];
+  return (
+    <div className={styles.filters}>
+      <TextInput type="search" className={styles.search} aria-label={t('snap.filter')} placeholder={t('snap.filter')} leftSection={<IconSearch size={14} />} value={filter.text} onChange={(event) => onChange({ ...filter, text: event.currentTarget.value })} />
+      <Select aria-label={t('snap.plan')} w={170} data={[{ value: '', label: t('snap.anyPlan') }, ...plans.map((plan) => ({ value: plan.id, label: visibleText(plan.title || plan.name, true) }))]} value={filter.planId ?? ''} onChange={(value) => onChange({ ...filter, planId: value || null })} />
+      {repositories.length > 1 && (
+        <Select aria-label={t('snap.repository')} w={170} data={[{ value: '', label: t('snap.anyRepository') }, ...repositories.map((repository) => ({ value: repository.id, label: repository.name }))]} value={filter.repositoryId ?? ''} onChange={(value) => onChange({ ...filter, repositoryId: value || null })} />
+      )}
+      <label className={styles.until}>
+        <span className="muted">{t('snap.until')}</span>
+        <input type="date" value={filter.until} onChange={(event) => onChange({ ...filter, until: event.currentTarget.value })} />
+      </label>
+      {isFiltering(filter) && (
+        <Button variant="subtle" onClick={() => onChange(anySnapshot)}>
+          {t('snap.clear')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Row({ snapshot, title }: { snapshot: Snapshot; title: string }): ReactNode {
+  const words = useWords();
+  const now = useNow();
+  const { summary } = snapshot;
+  return (
+    <>
+      <span className="ellipsis num">{formatWhen(words.language, new Date(snapshot.at), now)}</span>
+      <span className="ellipsis">{title}</span>
+      <span className={`muted ellipsis ${styles.changes}`}>
+        {snapshot.incomplete && <Shape tone="attention" size={13} />}
+        <span className="ellipsis">{changesInWords(words, summary === null ? snapshot : { ...snapshot, summary: { ...summary, dataAdded: 0 } })}</span>
+      </span>
+      <span className={`muted num ${styles.number}`}>{summary === null ? '' : words.bytes(summary.dataAdded)}</span>
+      <span className={styles.tags}>
+        {ownTags(snapshot).map((tag) => (
+          <span key={tag}>{visibleText(tag, true)}</span>
+        ))}
+      </span>
+    </>
+  );
+}
+
+export function SnapshotsScreen(): ReactNode {
+  const { t } = useWords();
+  const [, navigate] = useLocation();
+  const { id } = useParams<{ id?: string }>();
+  const list = useSnapshots();
+  const plans = usePlans().data;
+  const [filter, setFilter] = useState(anySnapshot);
+  const [active, setActive] = useState(0);
+  const [coreBox, coreRoom] = useRoom<HTMLDivElement>();
+  const titles = useMemo(() => new Map(plans?.map((plan) => [plan.id, plan.title || plan.name])), [plans]);
+  const titleOf = (snapshot: Snapshot): string => visibleText((snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || t('snap.unplanned'), true);
+  const rows = useMemo(() => (list.data?.snapshots ?? []).filter((snapshot) => passes(snapshot, filter)), [list.data, filter]);
+  const chosen = id === undefined ? undefined : list.data?.snapshots.find((snapshot) => snapshot.id === id || snapshot.id.startsWith(id));
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 16 });
+  const items = virtual.getVirtualItems();
+  const chosenIndex = rows.findIndex((snapshot) => snapshot.id === chosen?.id);
+  useEffect(() => {
+    if (chosenIndex < 0) return;
+    setActive(chosenIndex);
+    virtual.scrollToIndex(chosenIndex);
+  }, [chosenIndex, virtual]);
+
+  const open = (index: number): void => {
+    const snapshot = rows[index];
+    if (snapshot) navigate(`/snapshots/${snapshot.id}`, { replace: id !== undefined });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const move = listMove(event.key, active, rows.length, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
+    if (!move) return;
+    event.preventDefault();
+    if (move.kind === 'to') {
+      setActive(move.index);
+      virtual.scrollToIndex(move.index);
+    } else if (move.kind === 'open') open(active);
+    else if (id !== undefined) navigate('/snapshots');
+  };
+
+  if (list.isError && !list.data) return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />;
+  const nothing = list.data?.snapshots.length === 0;
+  return (
+    <div className={styles.snapshots}>
+      <header className={styles.head}>
+        <h1>{t('snap.title')}</h1>
+        {list.data && <span className="muted">{t('word.snapshots', { count: rows.length })}</span>}
+      </header>
+      {!nothing && <Filters filter={filter} onChange={setFilter} />}
+      {(list.data?.absent.length ?? 0) > 0 && (
+        <p className={styles.gaps}>
+          <Shape tone="unknown" size={16} /> {t('snap.absent', { repositories: list.data?.absent.join(', ') ?? '' })}
+        </p>
+      )}
+      {(list.data?.unreadable.length ?? 0) > 0 && (
+        <p className={styles.gaps}>
+          <Shape tone="bad" size={16} /> {t('snap.unreadable', { count: list.data?.unreadable.length ?? 0 })}
+        </p>
+      )}
+      {nothing ? (
+        <EmptyState sentence={t('snap.empty')} action={<Button onClick={() => navigate(plans?.length ? '/' : '/welcome/folders')}>{plans?.length ? t('nav.overview') : t('overview.emptyButton')}</Button>} />
+      ) : (
+        <div className={styles.body} data-panel={chosen !== undefined || undefined}>
+          <div className={`card ${styles.core}`} ref={coreBox}>
+            <CoreSample snapshots={rows} height={Math.max(120, coreRoom.height - 96)} selected={chosen?.id ?? null} onSelect={(snapshot) => navigate(`/snapshots/${snapshot.id}`, { replace: id !== undefined })} legend={false} planTitle={titleOf} />
+          </div>
+          <div className={`card ${styles.table}`}>
+            <div className={`${styles.row} ${styles.columns}`} aria-hidden="true">
+              <span>{t('snap.colTime')}</span>
+              <span>{t('snap.colPlan')}</span>
+              <span>{t('snap.colChanges')}</span>
+              <span className={styles.number}>{t('snap.colAdded')}</span>
+              <span>{t('snap.colTags')}</span>
+            </div>
+            {rows.length === 0 && list.data ? (
+              <EmptyState sentence={t('snap.emptyFilter')} action={<Button variant="default" onClick={() => setFilter(anySnapshot)}>{t('snap.clear')}</Button>} />
+            ) : (
+              <div ref={scroller} className={styles.list} role="listbox" tabIndex={0} aria-label={t('snap.list')} aria-activedescendant={items.some((item) => item.index === active) ? `snap-${active}` : undefined} onKeyDown={onKeyDown} data-testid="snapshot-list">
+                <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
+                  {items.map(({ index, start }) => {
+                    const snapshot = rows[index];
+                    return snapshot ? (
+                      <div key={snapshot.id} id={`snap-${index}`} role="option" aria-selected={snapshot.id === chosen?.id} aria-posinset={index + 1} aria-setsize={rows.length} className={styles.row} data-active={index === active || undefined} data-id={snapshot.id} style={{ position: 'absolute', top: 0, left: 0, right: 0, transform: `translateY(${start}px)`, height: rowHeight }} onClick={() => (setActive(index), open(index))}>
+                        <Row snapshot={snapshot} title={titleOf(snapshot)} />
+                      </div>
+                    ) : null;
+                  })}
+                </div>
+              </div>
+            )}
+          </div>
+          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} onClose={() => navigate('/snapshots')} />}
+        </div>
+      )}
+    </div>
+  );
+}

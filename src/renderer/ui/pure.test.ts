@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { matches } from '../app/palette-match.ts';
+import { mergeTask } from '../api/tasks.ts';
+import type { TaskState } from '../../contract/events.ts';
+import { createWorld } from '../testing/fake-data.ts';
+import { listMove } from './list-keys.ts';
+import { imageType, looksBinary, parseTable, previewKind } from './preview-kind.ts';
+import { resolveLanguage } from './preferences.ts';
+import { layerKind, layOut } from './strata.ts';
+import { chosenState, flattenTree, toggleChosen, type Folder } from './tree-rows.ts';
+
+const world = createWorld(new Date('2026-11-21T12:00:00.000Z'));
+
+describe('the core sample', () => {
+  it('never is taller than its room while layers can still be seen, newest on top', () => {
+    const layers = layOut(world.snapshots, 600);
+    const last = layers.at(-1);
+    expect((last?.top ?? 0) + (last?.height ?? 0)).toBeLessThan(660);
+    expect(layers.map((layer) => layer.snapshot.id)).toEqual(world.snapshots.map((snapshot) => snapshot.id));
+    for (const layer of layers) expect(layer.height).toBeGreaterThanOrEqual(2);
+  });
+
+  it('gives more room to what added more, and does not swell a single layer', () => {
+    const [model] = world.snapshots;
+    if (!model?.summary) throw new Error('the made-up world has no snapshots');
+    const sized = (dataAdded: number) => ({ ...model, summary: { ...(model.summary as NonNullable<typeof model.summary>), dataAdded } });
+    const [small, large] = layOut([sized(50_000), sized(500_000_000)], 400);
+    expect(large?.height).toBeGreaterThan(small?.height ?? Infinity);
+    expect(layOut([sized(5_000_000)], 900)[0]?.height).toBeLessThanOrEqual(64);
+  });
+
+  it('tells first, new, changed, unchanged and unknown apart', () => {
+    const [model] = world.snapshots;
+    if (!model?.summary) throw new Error('the made-up world has no snapshots');
+    const kind = (filesNew: number, filesChanged: number, parent: string | null = 'a'.repeat(64)) => layerKind({ ...model, parent, summary: { ...(model.summary as NonNullable<typeof model.summary>), filesNew, filesChanged } });
+    expect([kind(5, 1, null), kind(5, 1), kind(1, 5), kind(0, 0), layerKind({ ...model, summary: null })]).toEqual(['first', 'new', 'changed', 'same', 'unknown']);
+  });
+});
+
+describe('the file tree', () => {
+  const folders = new Map<string, Folder>([...world.files].map(([path, entries]) => [path, { entries: entries.slice(0, 1000), total: entries.length }]));
+
+  it('shows only what is open, and says what is still to load', () => {
+    const base = '/home/ana/thesis';
+    const open = new Set(['/home', '/home/ana', base, `${base}/data`, `${base}/data/raw`, `${base}/notes`]);
+    const rows = flattenTree('/', folders, open);
+    expect(rows.filter((row) => row.kind === 'more')).toEqual([{ kind: 'more', path: `${base}/data/raw`, depth: 5, left: 1400 }]);
+    expect(rows.some((row) => row.kind === 'empty' && row.path === `${base}/notes`)).toBe(true);
+    expect(rows.some((row) => row.kind === 'entry' && row.entry.path === `${base}/figures/fig-2.svg`)).toBe(false);
+    expect(flattenTree('/nowhere', folders, open)).toEqual([{ kind: 'loading', path: '/nowhere', depth: 0 }]);
+  });
+
+  it('means all below a chosen folder, and keeps the list short', () => {
+    const chosen = toggleChosen('/a', ['/a/b', '/a/c/d', '/ab']);
+    expect(chosen).toEqual(['/ab', '/a']);
+    expect([chosenState('/a/b/x', chosen), chosenState('/abc', chosen), chosenState('/', chosen)]).toEqual(['yes', 'no', 'within']);
+    expect(toggleChosen('/a/b', chosen)).toEqual(chosen);
+    expect(toggleChosen('/a', chosen)).toEqual(['/ab']);
+  });
+});
+
+describe('previews', () => {
+  it('choose by name, and look for bytes that nobody can read', () => {
+    expect(['a.csv', 'a.JSON', 'a.png', 'a.zip', 'README'].map(previewKind)).toEqual(['csv', 'json', 'image', 'none', 'text']);
+    expect(imageType('x.JPG')).toBe('image/jpeg');
+    expect(looksBinary(new Uint8Array([65, 0, 66]))).toBe(true);
+  });
+
+  it('read quoted cells, doubled quotes, line breaks in cells and semicolons', () => {
+    expect(parseTable('a,b\n"x, y","say ""hi"""\n', 10)).toEqual([['a', 'b'], ['x, y', 'say "hi"']]);
+    expect(parseTable('a;b\r\n"1\n2";3', 10)).toEqual([['a', 'b'], ['1\n2', '3']]);
+    expect(parseTable('a\n1\n2\n3', 2)).toHaveLength(2);
+  });
+});
+
+describe('small rules', () => {
+  it('a list moves within its bounds', () => {
+    expect(listMove('j', 0, 3, 10)).toEqual({ kind: 'to', index: 1 });
+    expect(listMove('PageDown', 0, 3, 10)).toEqual({ kind: 'to', index: 2 });
+    expect(listMove('k', 0, 3, 10)).toEqual({ kind: 'to', index: 0 });
+    expect(listMove('x', 0, 3, 10)).toBeUndefined();
+  });
+
+  it('the palette finds by beginnings of words, without accents', () => {
+    expect(matches('back th', 'Back up now: Thesis')).toBe(true);
+    expect(matches('configuracoes', 'Configurações')).toBe(true);
+    expect(matches('zz', 'Back up now')).toBe(false);
+  });
+
+  it('an ended task is not revived by a late message', () => {
+    const task = (state: TaskState['state']) => ({ id: 't', state }) as TaskState;
+    const ended = mergeTask(mergeTask(new Map(), task('running')), task('done'));
+    expect(mergeTask(ended, task('running')).get('t')?.state).toBe('done');
+  });
+
+  it('the system\'s Portuguese is ours, anything else is English', () => {
+    expect([resolveLanguage('system', ['pt-PT']), resolveLanguage('system', ['de']), resolveLanguage('en', ['pt-BR'])]).toEqual(['pt-BR', 'en', 'en']);
+  });
+});
