@@ -108,7 +108,7 @@ describe.skipIf(missing !== undefined)('the console for everybody', () => {
     await page.getByTestId('preview-sentence').waitFor();
     await press('Restore ');
     await page.getByTestId('report').waitFor();
-    expect(await page.getByTestId('report').textContent()).toMatch(/(\d+) files? restored, \1 identical\./);
+    await expect.poll(() => page.getByTestId('report').textContent()).toMatch(/(\d+) files? restored, \1 identical\./);
   });
 
   it('opens help with ?, goes to the search with /, and moves through the log with j', async () => {

@@ -65,8 +65,8 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.getByTestId('palette').getByRole('combobox').fill('outside');
     await page.keyboard.press('Enter');
     await page.getByTestId('anchor-state').waitFor();
-    expect(await page.getByTestId('anchor-state').getAttribute('data-state')).toBe('never');
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Outside anchors');
+    await expect.poll(() => page.getByTestId('anchor-state').getAttribute('data-state')).toBe('never');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('Outside anchors');
   });
 
   it('a checkpoint that was saved is compared when its file is picked, and one typed from paper by keyboard alone', async () => {
@@ -76,8 +76,8 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     writeFileSync(path, saved.text);
     await page.getByTestId('anchor-file').setInputFiles(path);
     await answer().waitFor();
-    expect(await answer().getAttribute('data-outcome')).toBe('fits');
-    expect(await page.getByTestId('anchor-state').getAttribute('data-state')).toBe('fresh');
+    await expect.poll(() => answer().getAttribute('data-outcome')).toBe('fits');
+    await expect.poll(() => page.getByTestId('anchor-state').getAttribute('data-state')).toBe('fresh');
     const [, size = '', root = ''] = saved.text.split('\n');
     await page.getByTestId('anchor-text').focus();
     await page.keyboard.press('Control+a');
@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.getByTestId('anchor-text').fill('no checkpoint at all');
     await page.getByRole('button', { name: 'Compare with the record' }).click();
     await page.getByTestId('error').waitFor();
-    expect(await page.getByTestId('error').textContent()).toContain('checkpoint');
+    await expect.poll(() => page.getByTestId('error').textContent()).toContain('checkpoint');
     expect(await findings()).toEqual([]);
   });
 
@@ -110,8 +110,8 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.getByTestId('sheet-made').waitFor();
     await page.emulateMedia({ media: 'print' });
     const sheet = page.getByTestId('paper-sheet');
-    expect(await sheet.getByText('Checkpoint of a record').isVisible()).toBe(true);
-    expect(await page.getByRole('heading', { name: 'Outside anchors' }).isVisible()).toBe(false);
+    await expect.poll(() => sheet.getByText('Checkpoint of a record').isVisible()).toBe(true);
+    await expect.poll(() => page.getByRole('heading', { name: 'Outside anchors' }).isVisible()).toBe(false);
     const [box, note] = await Promise.all([sheet.locator('svg').screenshot({ scale: 'device' }), sheet.locator('pre').textContent()]);
     const blank = await context.newPage();
     const { data, width, height } = await blank.evaluate(async (base64) => {
@@ -161,7 +161,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.getByRole('button', { name: 'Read and compare' }).click();
     const section = page.getByRole('region', { name: 'From a repository' });
     await section.getByRole('status').or(section.getByRole('alert')).first().waitFor();
-    expect(await section.textContent()).toMatch(/same drive|No checkpoint of this record/);
+    await expect.poll(() => section.textContent()).toMatch(/same drive|No checkpoint of this record/);
   });
 
   it('speaks Portuguese, and axe finds nothing in either scheme', async () => {
@@ -207,7 +207,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await answer().waitFor();
     // Shorter, or, where the program has written enough since it started, of another history.
     expect(['behind', 'other-history']).toContain(await answer().getAttribute('data-outcome'));
-    expect(await page.getByTestId('anchor-state').getAttribute('data-state')).toBe('refused');
+    await expect.poll(() => page.getByTestId('anchor-state').getAttribute('data-state')).toBe('refused');
     expect(await findings()).toEqual([]);
     await shoot('anchors.en.refused');
     await goTo('/');

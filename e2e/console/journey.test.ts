@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)('a first quarter of an hour in a browser'
     await page.getByRole('heading', { name: 'Configurações' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Configurações' }).waitFor();
-    expect(await page.getAttribute('html', 'lang')).toBe('pt-BR');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('pt-BR');
     expect(problems).toEqual([]);
   });
 

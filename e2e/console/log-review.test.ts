@@ -176,8 +176,8 @@ describe.skipIf(missing !== undefined)('the log, reviewed in a browser', () => {
     await page.getByTestId('erased').waitFor();
     await page.getByTestId('erased').getByRole('button', { name: 'Close' }).click();
     await review.panel(event).getByText('The content was erased; the entry itself stays in the record.').waitFor();
-    expect(await page.getByText('the sample is lost').count()).toBe(0);
-    expect(await review.row(event).textContent()).not.toContain('clamp');
+    await expect.poll(() => page.getByText('the sample is lost').count()).toBe(0);
+    await expect.poll(() => review.row(event).textContent()).not.toContain('clamp');
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -225,7 +225,7 @@ describe.skipIf(missing !== undefined)('the log, reviewed in a browser', () => {
     await page.getByRole('button', { name: 'Check now' }).click();
     const verdict = page.getByRole('link', { name: `entry ${edited.toLocaleString('en')} does not fit` });
     await verdict.waitFor({ timeout: 60_000 });
-    expect(await verdict.textContent()).toContain('it was changed');
+    await expect.poll(() => verdict.textContent()).toContain('it was changed');
     await verdict.click();
     await reviewOf(page).panel(edited).waitFor();
   });

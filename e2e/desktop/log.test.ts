@@ -81,7 +81,7 @@ describe('the log in the desktop program', () => {
     await page.getByRole('button', { name: 'Check now' }).click();
     const verdict = page.getByRole('link', { name: `entry ${edited.toLocaleString('en')} does not fit` });
     await verdict.waitFor();
-    expect(await verdict.textContent()).toContain('it was changed');
+    await expect.poll(() => verdict.textContent()).toContain('it was changed');
     await verdict.click();
     await reviewOf(page).panel(edited).waitFor();
     await consoleOf(page).openScreen('Overview');
