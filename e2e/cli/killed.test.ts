@@ -141,7 +141,7 @@ describe(`kill -9 of programs that write to the record (seed ${seed})`, () => {
 
 describe(`kill -9 of four programs that append at once and seal the record (seed ${seed})`, () => {
   const times = scaled(8, 200);
-  it(`loses nothing that was acknowledged, records nothing twice, and leaves chain, tree and seals whole (${times} times)`, { timeout: scaled(240_000, 5_400_000) }, async () => {
+  it(`loses nothing that was acknowledged, records nothing twice, and leaves chain, tree and seals whole (${times} times)`, { timeout: scaled(240_000, 14_400_000) }, async () => {
     await using own = createWorld();
     await own.well(['init', '--store', 'vault']);
     const program = join(import.meta.dirname, 'harness/appender.child.ts');

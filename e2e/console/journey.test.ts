@@ -61,7 +61,7 @@ describe.skipIf(missing !== undefined)('a first quarter of an hour in a browser'
   it('brings one file back as the proof, then says that the work is safe', async () => {
     expect(await welcomeOf(page).prove()).toContain('1 file restored, 1 identical.');
     await welcomeOf(page).finish();
-    await expect.poll(() => overviewOf(page).headline(), { timeout: 20_000 }).toContain('Your work is safe.');
+    await expect.poll(() => overviewOf(page).headline()).toContain('Your work is safe.');
   });
 
   it('backs up again from the overview and says so at the foot', async () => {

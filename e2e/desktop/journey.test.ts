@@ -34,7 +34,7 @@ beforeAll(async () => {
   sockets = watchSockets(temporary);
   desktop = await launchDesktop({ home, profile });
   page = await desktop.page();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
     // Chromium asks for an icon that pages of Electron never ask for.
@@ -73,7 +73,7 @@ describe('a first day with the desktop program', () => {
     const welcome = welcomeOf(page);
     expect(await welcome.prove()).toContain('1 file restored, 1 identical.');
     await welcome.finish();
-    await expect.poll(() => consoleOf(page).headline(), { timeout: 20_000 }).toContain('Your work is safe.');
+    await expect.poll(() => consoleOf(page).headline()).toContain('Your work is safe.');
     await until('the tray to know', async () => (await trayLabel('last')).startsWith('Last snapshot: '));
   });
 

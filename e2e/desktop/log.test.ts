@@ -22,7 +22,7 @@ let event = -1;
 async function start(): Promise<void> {
   desktop = await launchDesktop({ home, profile });
   page = await desktop.page();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
 }
 
 beforeAll(async () => {
@@ -45,10 +45,10 @@ describe('the log in the desktop program', () => {
   it('finds the event of last Tuesday and takes a note on it', async () => {
     const review = reviewOf(page);
     await review.open();
-    await expect.poll(() => review.total(), { timeout: 30_000 }).toBeGreaterThan(total);
+    await expect.poll(() => review.total()).toBeGreaterThan(total);
     await review.time(new Date(lastTuesday() - 3_600_000), new Date(lastTuesday() + 3_600_000));
     await review.search('calibracao clamp');
-    await expect.poll(() => review.total(), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => review.total()).toBe(1);
     await review.row(event).click();
     await review.panel(event).waitFor();
     await review.list().focus();

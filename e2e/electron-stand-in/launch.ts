@@ -17,7 +17,7 @@ function node24(): string {
 }
 
 /** Polls until `read` gives something truthy. */
-export async function until<T>(what: string, read: () => T | Promise<T>, { timeoutMs = 20_000 } = {}): Promise<NonNullable<T>> {
+export async function until<T>(what: string, read: () => T | Promise<T>, { timeoutMs = 60_000 } = {}): Promise<NonNullable<T>> {
   for (const end = Date.now() + timeoutMs; ; ) {
     const value = await read();
     if (value) return value;
