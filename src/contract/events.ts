@@ -1,5 +1,6 @@
 // Everything the engine announces, and the state of long-running tasks.
 import * as z from 'zod';
+import { Comparison } from './compare.ts';
 import { WireError } from './errors.ts';
 import { ExportReport } from './evidence.ts';
 import { Count, Instant } from './ids.ts';
@@ -9,7 +10,7 @@ import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
 import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult } from './snapshots.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -40,7 +41,8 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('copy'), report: CopyReport }),
   z.object({ kind: z.literal('repair'), report: RepairReport }),
   z.object({ kind: z.literal('forget'), report: ForgetReport }),
-  z.object({ kind: z.literal('tag'), report: TagReport })
+  z.object({ kind: z.literal('tag'), report: TagReport }),
+  z.object({ kind: z.literal('compare'), comparison: Comparison })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 

@@ -2,6 +2,7 @@
 import type { AnySchema, ContractProcedure, ContractRouterClient, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
 import { anchors } from './anchors.ts';
 import { checkpoints } from './checkpoints.ts';
+import { compare } from './compare.ts';
 import { desktopContract as desktop } from './desktop.ts';
 import { erasure } from './erasure.ts';
 import { evidence } from './evidence.ts';
@@ -16,7 +17,7 @@ import { plans, restores, snapshots } from './snapshots.ts';
 import { sealed } from './sealed.ts';
 import { system } from './system.ts';
 
-export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, restores, keeping, gateway, desktop };
+export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, restores, keeping, gateway, desktop };
 export type Contract = typeof contract;
 
 /** Bumped when an older client could misunderstand a newer owner; a client of another version says so and stops. */

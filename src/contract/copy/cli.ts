@@ -8,6 +8,7 @@ import { evidenceEn, evidencePtBR } from './cli/evidence.ts';
 import { verifyEn, verifyPtBR } from './cli/verify.ts';
 import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
+import { compareEn, comparePtBR } from './cli/compare.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 
@@ -20,6 +21,7 @@ const en = {
   ...verifyEn,
   ...intakeEn,
   ...maintenanceEn,
+  ...compareEn,
   ...keepingEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
@@ -213,6 +215,7 @@ const ptBR: Record<CliKey, string> = {
   ...verifyPtBR,
   ...intakePtBR,
   ...maintenancePtBR,
+  ...comparePtBR,
   ...keepingPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',

@@ -11,6 +11,7 @@ import { addVerifyBundleCommand } from './verify-bundle.ts';
 import { createOutput, type Output } from './output.ts';
 import { addPlanCommands } from './plan.ts';
 import { addCheckCommand } from './check.ts';
+import { addDiffCommand } from './diff.ts';
 import { addPruneCommand } from './prune.ts';
 import { addRepoCommands } from './repo.ts';
 import { addRestoreCommand } from './restore.ts';
@@ -84,6 +85,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addCheckCommand(program, host);
   addPlanCommands(program, host);
   addSnapshotCommands(program, host);
+  addDiffCommand(program, host);
   addRestoreCommand(program, host);
   addPruneCommand(program, host);
   addTagCommands(program, host);

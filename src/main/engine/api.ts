@@ -68,6 +68,11 @@ export function createApi(deps: ApiDeps): EngineApi {
       tree: (input, context) => home().snapshots.snapshots.tree(input, context),
       read: (input, context) => home().snapshots.snapshots.read(input, context)
     },
+    compare: {
+      start: (input, context) => home().snapshots.compare.start(input, context),
+      folder: (input, context) => home().snapshots.compare.folder(input, context),
+      list: (input, context) => home().snapshots.compare.list(input, context)
+    },
     restores: {
       preview: (input, context) => home().snapshots.restores.preview(input, context),
       start: (input, context) => home().snapshots.restores.start(input, context),

@@ -74,6 +74,7 @@ export const shell = {
   'task.copy': 'Copying of snapshots to {subject}',
   'task.prune': 'Tidying of {subject}',
   'task.evidence': 'Evidence to {subject}',
+  'task.compare': 'Comparison with {subject}',
   'task.forget': 'Forgetting old snapshots of {subject}',
   'task.tag': 'Tags of snapshots in {subject}',
   'task.verify': 'Check of the record',

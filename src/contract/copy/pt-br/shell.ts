@@ -83,6 +83,7 @@ export const shell = {
   'task.copy': 'Cópia de snapshots para {subject}',
   'task.prune': 'Arrumação de {subject}',
   'task.evidence': 'Evidência para {subject}',
+  'task.compare': 'Comparação com {subject}',
   'task.forget': 'Retirada de snapshots antigos de {subject}',
   'task.tag': 'Etiquetas de snapshots em {subject}',
   'task.verify': 'Conferência do registro',

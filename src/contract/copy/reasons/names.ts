@@ -21,6 +21,7 @@ export const kindNames: PlainWords = {
   file: ['file', 'arquivo'],
   folder: ['folder', 'pasta'],
   path: ['file or folder', 'arquivo ou pasta'],
+  comparison: ['comparison', 'comparação'],
   // Files of a repository.
   config: ['config file', 'arquivo de configuração'],
   key: ['key', 'chave'],

@@ -68,6 +68,8 @@ export const snapshots: Reasons = {
   'contains itself': 'contém a si mesma',
   'has a name that is not safe to write': 'tem um nome que não é seguro gravar',
   'more than {count} entries': 'mais de {count} itens',
+  'none of the folders of the snapshot can lie on this computer': 'nenhuma das pastas do snapshot pode estar neste computador',
+  'a comparison with the folders as they are now is of all of them': 'uma comparação com as pastas como estão agora é de todas elas',
   'read back different from what was written': 'lido de volta diferente do que foi gravado',
 
   // What could not be kept of a file that came back.

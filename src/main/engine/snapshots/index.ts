@@ -10,6 +10,7 @@ import type { Tasks } from '../system/tasks.ts';
 import { createArchiveService } from './archive/service.ts';
 import type { CheckpointsIn } from './browse/checkpoints.ts';
 import { createBrowseService } from './browse/service.ts';
+import { createCompareService } from './compare/service.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
 import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
@@ -39,6 +40,7 @@ export interface Snapshots {
   plans: EngineApi['plans'];
   snapshots: EngineApi['snapshots'];
   restores: EngineApi['restores'];
+  compare: EngineApi['compare'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes whose words are gone there go here, too. */
@@ -60,6 +62,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     checkpointsIn: browse.checkpointsIn,
     forgetErasedNotes: () => forgetErasedNotes({ store, log: deps.log }),
     keeping: { retention: { set: plans.setRetention }, forget: createForget({ ...deps, store, plans, browse, editor }), ...createTagging({ ...deps, store, plans, browse, editor }) },
+    compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
     recoverInterrupted: () => {
       editor.recover();

@@ -45,6 +45,8 @@ export const readingProcedures: ReadonlySet<string> = new Set([
   'snapshots.get',
   'snapshots.tree',
   'snapshots.read',
+  'compare.folder',
+  'compare.list',
   'restores.reports'
 ]);
 

@@ -35,6 +35,8 @@ export interface BrowseService {
   /** The snapshot a person names; NOT_FOUND, AMBIGUOUS. */
   find(name: string, signal: AbortSignal | undefined): Promise<FoundSnapshot>;
   view(found: Pick<FoundSnapshot, 'repository' | 'id' | 'file'>): Snapshot;
+  /** Who looked is evidence: recorded once per run of the program and snapshot. */
+  noteOpened(found: FoundSnapshot, actor: string): void;
   checkpointsIn: CheckpointsIn;
 }
 
@@ -123,8 +125,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     }
   };
 
-  /** Who looked is evidence: once per run of the program and snapshot. */
-  const noteOpened = (found: FoundSnapshot, actor: string): void => {
+  const noteOpened: BrowseService['noteOpened'] = (found, actor) => {
     if (opened.has(found.id)) return;
     const { planName, planId } = view(found);
     log.append({
@@ -144,6 +145,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
 
   return {
     view,
+    noteOpened,
     checkpointsIn: (name, origin, limit, signal) => readCheckpoints({ ...deps, load, view }, name, origin, limit, signal),
     find,
     list: async (input, context) => {

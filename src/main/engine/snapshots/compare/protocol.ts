@@ -1,0 +1,27 @@
+// What travels between the engine and the thread of a comparison. Plain data.
+import type { TaskProgress } from '../../../../contract/events.ts';
+import type { Comparison } from '../../../../contract/compare.ts';
+import type { LockIdentity, LockNote, MasterKey } from '../../repository/index.ts';
+import type { LiveFolders } from './live-side.ts';
+
+/** `path`: the folder of the snapshot that counts as its top. */
+export interface SnapshotRequest {
+  repositoryPath: string;
+  masterKey: MasterKey;
+  treeId: string;
+  path: string;
+}
+
+export interface CompareRequest {
+  from: SnapshotRequest;
+  to: SnapshotRequest | { live: LiveFolders };
+  exact: boolean;
+  /** The database that is made; nothing may be there. */
+  databasePath: string;
+  identity: LockIdentity;
+}
+
+export type CompareFacts = Pick<Comparison, 'counts' | 'folders' | 'extensions' | 'gaps' | 'gapCount'>;
+
+/** `place` of a lock: 0 the first repository, 1 the second. */
+export type CompareMessage = { kind: 'progress'; update: Partial<TaskProgress> } | (LockNote & { place: number }) | { kind: 'done'; facts: CompareFacts };

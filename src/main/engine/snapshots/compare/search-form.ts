@@ -1,0 +1,5 @@
+// Text as it is searched for: without case and accents.
+
+export function searchForm(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
