@@ -30,7 +30,7 @@ function runProject(project) {
   const report = join(scratch, `${project}.json`);
   console.log(`\n== ${project} tests`);
   const env = { ...process.env, ...(long ? { VARVE_LONG: '1' } : {}) };
-  const { status } = spawnSync('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env, shell: process.platform === 'win32' });
+  const { status } = spawnSync('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', '--reporter=./scripts/second-tries.mjs', `--outputFile.json=${report}`], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env, shell: process.platform === 'win32' });
   let result;
   try {
     result = JSON.parse(readFileSync(report, 'utf8'));
