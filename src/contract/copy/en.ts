@@ -1,5 +1,6 @@
 // Every word of the console in English. Keys are `area.thing`; plural forms carry `_one` and `_other` (Portuguese also `_many`).
 import { anchors } from './en/anchors.ts';
+import { compare } from './en/compare.ts';
 import { keeping } from './en/keeping.ts';
 import { record } from './en/record.ts';
 import { review } from './en/review.ts';
@@ -7,4 +8,4 @@ import { shell } from './en/shell.ts';
 import { verdict } from './en/verdict.ts';
 import { welcome } from './en/welcome.ts';
 
-export const en = { ...anchors, ...shell, ...keeping, ...record, ...review, ...verdict, ...welcome } as const;
+export const en = { ...anchors, ...compare, ...shell, ...keeping, ...record, ...review, ...verdict, ...welcome } as const;

@@ -1,5 +1,6 @@
 // Every word of the console in Brazilian Portuguese. Each part is checked against the English keys: a missing one is a type error.
 import { anchors } from './pt-br/anchors.ts';
+import { compare } from './pt-br/compare.ts';
 import { keeping } from './pt-br/keeping.ts';
 import { record } from './pt-br/record.ts';
 import { review } from './pt-br/review.ts';
@@ -7,4 +8,4 @@ import { shell } from './pt-br/shell.ts';
 import { verdict } from './pt-br/verdict.ts';
 import { welcome } from './pt-br/welcome.ts';
 
-export const ptBR = { ...anchors, ...shell, ...keeping, ...record, ...review, ...verdict, ...welcome } as const;
+export const ptBR = { ...anchors, ...compare, ...shell, ...keeping, ...record, ...review, ...verdict, ...welcome } as const;

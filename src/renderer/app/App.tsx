@@ -27,6 +27,7 @@ const WelcomeScreen = screen(() => import('../features/welcome/index.tsx'), 'Wel
 const LogScreen = screen(() => import('../features/log/index.tsx'), 'LogScreen');
 const AnchorsScreen = screen(() => import('../features/anchors/index.tsx'), 'AnchorsScreen');
 const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 'SnapshotsScreen');
+const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'CompareScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
 
@@ -99,6 +100,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/log/anchors" component={AnchorsScreen} />
             <Route path="/log/:seq?" component={LogScreen} />
             <Route path="/snapshots/:id?" component={SnapshotsScreen} />
+            <Route path="/compare/:from?/:to?" component={CompareScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />
             <Route component={OverviewScreen} />

@@ -1,0 +1,85 @@
+// One entry on both sides: what is different, and a look into the file as it was and as it is.
+import { Button, Modal } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import type { Change, ComparedSide, EntryFacts } from '../../../contract/compare.ts';
+import { formatExact } from '../../../contract/copy/values.ts';
+import type { TreeEntry } from '../../../contract/snapshots.ts';
+import { FilePreview } from '../../ui/FilePreview.tsx';
+import { Shape } from '../../ui/Shape.tsx';
+import { useWords } from '../../ui/words.tsx';
+import { sideTitle } from './sides.ts';
+import styles from './Compare.module.css';
+
+interface Look {
+  snapshotId: string;
+  entry: TreeEntry;
+}
+
+/** What a preview needs to know of a file. */
+function entryOf(path: string, label: string, facts: EntryFacts): TreeEntry {
+  return { name: path.slice(path.lastIndexOf('/') + 1), label: label.slice(label.lastIndexOf('/') + 1), path, type: facts.type, sizeBytes: facts.sizeBytes, modifiedAt: facts.modifiedAt, mode: facts.mode, user: '', group: '', linkTarget: facts.linkTarget };
+}
+
+export function ChangeDialog({ change, from, to, onClose }: { change: Change; from: ComparedSide; to: ComparedSide; onClose(): void }): ReactNode {
+  const words = useWords();
+  const { t, bytes, language } = words;
+  const [look, setLook] = useState<Look>();
+  if (look !== undefined) return <FilePreview snapshotId={look.snapshotId} entry={look.entry} onClose={() => setLook(undefined)} />;
+  const beforePath = change.kind === 'moved' && change.before === null ? change.other : change.path;
+  const sides = [
+    { side: from, facts: change.before, path: beforePath ?? change.path },
+    { side: to, facts: change.after, path: change.path }
+  ];
+  const rows: [string, (facts: EntryFacts) => string][] = [
+    [t('compare.fact.size'), (facts) => bytes(facts.sizeBytes)],
+    [t('compare.fact.time'), (facts) => formatExact(language, new Date(facts.modifiedAt))],
+    [t('compare.fact.mode'), (facts) => facts.mode],
+    [t('compare.fact.owner'), (facts) => facts.owner],
+    ...(sides.some(({ facts }) => facts?.linkTarget != null) ? [[t('compare.fact.link'), (facts: EntryFacts) => facts.linkTarget ?? '–'] as [string, (facts: EntryFacts) => string]] : [])
+  ];
+  return (
+    <Modal opened onClose={onClose} size="min(760px, 92vw)" closeButtonProps={{ 'aria-label': t('word.close') }} title={<span className="mono">{change.label}</span>} data-testid="change">
+      {change.suspect && (
+        <p className={styles.suspect}>
+          <Shape tone="attention" size={16} /> {t('compare.suspectSub')}
+        </p>
+      )}
+      <table className={styles.facts}>
+        <thead>
+          <tr>
+            <td />
+            {sides.map(({ side }, i) => (
+              <th key={i} scope="col">
+                {sideTitle(words, side)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, read]) => {
+            const [a, b] = sides.map(({ facts }) => (facts === null ? t('compare.fact.none') : read(facts)));
+            return (
+              <tr key={name} data-differs={a !== b || undefined}>
+                <th scope="row">{name}</th>
+                <td>{a}</td>
+                <td>{b}</td>
+              </tr>
+            );
+          })}
+          <tr>
+            <th scope="row">{t('compare.fact.content')}</th>
+            {sides.map(({ side, facts, path }, i) => (
+              <td key={i}>
+                {facts?.type === 'file' && side.kind === 'snapshot' && (
+                  <Button variant="default" size="compact-sm" onClick={() => setLook({ snapshotId: side.snapshot.id, entry: entryOf(path, path, facts) })}>
+                    {t(i === 0 ? 'compare.lookBefore' : 'compare.lookAfter')}
+                  </Button>
+                )}
+              </td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
+    </Modal>
+  );
+}
