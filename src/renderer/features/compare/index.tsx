@@ -10,7 +10,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { ChangeDialog } from './ChangeDialog.tsx';
 import { ChangeList } from './ChangeList.tsx';
-import { isFlat, useComparison, wholeView } from './queries.ts';
+import { isFlat, useComparison, useStartFolder, wholeView } from './queries.ts';
 import { snapshotTitle } from './sides.ts';
 import { Totals } from './Totals.tsx';
 import styles from './Compare.module.css';
@@ -28,7 +28,8 @@ export function CompareScreen(): ReactNode {
   const [view, setView] = useState(wholeView);
   const [opened, setOpened] = useState<Change>();
   const compared = useComparison(from, to === undefined ? undefined : to === now ? null : to, run);
-  useEffect(() => setView(wholeView), [from, to, run]);
+  const start = useStartFolder(compared.data?.id);
+  useEffect(() => setView({ ...wholeView, folder: start }), [from, to, run, start]);
   const choices = useMemo(() => (list.data?.snapshots ?? []).map((snapshot) => ({ value: snapshot.id, label: `${snapshotTitle(words, snapshot)} (${snapshot.shortId})` })), [list.data, words]);
   const go = (first: string | undefined, second: string | undefined): void => navigate(`/compare/${first ?? choices[1]?.value ?? choices[0]?.value ?? ''}/${second ?? now}`, { replace: from !== undefined });
 

@@ -31,15 +31,31 @@ export function useComparison(from: string | undefined, to: string | null | unde
     queryFn: async () => {
       const { taskId } = await line.client.compare.start({ from: from ?? '', to: to ?? null });
       const task = await board.follow(taskId);
-      if (task.result?.kind === 'compare') {
-        board.dismiss(taskId);
-        return task.result.comparison;
-      }
+      if (task.result?.kind === 'compare') return task.result.comparison;
       throw task.error ?? new Error('the comparison ended without a result');
     },
     staleTime: Number.POSITIVE_INFINITY,
     retry: false
   });
+}
+
+/** The first folder where there is a choice: from the top down through folders that hold nothing but one other. */
+export function useStartFolder(comparison: string | undefined): string {
+  const client = useClient();
+  const start = useQuery({
+    queryKey: ['compare', 'start', comparison],
+    enabled: comparison !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      for (let path = '/'; ; ) {
+        const { changes, total } = await client.compare.folder({ comparison: comparison ?? '', path, limit: 1 }, { signal });
+        const [only] = changes;
+        if (total !== 1 || only?.kind !== null) return path;
+        path = only.path;
+      }
+    }
+  });
+  return start.data ?? '/';
 }
 
 function readPage(client: VarveClient, comparison: string, view: View, index: number, signal: AbortSignal): Promise<{ changes: Change[]; total: number }> {
