@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], exclude: ['src/**/*.interop.test.ts'], testTimeout: 180_000, hookTimeout: 120_000, maxWorkers: '100%', expect } },
-      { test: { name: 'interop', include: ['src/**/*.interop.test.ts'], testTimeout: 600_000, hookTimeout: 120_000, fileParallelism: false, expect } },
+      { test: { name: 'interop', include: ['src/**/*.interop.test.ts'], testTimeout: 600_000, hookTimeout: 300_000, maxWorkers: 2, expect } },
       { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 2, retry: 1, expect } }
     ]
   }
