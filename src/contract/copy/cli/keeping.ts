@@ -2,6 +2,11 @@
 export const keepingEn = {
   forget: 'remove old snapshots of a plan, after saying which and why; their data stays until a prune',
   optionForgetRepo: 'in this repository; without a plan: the snapshots that no plan took, by host and folders',
+  optionForgetSnapshot: 'exactly this snapshot, by its id, instead of a rule; may be given several times; pinned ones stay',
+  forgetChosen: 'Chosen in {name}:',
+  forgetEmpties: 'No snapshot of “{name}” stays.',
+  optionGentlePlan: 'its snapshots leave the computer to others: slower, with the lowest priority',
+  optionQuitPlan: 'take a snapshot first when Varve is quit',
   optionForgetDryRun: 'say what would be kept and why, and remove nothing',
   optionForgetYes: 'do not ask; for scripts',
   optionKeepCount_last: 'keep this many of the newest (or “all”)',
@@ -90,6 +95,11 @@ export const keepingEn = {
 export const keepingPtBR: Record<keyof typeof keepingEn, string> = {
   forget: 'retirar snapshots antigos de um plano, depois de dizer quais e por quê; os dados ficam até uma limpeza (prune)',
   optionForgetRepo: 'neste repositório; sem um plano: os snapshots que nenhum plano fez, por máquina e pastas',
+  optionForgetSnapshot: 'exatamente este snapshot, pelo id, em vez de uma regra; pode ser repetida; os fixados ficam',
+  forgetChosen: 'Escolhidos em {name}:',
+  forgetEmpties: 'Nenhum snapshot de “{name}” fica.',
+  optionGentlePlan: 'seus snapshots deixam o computador para os outros: mais lentos, com a menor prioridade',
+  optionQuitPlan: 'fazer um snapshot antes de sair do Varve',
   optionForgetDryRun: 'dizer o que seria mantido e por quê, sem retirar nada',
   optionForgetYes: 'não perguntar; para scripts',
   optionKeepCount_last: 'manter este número dos mais novos (ou “all”, todos)',

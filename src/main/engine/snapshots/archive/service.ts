@@ -215,7 +215,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
       const repository = repositories.find(plan.repositoryId);
       const reserved = input.tags.find(isReservedTag);
       if (reserved !== undefined) fail('BAD_INPUT', `the tag ${reserved} is reserved`, { field: 'tags', reason: `"${reserved}" cannot be used: tags that begin with "varve-" are reserved` });
-      const request: Request = { plan, repository, tags: [...new Set([...plan.tags, ...input.tags])], note: input.note, streams: input.streams ?? [], gentle: input.gentle ?? false, actor: context.actor };
+      const request: Request = { plan, repository, tags: [...new Set([...plan.tags, ...input.tags])], note: input.note, streams: input.streams ?? [], gentle: input.gentle ?? plan.gentle, actor: context.actor };
       return tasks.start({ kind: 'snapshot', subject: plan.name, run: (task) => run(request, task) });
     },
 
