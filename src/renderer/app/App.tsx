@@ -29,6 +29,7 @@ const AnchorsScreen = screen(() => import('../features/anchors/index.tsx'), 'Anc
 const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 'SnapshotsScreen');
 const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'CompareScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
+const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
 
 export function Starting(): ReactNode {
@@ -102,6 +103,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/snapshots/:id?" component={SnapshotsScreen} />
             <Route path="/compare/:from?/:to?" component={CompareScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
+            <Route path="/settings/plans/:id?" component={PlansScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />
             <Route component={OverviewScreen} />
           </Switch>
