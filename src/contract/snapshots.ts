@@ -291,6 +291,8 @@ export const snapshots = {
     .route({ method: 'POST', path: '/snapshots' })
     .input(z.object({ plan: z.string(), tags: z.array(Tag).default([]), note: z.string().max(10_000).optional(), streams: z.array(Stream).max(16).optional(), gentle: z.boolean().optional() }))
     .output(z.object({ taskId: z.string() })),
+  /** Before Varve quits: starts a snapshot of each plan that wants one then. One of the same plan that runs already counts. */
+  takeLast: procedure.input(z.object({})).output(z.array(z.object({ planId: Uuid7, plan: Name, title: z.string(), taskId: z.string() }))),
   /** Newest first. Repositories that are absent are named, not an error. */
   list: procedure
     .route({ method: 'GET', path: '/snapshots' })

@@ -16,6 +16,7 @@ import { cssVariables, theme } from '../ui/theme.ts';
 import { LanguageProvider, useWords } from '../ui/words.tsx';
 import { OverviewScreen } from '../features/overview/index.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { QuitDialog } from './QuitDialog.tsx';
 import { Shell } from './Shell.tsx';
 import styles from './shell.module.css';
 
@@ -133,6 +134,7 @@ export function App({ line, preferences, signIn }: { line: Line; preferences: Ce
       <Router hook={useHashLocation}>
         <RestoreDraftProvider>
           <Screens preferences={preferences} host={line.host} />
+          <QuitDialog />
         </RestoreDraftProvider>
       </Router>
     </EngineProvider>

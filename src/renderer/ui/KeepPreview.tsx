@@ -37,13 +37,13 @@ export function KeepPreview({ preview, shown = 8 }: { preview: ForgetPreview; sh
               if (!row) return null;
               const at = new Date(row.snapshot.at);
               return (
-                <div key={row.snapshot.id} role="listitem" aria-posinset={index + 1} aria-setsize={rows.length} className={styles.row} data-goes={row.reasons === null || undefined} style={{ position: 'absolute', top: 0, left: 0, right: 0, height: rowHeight, transform: `translateY(${start}px)` }}>
+                <div key={row.snapshot.id} ref={virtual.measureElement} data-index={index} role="listitem" aria-posinset={index + 1} aria-setsize={rows.length} className={styles.row} data-goes={row.reasons === null || undefined} style={{ position: 'absolute', top: 0, left: 0, right: 0, minHeight: rowHeight, transform: `translateY(${start}px)` }}>
                   <Shape tone={row.reasons === null ? 'bad' : 'good'} size={13} />
                   <span className="num ellipsis" title={formatExact(language, at)}>
                     {formatWhen(language, at, now)}
                   </span>
-                  <span className="ellipsis">{row.reasons === null ? <b className="strong">{t('keep.goes')}</b> : t('keep.because', { reasons: visibleText(row.reasons.map((reason) => describeKeepReason(language, reason)).join(', '), true) })}</span>
-                  <span className="muted ellipsis">{visibleText(ownTags(row.snapshot).join(', '), true)}</span>
+                  <span>{row.reasons === null ? <b className="strong">{t('keep.goes')}</b> : t('keep.because', { reasons: visibleText(row.reasons.map((reason) => describeKeepReason(language, reason)).join(', '), true) })}</span>
+                  <span className={`muted ${styles.tags}`}>{visibleText(ownTags(row.snapshot).join(', '), true)}</span>
                 </div>
               );
             })}

@@ -27,10 +27,10 @@ export function RuleFields({ draft, onChange, error }: GroupProps): ReactNode {
     <div className={styles.group}>
       <LinesField label={t('plans.patterns')} description={t('plans.patternsSub')} value={draft.excludes} error={error('excludes')} onChange={(excludes) => onChange({ excludes })} testId="patterns" />
       {missing.length > 0 && (
-        <div>
+        <div className={styles.usual}>
           <Button variant="default" onClick={() => onChange({ excludes: [...known, ...missing].join('\n') })}>
             {t('plans.addUsual')}
-          </Button>{' '}
+          </Button>
           <span className="muted">{t('hi.excludesSub')}</span>
         </div>
       )}

@@ -109,7 +109,7 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
         </dl>
       </details>
       <div className={styles.files}>
-        <FileTree snapshotId={snapshot.id} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
+        <FileTree snapshotId={snapshot.id} lineage={snapshot.lineage} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
       </div>
       {preview && <FilePreview snapshotId={snapshot.id} entry={preview} onClose={() => setPreview(undefined)} />}
     </aside>
