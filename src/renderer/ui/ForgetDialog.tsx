@@ -42,6 +42,8 @@ export function ForgetDialog({ input, name, onClose, onDone }: ForgetDialogProps
     if (report) onDone?.();
     onClose();
   };
+  const failed = task?.state === 'failed' || start.isError;
+  const known = failed || running || report || preview.isFetching ? undefined : preview.data;
   const body = (): ReactNode => {
     if (report) {
       return (
@@ -50,27 +52,10 @@ export function ForgetDialog({ input, name, onClose, onDone }: ForgetDialogProps
             <Shape tone="good" size={18} /> {t('keep.forgotten', { count: report.removed.length })} {t('keep.stayNow', { count: report.kept })}
           </p>
           <p className="muted">{t('keep.spaceLater')}</p>
-          <div className={styles.buttons}>
-            <Button onClick={close} data-autofocus>
-              {t('word.close')}
-            </Button>
-          </div>
         </>
       );
     }
-    if (task?.state === 'failed' || start.isError) {
-      return (
-        <>
-          <ErrorNotice error={task?.error ?? start.error} compact />
-          <div className={styles.buttons}>
-            <Button variant="default" onClick={close}>
-              {t('word.close')}
-            </Button>
-            <Button onClick={lookAgain}>{t('keep.lookAgain')}</Button>
-          </div>
-        </>
-      );
-    }
+    if (failed) return <ErrorNotice error={task?.error ?? start.error} compact />;
     if (running) {
       return (
         <div className={styles.dialog} role="status">
@@ -80,39 +65,42 @@ export function ForgetDialog({ input, name, onClose, onDone }: ForgetDialogProps
         </div>
       );
     }
-    if (preview.isError) return <ErrorNotice error={preview.error} onRetry={lookAgain} compact />;
-    if (!preview.data || preview.isFetching) return <p role="status">{t('keep.judging')}</p>;
-    const { removeCount, emptied, token, policy } = preview.data;
+    if (preview.isError) return <ErrorNotice error={preview.error} compact />;
+    if (!known) return <p role="status">{t('keep.judging')}</p>;
     return (
       <>
-        <KeepPreview preview={preview.data} shown={10} />
-        {policy === null && preview.data.groups.some(({ keep }) => keep.length > 0) && (
+        <KeepPreview preview={known} shown={10} />
+        {known.policy === null && known.groups.some(({ keep }) => keep.length > 0) && (
           <p className="row">
             <Shape tone="info" size={16} /> {t('keep.pinnedStay')}
           </p>
         )}
-        {emptied.map((plan) => (
+        {known.emptied.map((plan) => (
           <p key={plan} className="row">
             <Shape tone="attention" size={16} /> {t('keep.emptied', { plan: visibleText(plan, true) })}
           </p>
         ))}
-        <p className="muted">{t('keep.final')}</p>
-        <div className={styles.buttons}>
-          <Button variant="default" onClick={close} data-autofocus>
-            {t('word.cancel')}
-          </Button>
-          {removeCount > 0 && (
-            <Button onClick={() => forget(token)} data-testid="forget-now">
-              {t(policy === null ? 'keep.doChosen' : 'keep.doPlan', { count: removeCount, name: shownName })}
-            </Button>
-          )}
-        </div>
+        {known.removeCount > 0 && <p className="muted">{t('keep.final')}</p>}
       </>
     );
   };
   return (
     <Modal opened onClose={close} size={620} title={t(input.snapshots === undefined ? 'keep.titlePlan' : 'keep.titleChosen', { name: shownName })} closeButtonProps={{ 'aria-label': t('word.close') }} data-testid="forget-dialog">
-      <div className={styles.dialog}>{body()}</div>
+      <div className={styles.dialog}>
+        {body()}
+        <div className={styles.buttons}>
+          {/* There from the beginning, so that it has the focus: nothing dangerous is chosen beforehand. */}
+          <Button variant="default" onClick={close} data-autofocus>
+            {t(known && known.removeCount > 0 ? 'word.cancel' : 'word.close')}
+          </Button>
+          {(failed || preview.isError) && <Button onClick={lookAgain}>{t('keep.lookAgain')}</Button>}
+          {known && known.removeCount > 0 && (
+            <Button onClick={() => forget(known.token)} data-testid="forget-now">
+              {t(known.policy === null ? 'keep.doChosen' : 'keep.doPlan', { count: known.removeCount, name: shownName })}
+            </Button>
+          )}
+        </div>
+      </div>
     </Modal>
   );
 }
