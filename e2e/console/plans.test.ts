@@ -273,7 +273,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByText('Por quanto tempo', { exact: true }).first().waitFor();
     await page.getByTestId('rule-preview').getByText(/Guardado: \d+ arquivos/).waitFor();
     await page.getByTestId('patterns').fill('[');
-    await page.getByText('“[”').or(page.getByText('"["')).first().waitFor();
+    await page.getByText('"[": falta fechar "["').first().waitFor();
     await page.getByRole('button', { name: 'Descartar mudanças' }).click();
     expect(problems.filter((problem) => !/status of 4\d\d/.test(problem))).toEqual([]);
   });
