@@ -1,5 +1,6 @@
 // `varve serve`: who may come in, how it ends, that the command line goes through it, and that nothing of Varve talks to anybody else.
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventHeader, LogEntry } from '../../src/contract/log.ts';
@@ -86,6 +87,36 @@ describe('varve serve', () => {
       const after = await actions();
       for (const action of ['gateway.started', 'gateway.stopped', 'home.opened', 'home.closed']) expect(after.filter((one) => one === action).length, `${signal} ${action}`).toBe(before.filter((one) => one === action).length + 1);
     }
+  });
+
+  it('takes a last snapshot first when a person ends it by Ctrl+C and a plan wants one, and is not kept waiting by TERM', async ({ skip }) => {
+    if (process.platform === 'win32') skip('signals are sent on POSIX only');
+    const count = async (): Promise<number> => (await world.well(['snapshots', '--json'])).json<{ snapshots: unknown[] }>().snapshots.length;
+    const gate = world.path('go on');
+    await world.well(['plan', 'edit', 'work', '--snapshot-on-quit', '--before', JSON.stringify(['/bin/sh', '-c', 'while [ ! -e "$1" ]; do sleep 0.05; done', 'wait', gate])]);
+    const before = await count();
+    const byTerm = await serve();
+    byTerm.running.child.kill('SIGTERM');
+    expect((await byTerm.running.done).code).toBe(0);
+    expect(await count()).toBe(before);
+
+    const skipped = await serve();
+    skipped.running.child.kill('SIGINT');
+    await skipped.running.shown('First a last snapshot of work. Ctrl+C again skips it.');
+    // Two signals in a moment are one key press.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    skipped.running.child.kill('SIGINT');
+    const ran = await skipped.running.done;
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('Last snapshot of work: skipped.')]);
+    expect(await count()).toBe(before);
+
+    writeFileSync(gate, '');
+    const taken = await serve();
+    taken.running.child.kill('SIGINT');
+    const { code, stderr } = await taken.running.done;
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Last snapshot of work: done.')]);
+    expect(await count()).toBe(before + 1);
+    await world.well(['plan', 'edit', 'work', '--no-snapshot-on-quit', '--no-before']);
   });
 
   it('does not care about HUP', async () => {

@@ -1,8 +1,10 @@
 // What the desktop's main process serves: windows, dialogs and the system around the program, and nothing about data.
 // The renderer reaches it through the engine's router (its branch `desktop`), so that a page holds one port only; under `varve serve`
 // the same calls answer DESKTOP_UNAVAILABLE.
+import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { procedure } from './base.ts';
+import { WireError } from './errors.ts';
 import { FilePath, Language } from './ids.ts';
 
 export const Theme = z.enum(['system', 'light', 'dark']);
@@ -27,6 +29,21 @@ export const AppInfo = z.object({
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 
+export const LastSnapshot = z.object({
+  planId: z.string(),
+  /** Name and title are empty where not even the plans could be asked for. */
+  plan: z.string(),
+  title: z.string(),
+  taskId: z.string().nullable(),
+  state: z.enum(['running', 'done', 'gaps', 'failed', 'cancelled']),
+  error: WireError.nullable()
+});
+export type LastSnapshot = z.infer<typeof LastSnapshot>;
+
+/** What a quit that was asked for waits for: `saving` the last snapshots, or for a person's word where one `failed`. */
+export const QuitState = z.object({ state: z.enum(['none', 'saving', 'failed']), snapshots: z.array(LastSnapshot) });
+export type QuitState = z.infer<typeof QuitState>;
+
 export const desktopContract = {
   pickFolder: procedure.input(pickInput).output(picked),
   pickFile: procedure.input(pickInput.extend({ extensions: z.array(z.string().regex(/^[A-Za-z0-9.]{1,16}$/)).max(32).optional() })).output(picked),
@@ -40,6 +57,11 @@ export const desktopContract = {
   setLanguage: procedure.input(z.object({ language: Language })).output(nothing),
   /** A notice of the operating system: an extra, never the only place something is said. */
   notify: procedure.input(z.object({ title: z.string().max(200), body: z.string().max(1_000) })).output(z.object({ shown: z.boolean() })),
+  /** Quits as the menu does: plans with `snapshotOnQuit` get their snapshot first. */
   quit: procedure.input(nothing.optional()).output(nothing),
+  /** The state of a quit, and each change of it. */
+  quitting: procedure.input(nothing.optional()).output(eventIterator(QuitState)),
+  /** `quit`: without waiting any longer, running snapshots are cancelled. `stay`: the program goes on, and so do they. */
+  answerQuit: procedure.input(z.object({ answer: z.enum(['quit', 'stay']) })).output(nothing),
   appInfo: procedure.input(nothing.optional()).output(AppInfo)
 };

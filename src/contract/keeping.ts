@@ -36,17 +36,23 @@ export const ForgetInput = z.object({
   /** ... or, in this repository, those that no plan took, by host and paths. */
   repository: z.string().optional(),
   /** The plan's own when not given. */
-  policy: RetentionPolicy.optional()
+  policy: RetentionPolicy.optional(),
+  /** ... or exactly these, of the `repository` that is named, without plan and policy. Pinned ones stay. */
+  snapshots: z.array(Hex64).min(1).max(500).optional()
 });
 export type ForgetInput = z.input<typeof ForgetInput>;
 
 export const ForgetPreview = z.object({
   repositoryId: z.string(),
   repositoryName: Name,
-  policy: RetentionPolicy,
+  /** null: the snapshots were named one by one. */
+  policy: RetentionPolicy.nullable(),
   groups: z.array(RetentionGroup),
+  /** Of those judged; where snapshots were named, of all in the repository. */
   keepCount: Count,
   removeCount: Count,
+  /** Plans of which no snapshot stays in the repository; a policy never does that. */
+  emptied: z.array(z.string()),
   /** Names exactly this outcome; `forget` carries out what it names or nothing. */
   token: Hex64
 });

@@ -51,6 +51,10 @@ export const Plan = z.object({
   leaveOut: LeaveOut,
   hooks: PlanHooks,
   tags: z.array(Tag),
+  /** Its snapshots leave the computer to others: one data thread, the lowest priority. */
+  gentle: z.boolean(),
+  /** When a person quits Varve, a snapshot is taken first. */
+  snapshotOnQuit: z.boolean(),
   zone: z.string(),
   createdAt: Instant,
   /** Which snapshots stay when old ones are forgotten; not there: all of them. */
@@ -238,6 +242,8 @@ export const plans = {
         leaveOut: LeaveOut.partial().optional(),
         hooks: PlanHooks.partial().optional(),
         tags: z.array(Tag).max(100).default([]),
+        gentle: z.boolean().optional(),
+        snapshotOnQuit: z.boolean().optional(),
         zone: z.string().max(100).optional(),
         retention: RetentionPolicy.optional()
       })
@@ -256,6 +262,8 @@ export const plans = {
         leaveOut: LeaveOut.partial().optional(),
         hooks: PlanHooks.partial().optional(),
         tags: z.array(Tag).max(100).optional(),
+        gentle: z.boolean().optional(),
+        snapshotOnQuit: z.boolean().optional(),
         zone: z.string().max(100).optional()
       })
     )
@@ -278,11 +286,13 @@ export const Stream = z.object({
 export type Stream = z.infer<typeof Stream>;
 
 export const snapshots = {
-  /** Starts a snapshot of a plan (name or id) as a task (`kind: 'snapshot'`). */
+  /** Starts a snapshot of a plan (name or id) as a task (`kind: 'snapshot'`). `gentle`: the plan's own setting when not given. */
   take: procedure
     .route({ method: 'POST', path: '/snapshots' })
     .input(z.object({ plan: z.string(), tags: z.array(Tag).default([]), note: z.string().max(10_000).optional(), streams: z.array(Stream).max(16).optional(), gentle: z.boolean().optional() }))
     .output(z.object({ taskId: z.string() })),
+  /** Before Varve quits: starts a snapshot of each plan that wants one then. One of the same plan that runs already counts. */
+  takeLast: procedure.input(z.object({})).output(z.array(z.object({ planId: Uuid7, plan: Name, title: z.string(), taskId: z.string() }))),
   /** Newest first. Repositories that are absent are named, not an error. */
   list: procedure
     .route({ method: 'GET', path: '/snapshots' })

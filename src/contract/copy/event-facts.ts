@@ -71,6 +71,7 @@ const aliases: Record<string, readonly string[]> = {
   places: ['findingsCount'],
   purpose: ['purpose'],
   removeCount: ['removeCount'],
+  chosen: ['chosen'],
   kept: ['kept'],
   changedCount: ['changedCount'],
   note: ['note'],

@@ -19,12 +19,27 @@ export interface Call {
   failure: unknown;
 }
 
+export interface AloneCall {
+  output: Output;
+  signal: AbortSignal;
+  homePath: string;
+  /** How the process was asked to end. */
+  asked: AskedToEnd;
+}
+
+export interface AskedToEnd {
+  /** By a person at the keyboard (Ctrl+C), once the signal has fired. */
+  byHand(): boolean;
+  /** While `work` runs, the next signal aborts what it is given instead of ending the process. */
+  patiently(work: (skip: AbortSignal) => Promise<void>): Promise<void>;
+}
+
 export interface Host {
   words: Words;
   /** Runs the body with a client; its number is the exit code. */
   withClient(command: Command, options: { long?: boolean; mayBeMissing?: boolean; mayBeBroken?: boolean }, body: (call: Call) => Promise<number | void>): Promise<void>;
   /** Runs the body without the engine: for commands on the record alone and for `serve`. */
-  alone(command: Command, body: (call: { output: Output; signal: AbortSignal; homePath: string }) => Promise<number | void>): Promise<void>;
+  alone(command: Command, body: (call: AloneCall) => Promise<number | void>): Promise<void>;
 }
 
 /** Collects a repeatable option into a list. */

@@ -38,7 +38,7 @@ async function run(args: readonly string[], { json = false, language = 'en' }: {
   const host: Host = {
     words,
     withClient: (_command, _options, body) => guarded(() => body({ client, output, signal, failure: undefined })),
-    alone: (_command, body) => guarded(() => body({ output, signal, homePath: home.homePath }))
+    alone: (_command, body) => guarded(() => body({ output, signal, homePath: home.homePath, asked: { byHand: () => false, patiently: async () => undefined } }))
   };
   const program = new Command('varve').exitOverride().configureOutput({ writeOut: stream('stdout').write, writeErr: () => undefined });
   addLogCommands(program, host, new URL('../worker.ts', import.meta.url));

@@ -11,7 +11,13 @@ import { addHookOptions, hooksFrom, type HookOptions } from './plan-hooks.ts';
 import { addRetentionOptions, policyOf, type RetentionOptions } from './retention-options.ts';
 import { addRuleOptions, rulesFrom, type RemovedRules, type RuleOptions } from './plan-rules.ts';
 
-interface AddOptions extends RuleOptions, HookOptions, RetentionOptions {
+/** How its snapshots are taken. */
+interface MannerOptions {
+  gentle?: boolean;
+  snapshotOnQuit?: boolean;
+}
+
+interface AddOptions extends RuleOptions, HookOptions, RetentionOptions, MannerOptions {
   repo: string;
   path: string[];
   tag?: string[];
@@ -19,7 +25,7 @@ interface AddOptions extends RuleOptions, HookOptions, RetentionOptions {
   tz?: string;
 }
 
-interface EditOptions extends RuleOptions, RemovedRules, HookOptions, KeepOptions {
+interface EditOptions extends RuleOptions, RemovedRules, HookOptions, KeepOptions, MannerOptions {
   path?: string[];
   removePath?: string[];
   tag?: string[];
@@ -43,6 +49,8 @@ export function addPlanCommands(program: Command, host: Host): void {
     false
   );
   addRetentionOptions(addHookOptions(add, host.words, false), host.words)
+    .option('--gentle', say('optionGentlePlan'))
+    .option('--snapshot-on-quit', say('optionQuitPlan'))
     .option('--tag <tag>', say('optionTag'), collect)
     .option('--title <text>', say('optionTitle'))
     .option('--tz <zone>', say('optionZone'))
@@ -57,6 +65,7 @@ export function addPlanCommands(program: Command, host: Host): void {
           ...rulesFrom(options),
           hooks: hooksFrom(options),
           tags: options.tag ?? [],
+          ...mannerOf(options),
           ...(options.title !== undefined && { title: options.title }),
           ...(options.tz !== undefined && { zone: options.tz }),
           ...(retention && { retention })
@@ -68,6 +77,10 @@ export function addPlanCommands(program: Command, host: Host): void {
     );
   const edit = addRuleOptions(plan.command('edit <name>').description(say('planEdit')).option('--path <folder>', say('optionAddPath'), collect).option('--remove-path <folder>', say('optionRemovePath'), collect), host.words, true);
   addKeepOptions(addHookOptions(edit, host.words, true), host.words)
+    .option('--gentle', say('optionGentlePlan'))
+    .option('--no-gentle', say('optionNoLonger'))
+    .option('--snapshot-on-quit', say('optionQuitPlan'))
+    .option('--no-snapshot-on-quit', say('optionNoLonger'))
     .option('--tag <tag>', say('optionAddTag'), collect)
     .option('--remove-tag <tag>', say('optionRemoveTag'), collect)
     .option('--title <text>', say('optionTitle'))
@@ -84,6 +97,7 @@ export function addPlanCommands(program: Command, host: Host): void {
           hooks: hooksFrom(options, before.hooks),
           paths: joined('path', before.paths, options.path?.map(absolutePath), options.removePath?.map(absolutePath)),
           tags: joined('tag', before.tags, options.tag, options.removeTag),
+          ...mannerOf(options),
           ...(options.title !== undefined && { title: options.title }),
           ...(options.tz !== undefined && { zone: options.tz })
         });
@@ -133,6 +147,10 @@ export function addPlanCommands(program: Command, host: Host): void {
         );
       })
     );
+}
+
+function mannerOf({ gentle, snapshotOnQuit }: MannerOptions): MannerOptions {
+  return { ...(gentle !== undefined && { gentle }), ...(snapshotOnQuit !== undefined && { snapshotOnQuit }) };
 }
 
 async function planNamed(client: VarveClient, name: string): Promise<Plan> {

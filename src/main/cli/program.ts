@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { varveVersion } from '../../contract/version.ts';
 import { createMachine } from '../adapters/machine.ts';
-import type { GlobalOptions, Host } from './command.ts';
+import type { AskedToEnd, GlobalOptions, Host } from './command.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { addForgetCommand } from './forget.ts';
 import { addHomeCommands } from './home.ts';
@@ -51,7 +51,7 @@ export async function runCommandLine(argv: readonly string[], files: ServeFiles)
           await session.end();
         }
       }),
-    alone: (command, body) => guarded(command, (output, homePath) => body({ output, signal: stop.signal, homePath }))
+    alone: (command, body) => guarded(command, (output, homePath) => body({ output, signal: stop.signal, homePath, asked: stop.asked }))
   };
   const program = createProgram(host, files);
   try {
@@ -106,16 +106,18 @@ function settle(command: Command, help: string): void {
 }
 
 /** First Ctrl+C or TERM, or a closed pipe: stop cleanly. A second signal ends the process at once. */
-function stopOnSignals(): { signal: AbortSignal; exitCode(): number | undefined } {
+function stopOnSignals(): { signal: AbortSignal; exitCode(): number | undefined; asked: AskedToEnd } {
   const abort = new AbortController();
+  let skip: AbortController | undefined;
   let code: number | undefined;
   let firstAtMs = Number.NEGATIVE_INFINITY;
   const onSignal = (exitCode: number) => () => {
     // A terminal's signal arrives twice where bin/varve.mjs passes on what it got.
     if (performance.now() - firstAtMs < sameSignalMs) return;
-    if (code !== undefined) process.exit(exitCode);
+    if (code !== undefined && (skip === undefined || skip.signal.aborted)) process.exit(exitCode);
     firstAtMs = performance.now();
-    code = exitCode;
+    skip?.abort();
+    code ??= exitCode;
     abort.abort();
   };
   process.on('SIGINT', onSignal(exitCodes.interrupted));
@@ -125,5 +127,13 @@ function stopOnSignals(): { signal: AbortSignal; exitCode(): number | undefined 
     code ??= error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed;
     abort.abort();
   });
-  return { signal: abort.signal, exitCode: () => code };
+  const patiently: AskedToEnd['patiently'] = async (work) => {
+    skip = new AbortController();
+    try {
+      await work(skip.signal);
+    } finally {
+      skip = undefined;
+    }
+  };
+  return { signal: abort.signal, exitCode: () => code, asked: { byHand: () => code === exitCodes.interrupted, patiently } };
 }

@@ -10,12 +10,14 @@ import { varveVersion } from '../../contract/version.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { fail } from '../engine/kit/errors.ts';
+import { connectDirect } from '../transport/direct.ts';
 import { startHttpServer } from '../transport/http/server.ts';
 import { takeHome } from '../transport/owner.ts';
 import { createRouter } from '../transport/router.ts';
-import { examples, wholeNumber, type Host } from './command.ts';
+import { examples, wholeNumber, type AskedToEnd, type Host } from './command.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Output } from './output.ts';
+import { takeLastSnapshots } from './serve-last.ts';
 
 const waitForHomeMs = 2_000;
 const loginFileLifeMs = 5 * 60_000;
@@ -35,11 +37,11 @@ export function addServeCommand(program: Command, host: Host, files: ServeFiles)
     .option('--port <number>', say('optionPort'), wholeNumber('--port'))
     .addHelpText('after', examples(host.words, ['varve token create browser && varve serve', 'VARVE_TOKEN=$(cat ~/.varve-token) varve serve --port 7340']))
     .action((options: { host?: string; port?: number }, command: Command) =>
-      host.alone(command, async ({ output, signal, homePath }) => serve({ ...options, homePath, output, signal, files }))
+      host.alone(command, async ({ output, signal, homePath, asked }) => serve({ ...options, homePath, output, signal, asked, files }))
     );
 }
 
-async function serve(options: { host?: string; port?: number; homePath: string; output: Output; signal: AbortSignal; files: ServeFiles }): Promise<number> {
+async function serve(options: { host?: string; port?: number; homePath: string; output: Output; signal: AbortSignal; asked: AskedToEnd; files: ServeFiles }): Promise<number> {
   const { homePath, output, signal } = options;
   const { say } = output.words;
   const started = process.env['VARVE_START'] === '1';
@@ -106,6 +108,7 @@ async function listen({ engine, home, username, started }: { engine: Engine; hom
     await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
     cleanUp();
     output.note(say('stopping'));
+    if (engine.homeOpen && options.asked.byHand()) await options.asked.patiently((skip) => takeLastSnapshots(connectDirect(router, { actor: username, via: 'cli', scope: 'owner' }), output, skip));
     engine.record({ action: 'gateway.stopped', category: 'gateway', payload: where });
   } finally {
     await server.close();

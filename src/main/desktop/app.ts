@@ -14,6 +14,7 @@ import { createDesktopService, applyTheme, showNotice } from './desktop-service.
 import { serveDesktop } from './desktop-router.ts';
 import { EngineHost, pickEnvironment } from './engine-host.ts';
 import { EngineWatch } from './engine-watch.ts';
+import { LastSnapshots } from './last-snapshots.ts';
 import { listenToBridge } from './ipc.ts';
 import { languageOfSystem } from './language.ts';
 import { applyLoginItem } from './login-item.ts';
@@ -70,6 +71,7 @@ class DesktopShell {
   #tray: TrayIcon | undefined;
   #engine: EngineHost;
   #watch: EngineWatch;
+  #lastSnapshots = new LastSnapshots();
   #quitting;
 
   constructor(place: DesktopPlace, start: StartArguments) {
@@ -95,7 +97,7 @@ class DesktopShell {
       onGivenUp: () => void this.#askAgain(desktopWords(this.#language, 'engineCrashed')),
       report
     });
-    this.#quitting = arrangeQuit(app, { stopEngine: () => this.#engine.stop(), removeTray: () => this.#tray?.remove(), report });
+    this.#quitting = arrangeQuit(app, { before: () => this.#takeLastSnapshots(), askedAgain: () => this.#askedAgainToQuit(), stopEngine: () => this.#engine.stop(), removeTray: () => this.#tray?.remove(), report });
   }
 
   open(): void {
@@ -122,7 +124,7 @@ class DesktopShell {
     this.#window = createConsoleWindow(
       {
         place: { preload: join(this.#place.mainFolder, '../preload/index.cjs'), icon: join(resources, 'icon.png') },
-        keepsRunning: () => !this.#quitting.begun() && this.#staysInTray(),
+        onClose: () => (this.#quitting.begun() ? 'close' : this.#staysInTray() ? 'hide' : this.#closingQuits() ? 'quit' : 'close'),
         onSessionEnd: () => this.#quitting.sessionEnds(),
         reportError: (message, error) => report(error === undefined ? message : `${message}: ${String(error)}`)
       },
@@ -150,7 +152,8 @@ class DesktopShell {
         trayPresent: () => this.#tray?.present() ?? false,
         setLanguage: (language) => this.#setLanguage(language),
         showWindow: () => this.show(),
-        quit: () => app.quit()
+        quit: () => app.quit(),
+        quitting: this.#lastSnapshots
       }),
       desktop
     );
@@ -163,6 +166,24 @@ class DesktopShell {
   #staysInTray(): boolean {
     const wanted = this.#closeToTray === 'system' ? process.platform !== 'linux' : this.#closeToTray === 'on';
     return wanted && (this.#tray?.present() ?? false);
+  }
+
+  /** Where closing the window ends the program, it stays until the last snapshots are taken: they are shown in it. */
+  #closingQuits(): boolean {
+    return process.platform !== 'darwin' && (this.#lastSnapshots.state.state !== 'none' || this.#watch.wantsLastSnapshots());
+  }
+
+  #takeLastSnapshots(): Promise<'quit' | 'stay'> | undefined {
+    const { client } = this.#watch;
+    if (client === undefined || !this.#watch.wantsLastSnapshots()) return undefined;
+    this.show();
+    return this.#lastSnapshots.take(client);
+  }
+
+  /** Where they failed, a second wish to quit is the answer; while they are being taken, the window shows the way out. */
+  #askedAgainToQuit(): void {
+    if (this.#lastSnapshots.state.state === 'failed') this.#lastSnapshots.answer('quit');
+    else this.show();
   }
 
   #followSettings(settings: Settings): void {

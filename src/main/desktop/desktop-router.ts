@@ -3,19 +3,20 @@ import { implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import type { MessagePortMain } from 'electron';
 import { desktopContract } from '../../contract/desktop.ts';
+import type { CallContext } from '../../contract/index.ts';
 import { toTyped } from '../transport/router.ts';
 import type { DesktopApi } from './desktop-service.ts';
 
-type Run = (input: unknown, context: unknown) => unknown;
+type Run = (input: unknown, context: CallContext) => unknown;
 
 export function serveDesktop(api: DesktopApi, port: MessagePortMain): void {
-  const implementer = implement(desktopContract) as unknown as Record<string, { handler(run: (options: { input: unknown }) => unknown): unknown }>;
+  const implementer = implement(desktopContract) as unknown as Record<string, { handler(run: (options: { input: unknown; signal?: AbortSignal }) => unknown): unknown }>;
   const router = Object.fromEntries(
     Object.entries(api).map(([name, call]) => [
       name,
-      implementer[name]?.handler(async ({ input }) => {
+      implementer[name]?.handler(async ({ input, signal }) => {
         try {
-          return await (call as Run)(input, undefined);
+          return await (call as Run)(input, { actor: 'varve', via: 'desktop', scope: 'owner', signal });
         } catch (error) {
           throw toTyped(error);
         }

@@ -5,6 +5,7 @@ import type { ApiOf } from '../../contract/index.ts';
 import type { AppInfo, desktopContract, Theme } from '../../contract/desktop.ts';
 import type { Language } from '../../contract/ids.ts';
 import { fail } from '../engine/kit/errors.ts';
+import type { LastSnapshots } from './last-snapshots.ts';
 import { openExternally } from './policy.ts';
 
 export type DesktopApi = ApiOf<typeof desktopContract>;
@@ -15,6 +16,7 @@ export interface DesktopServiceDeps {
   setLanguage(language: Language): void;
   showWindow(): void;
   quit(): void;
+  quitting: Pick<LastSnapshots, 'follow' | 'answer'>;
 }
 
 export function createDesktopService(deps: DesktopServiceDeps): DesktopApi {
@@ -60,6 +62,12 @@ export function createDesktopService(deps: DesktopServiceDeps): DesktopApi {
     quit: () => {
       // After the answer has left: quitting ends the line it travels on.
       setImmediate(deps.quit);
+      return {};
+    },
+    quitting: (_input, { signal }) => deps.quitting.follow(signal),
+    answerQuit: ({ answer }) => {
+      // After the answer has left, as above.
+      setImmediate(() => deps.quitting.answer(answer));
       return {};
     },
     appInfo: () => appInfo(deps.trayPresent())

@@ -26,6 +26,15 @@ export class EngineWatch {
     this.#deps = deps;
   }
 
+  /** The line to the engine that runs now. */
+  get client(): VarveClient | undefined {
+    return this.#client;
+  }
+
+  wantsLastSnapshots(): boolean {
+    return this.#facts.engine === 'running' && this.#facts.plans.some(({ snapshotOnQuit }) => snapshotOnQuit);
+  }
+
   get facts(): TrayFacts {
     return this.#facts;
   }

@@ -1,4 +1,4 @@
-// The end of the program, in one order whoever asks for it: flag, windows, engine, exit. Closing the window hides it as long as the flag is
+// The end of the program, in one order whoever asks for it: the last snapshots where a plan wants one, flag, windows, engine, exit. Closing the window hides it as long as the flag is
 // down; before-quit raises it. On a Windows log-off before-quit does not come: the window's `session-end` leads here instead.
 import type { App } from 'electron';
 
@@ -9,8 +9,20 @@ export interface Quitting {
   sessionEnds(): void;
 }
 
-export function arrangeQuit(app: App, deps: { stopEngine(): Promise<void>; removeTray(): void; report(message: string): void }): Quitting {
+export interface QuitDeps {
+  /** What comes before the end, when a person asked for it; undefined: nothing. Resolves with what became of the wish to quit. */
+  before(): Promise<'quit' | 'stay'> | undefined;
+  /** Quit was asked for again while that is under way. */
+  askedAgain(): void;
+  stopEngine(): Promise<void>;
+  removeTray(): void;
+  report(message: string): void;
+}
+
+export function arrangeQuit(app: Pick<App, 'on' | 'quit'>, deps: QuitDeps): Quitting {
   let begun = false;
+  let ready = false;
+  let waiting = false;
   let ending: Promise<void> | undefined;
   let ended = false;
 
@@ -25,8 +37,27 @@ export function arrangeQuit(app: App, deps: { stopEngine(): Promise<void>; remov
     return ending;
   };
 
-  app.on('before-quit', () => {
-    begun = true;
+  app.on('before-quit', (event) => {
+    if (begun || ready) {
+      begun = true;
+      return;
+    }
+    if (waiting) {
+      event.preventDefault();
+      return deps.askedAgain();
+    }
+    const before = deps.before();
+    if (before === undefined) {
+      begun = true;
+      return;
+    }
+    event.preventDefault();
+    waiting = true;
+    void before.then((answer) => {
+      waiting = false;
+      ready = answer === 'quit';
+      if (ready) app.quit();
+    });
   });
   app.on('will-quit', (event) => {
     if (ended) return;

@@ -3,7 +3,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { desktopWords } from '../../contract/copy/desktop.ts';
 import { visibleText } from '../../contract/copy/text.ts';
 import type { Language } from '../../contract/ids.ts';
-import { describeRunning, lastSnapshotLine, stateLine, type TrayFacts } from './tray-state.ts';
+import { lastSnapshotLine, quitLine, stateLine, type TrayFacts } from './tray-state.ts';
 
 export interface TrayActions {
   open(): void;
@@ -27,6 +27,6 @@ export function trayMenu(language: Language, facts: TrayFacts, now: Date, action
     { type: 'separator' },
     plans.length > 0 ? { id: 'back-up', label: words('backUpNow'), submenu: plans } : { id: 'back-up', label: words('noPlans'), enabled: false },
     { type: 'separator' },
-    { id: 'quit', label: facts.running.length > 0 ? desktopWords(language, 'quitBusy', { what: describeRunning(language, facts) }) : words('quit'), click: actions.quit }
+    { id: 'quit', label: quitLine(language, facts).replaceAll('&', '&&'), click: actions.quit }
   ];
 }

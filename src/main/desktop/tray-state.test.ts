@@ -6,7 +6,7 @@ import { trayMenu } from './tray-menu.ts';
 import { lastSnapshotLine, nothingKnown, stateLine, trayShape, type TrayFacts } from './tray-state.ts';
 
 const now = new Date('2026-11-21T12:00:00Z');
-const plan = { id: '01997000-0000-7000-8000-000000000001', name: 'thesis', title: 'Thesis & notes', lastSnapshot: { id: 'a'.repeat(64), time: '2026-11-21T11:48:00Z', incomplete: false } };
+const plan = { id: '01997000-0000-7000-8000-000000000001', name: 'thesis', title: 'Thesis & notes', snapshotOnQuit: false, lastSnapshot: { id: 'a'.repeat(64), time: '2026-11-21T11:48:00Z', incomplete: false } };
 const well: TrayFacts = { ...nothingKnown, engine: 'running', hasHome: true, plans: [plan] };
 const snapshotting = { id: 't1', kind: 'snapshot', subject: 'thesis' } as const;
 const chosen: string[] = [];
@@ -62,6 +62,11 @@ describe('the tray', () => {
   it('says what quitting stops', () => {
     expect(byId(menu(well), 'quit')?.label).toBe('Quit Varve (nothing is backed up while it is closed)');
     expect(byId(menu({ ...well, running: [snapshotting] }), 'quit')?.label).toBe('Quit Varve (stops: snapshot of thesis)');
+    const last: TrayFacts = { ...well, plans: [{ ...plan, snapshotOnQuit: true }] };
+    expect(byId(menu(last), 'quit')?.label).toBe('Quit Varve (after a snapshot of Thesis && notes)');
+    expect(byId(menu({ ...last, running: [snapshotting] }), 'quit')?.label).toBe('Quit Varve (after a snapshot of Thesis && notes)');
+    expect(byId(menu({ ...last, running: [{ id: 't2', kind: 'restore', subject: 'x' }] }), 'quit')?.label).toBe('Quit Varve (stops: restore)');
+    expect(byId(menu({ ...last, engine: 'lost' }), 'quit')?.label).toBe('Quit Varve (nothing is backed up while it is closed)');
   });
 });
 

@@ -15,7 +15,7 @@ export interface TrayFacts {
   hasHome: boolean | undefined;
   passwordsLocked: boolean;
   recordBroken: boolean;
-  plans: readonly Pick<Plan, 'id' | 'name' | 'title' | 'lastSnapshot'>[];
+  plans: readonly Pick<Plan, 'id' | 'name' | 'title' | 'lastSnapshot' | 'snapshotOnQuit'>[];
   running: readonly Pick<TaskState, 'id' | 'kind' | 'subject'>[];
   /** Plan whose newest snapshot attempt failed, by name. */
   failedPlan: string | undefined;
@@ -43,6 +43,15 @@ export function stateLine(language: Language, facts: TrayFacts): string {
 export function describeRunning(language: Language, facts: TrayFacts): string {
   const words = { snapshot: 'taskSnapshot', restore: 'taskRestore', check: 'taskCheck', verify: 'taskVerify', evidence: 'taskEvidence', prune: 'taskPrune', copy: 'taskCopy', repair: 'taskRepair', forget: 'taskForget', tag: 'taskTag', compare: 'taskCompare' } as const;
   return facts.running.map((task) => desktopWords(language, words[task.kind], { subject: visibleText(task.subject, true) })).join(', ');
+}
+
+/** What quitting does first, or stops, or leaves undone. */
+export function quitLine(language: Language, facts: TrayFacts): string {
+  const last = facts.engine === 'running' ? facts.plans.filter(({ snapshotOnQuit }) => snapshotOnQuit) : [];
+  const others = facts.running.filter((task) => task.kind !== 'snapshot' || !last.some(({ name }) => name === task.subject));
+  if (others.length > 0) return desktopWords(language, 'quitBusy', { what: describeRunning(language, { ...facts, running: others }) });
+  if (last.length > 0) return desktopWords(language, 'quitAfter', { plans: last.map((plan) => visibleText(plan.title || plan.name, true)).join(', ') });
+  return desktopWords(language, 'quit');
 }
 
 export function lastSnapshotLine(language: Language, facts: TrayFacts, now: Date): string {

@@ -33,8 +33,8 @@ export interface ConsoleWindow {
 
 export interface ConsoleWindowDeps {
   place: WindowPlace;
-  /** Asked at each close: true hides instead. */
-  keepsRunning(): boolean;
+  /** Asked at each close: hide instead, quit the program with the window still there, or close it. */
+  onClose(): 'hide' | 'quit' | 'close';
   /** The person's session on the computer is ending (Windows tells it only to windows, hidden ones included). */
   onSessionEnd(): void;
   reportError(message: string, error: unknown): void;
@@ -48,8 +48,10 @@ export function createConsoleWindow(deps: ConsoleWindowDeps, { hidden }: { hidde
     window = made;
     if (showWhenReady) made.once('ready-to-show', () => made.show());
     made.on('close', (event) => {
-      if (!deps.keepsRunning()) return;
+      const wanted = deps.onClose();
+      if (wanted === 'close') return;
       event.preventDefault();
+      if (wanted === 'quit') return app.quit();
       made.hide();
       if (process.platform === 'darwin') app.dock?.hide();
     });

@@ -16,6 +16,7 @@ import { cssVariables, theme } from '../ui/theme.ts';
 import { LanguageProvider, useWords } from '../ui/words.tsx';
 import { OverviewScreen } from '../features/overview/index.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { QuitDialog } from './QuitDialog.tsx';
 import { Shell } from './Shell.tsx';
 import styles from './shell.module.css';
 
@@ -29,6 +30,7 @@ const AnchorsScreen = screen(() => import('../features/anchors/index.tsx'), 'Anc
 const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 'SnapshotsScreen');
 const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'CompareScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
+const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
 
 export function Starting(): ReactNode {
@@ -102,6 +104,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/snapshots/:id?" component={SnapshotsScreen} />
             <Route path="/compare/:from?/:to?" component={CompareScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
+            <Route path="/settings/plans/:id?" component={PlansScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />
             <Route component={OverviewScreen} />
           </Switch>
@@ -131,6 +134,7 @@ export function App({ line, preferences, signIn }: { line: Line; preferences: Ce
       <Router hook={useHashLocation}>
         <RestoreDraftProvider>
           <Screens preferences={preferences} host={line.host} />
+          <QuitDialog />
         </RestoreDraftProvider>
       </Router>
     </EngineProvider>

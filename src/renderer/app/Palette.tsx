@@ -49,6 +49,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       also: plan.name,
       run: () => (start.mutate((client) => client.snapshots.take({ plan: plan.id }), done), true)
     }));
+    const toPlans = (plans ?? []).map((plan): Item => ({ id: `plan-${plan.id}`, group: t('palette.screens'), label: t('plans.editPlan', { plan: visibleText(plan.title || plan.name, true) }), also: plan.name, run: () => navigate(`/settings/plans/${plan.id}`) }));
     const checks = (repositories ?? []).map((repository): Item => ({
       id: repository.id,
       group: t('palette.actions'),
@@ -60,6 +61,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
     const actions: Item[] = [
       { id: 'verify', group: t('palette.actions'), label: t('palette.verify'), run: () => (start.mutate((client) => client.log.verify({}), done), true) },
       { id: 'anchors', group: t('palette.screens'), label: t('anchors.title'), run: () => navigate('/log/anchors') },
+      { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },
       {
         id: 'language',
@@ -89,7 +91,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       also: `${snapshot.id} ${snapshot.tags.join(' ')}`,
       run: () => navigate(`/snapshots/${snapshot.id}`)
     }));
-    return [...toScreens, ...backUps, ...actions, ...checks, ...layers];
+    return [...toScreens, ...toPlans, ...backUps, ...actions, ...checks, ...layers];
   }, [t, language, navigate, now, plans, repositories, snapshots, save, colorScheme, setColorScheme, preferences, onHelp, start, onClose]);
 }
 

@@ -20,6 +20,7 @@ const tones: Record<TaskState['state'], Tone> = { running: 'info', done: 'good',
 
 function resultLink(task: TaskState): string | undefined {
   if (task.result?.kind === 'snapshot') return `/snapshots/${task.result.result.snapshot.id}`;
+  if (task.kind === 'forget' || task.kind === 'tag') return '/snapshots';
   if (task.kind === 'verify') return '/log';
   return task.kind === 'check' ? '/settings' : undefined;
 }

@@ -215,7 +215,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
     plans: {
       list: async () => world.plans,
       add: async ({ name, title, paths, excludes }: { name: string; title?: string; paths: string[]; excludes?: string[] }) => {
-        const plan = { id: '019a9000-0000-7000-8000-000000000009', name, title: title ?? name, repositoryId: 'r', repositoryName: 'copies', paths, excludes: excludes ?? [], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], zone: 'UTC', createdAt: new Date().toISOString(), version: 1, lastSnapshot: null };
+        const plan = { id: '019a9000-0000-7000-8000-000000000009', name, title: title ?? name, repositoryId: 'r', repositoryName: 'copies', paths, excludes: excludes ?? [], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], gentle: false, snapshotOnQuit: false, zone: 'UTC', createdAt: new Date().toISOString(), version: 1, lastSnapshot: null };
         world.plans.push(plan);
         return plan;
       }

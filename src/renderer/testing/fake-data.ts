@@ -93,7 +93,7 @@ function makeFiles(): Map<string, TreeEntry[]> {
 
 export function createWorld(now: Date, options: Partial<Pick<World, 'hasHome' | 'keyring'>> = {}): World {
   const chance = createChance(7);
-  const plan = (index: 0 | 1, name: string, title: string, paths: string[]): Plan => ({ id: planIds[index], name, title, repositoryId, repositoryName: 't7-drive', paths, excludes: ['node_modules', '.cache', '__pycache__'], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], zone: 'America/Sao_Paulo', createdAt: new Date(now.getTime() - 41 * 86_400_000).toISOString(), version: 1, lastSnapshot: null });
+  const plan = (index: 0 | 1, name: string, title: string, paths: string[]): Plan => ({ id: planIds[index], name, title, repositoryId, repositoryName: 't7-drive', paths, excludes: ['node_modules', '.cache', '__pycache__'], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], gentle: false, snapshotOnQuit: false, zone: 'America/Sao_Paulo', createdAt: new Date(now.getTime() - 41 * 86_400_000).toISOString(), version: 1, lastSnapshot: null });
   const plans = [plan(0, 'thesis', 'Thesis data', ['/home/ana/thesis']), plan(1, 'notebooks', 'Notebooks and instruments', ['/home/ana/notebooks', '/srv/instruments'])];
   const snapshots = makeSnapshots(chance, now, plans);
   for (const item of plans) {

@@ -27,6 +27,11 @@ export function ownTags(snapshot: Snapshot): string[] {
   return snapshot.tags.filter((tag) => !tag.startsWith('varve-'));
 }
 
+/** No rule takes it away (the engine's mark; any restic respects it, too). */
+export function isPinned(snapshot: Snapshot): boolean {
+  return snapshot.tags.includes('varve-pin');
+}
+
 interface CoreSampleProps {
   snapshots: readonly Snapshot[];
   /** Pixels the column may take. */
@@ -86,6 +91,7 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
     const parts = [changesInWords(words, snapshot)];
     const tags = ownTags(snapshot);
     if (tags.length > 0) parts.push(t('core.tagged', { tags: visibleText(tags.join(', '), true) }));
+    if (isPinned(snapshot)) parts.push(t('keep.pinned'));
     if (snapshot.incomplete) parts.push(t('core.incomplete'));
     return t('core.layer', { when: formatWhen(language, new Date(snapshot.at), now), plan: planTitle(snapshot), what: parts.join('; ') });
   };
@@ -131,6 +137,7 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
               onClick={() => onSelect(layer.snapshot)}
             >
               {ownTags(layer.snapshot).length > 0 && <i className={styles.ring} />}
+              {isPinned(layer.snapshot) && <i className={styles.pin} />}
             </div>
           ))}
           {currentLayer && <div className={styles.frame} style={{ top: currentLayer.top - 3, height: currentLayer.height + 6 }} aria-hidden="true" />}
@@ -153,6 +160,11 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
           {layers.some((layer) => ownTags(layer.snapshot).length > 0) && (
             <li>
               <i className={styles.ringKey} /> {t('core.legendTag')}
+            </li>
+          )}
+          {layers.some((layer) => isPinned(layer.snapshot)) && (
+            <li>
+              <i className={styles.pinKey} /> {t('keep.pinned')}
             </li>
           )}
           {layers.some((layer) => layer.snapshot.incomplete) && (

@@ -18,6 +18,8 @@ const pageSize = 1_000;
 
 interface FileTreeProps {
   snapshotId: string;
+  /** What stays the same when only its tags change; the folders stay open then. */
+  lineage?: string;
   /** Paths chosen; without `onChoose` there are no boxes. */
   chosen?: readonly string[];
   onChoose?(chosen: string[]): void;
@@ -25,12 +27,17 @@ interface FileTreeProps {
 }
 
 /** Lone folders at the top (`/home/ana/…`) open by themselves. */
-function useFolders(snapshotId: string): { folders: ReadonlyMap<string, Folder>; open: ReadonlySet<string>; setOpen(path: string, open: boolean): void; more(path: string): void; error: unknown; retry(): void } {
+function useFolders(snapshotId: string, lineage: string): { folders: ReadonlyMap<string, Folder>; open: ReadonlySet<string>; setOpen(path: string, open: boolean): void; more(path: string): void; error: unknown; retry(): void } {
   const client = useClient();
   const [folders, setFolders] = useState<ReadonlyMap<string, Folder>>(new Map());
   const [open, setOpenPaths] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<unknown>();
-  const current = useRef(snapshotId);
+  const current = useRef(lineage);
+  // Other tags give a snapshot another id and leave its files as they are.
+  const named = useRef(snapshotId);
+  useEffect(() => {
+    named.current = snapshotId;
+  }, [snapshotId]);
   const loading = useRef(new Set<string>());
 
   const load = useCallback(
@@ -42,29 +49,29 @@ function useFolders(snapshotId: string): { folders: ReadonlyMap<string, Folder>;
         for (let next: string | undefined = path, from = offset; next !== undefined; from = 0) {
           const folder: string = next;
           const first = from === 0;
-          const page = await client.snapshots.tree({ snapshot: snapshotId, path: folder, offset: from, limit: pageSize });
-          if (current.current !== snapshotId) return;
+          const page = await client.snapshots.tree({ snapshot: named.current, path: folder, offset: from, limit: pageSize });
+          if (current.current !== lineage) return;
           setFolders((before) => new Map(before).set(folder, { entries: first ? page.entries : [...(before.get(folder)?.entries ?? []), ...page.entries], total: page.total }));
           const only = page.entries[0];
           next = followLone && page.total === 1 && only?.type === 'dir' ? only.path : undefined;
           if (next !== undefined) setOpenPaths((before) => new Set(before).add(only?.path ?? folder));
         }
       } catch (cause) {
-        if (current.current === snapshotId) setError(cause);
+        if (current.current === lineage) setError(cause);
       } finally {
         loading.current.delete(key);
       }
     },
-    [client, snapshotId]
+    [client, lineage]
   );
   const begin = useCallback(() => {
-    current.current = snapshotId;
+    current.current = lineage;
     loading.current.clear();
     setFolders(new Map());
     setOpenPaths(new Set());
     setError(undefined);
     void load('/', 0, true);
-  }, [load, snapshotId]);
+  }, [load, lineage]);
   useEffect(begin, [begin]);
 
   return {
@@ -90,14 +97,14 @@ function EntryIcon({ type }: { type: TreeEntry['type'] }): ReactNode {
   return type === 'symlink' ? <IconLink size={15} stroke={1.6} aria-hidden /> : <IconFile size={15} stroke={1.6} aria-hidden />;
 }
 
-export function FileTree({ snapshotId, chosen = [], onChoose, onPreview }: FileTreeProps): ReactNode {
+export function FileTree({ snapshotId, lineage = snapshotId, chosen = [], onChoose, onPreview }: FileTreeProps): ReactNode {
   const { t, bytes } = useWords();
-  const { folders, open, setOpen, more, error, retry } = useFolders(snapshotId);
+  const { folders, open, setOpen, more, error, retry } = useFolders(snapshotId, lineage);
   const rows = useMemo(() => flattenTree('/', folders, open), [folders, open]);
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
-  useEffect(() => setActive(0), [snapshotId]);
+  useEffect(() => setActive(0), [lineage]);
 
   const go = (index: number): void => {
     const bounded = Math.max(0, Math.min(rows.length - 1, index));

@@ -17,8 +17,8 @@ const plan = { plan: name, planId: name };
 const failure = { code: z.string().max(60), reason: text };
 
 const ids = z.array(name).max(1000);
-/** The policy, the snapshots that are to go (the first 500) and how many stay. */
-const forgetFacts = { plan: name.optional(), planId: name.optional(), ...repository, policy: z.json(), remove: ids, removeCount: count, kept: count };
+/** The policy or how many were chosen, the snapshots that are to go (the first 500) and how many stay. */
+const forgetFacts = { plan: name.optional(), planId: name.optional(), ...repository, policy: z.json().optional(), chosen: count.optional(), remove: ids, removeCount: count, kept: count };
 /** A tag change gives a snapshot a new id; its lineage stays. */
 const tagFacts = { ...repository, add: texts.optional(), remove: texts.optional(), set: texts.optional(), lineages: ids };
 const tagsChanged = { changed: z.array(z.strictObject({ from: name, to: name, lineage: name })).max(1000), changedCount: count, durationMs };
@@ -66,7 +66,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'repository.unlocked': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), stale: z.boolean() }),
   'lock.removed': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), reason: text.optional() }),
 
-  'plan.added': action('plan', 'notice', { ...plan, title: name, ...repository, paths: texts, excludes: texts, leaveOut: z.record(name, z.json()).optional(), hooks: z.record(name, z.json()).optional(), tags: texts, zone: name.optional(), retention: z.json().optional() }),
+  'plan.added': action('plan', 'notice', { ...plan, title: name, ...repository, paths: texts, excludes: texts, leaveOut: z.record(name, z.json()).optional(), hooks: z.record(name, z.json()).optional(), tags: texts, gentle: z.boolean().optional(), snapshotOnQuit: z.boolean().optional(), zone: name.optional(), retention: z.json().optional() }),
   'plan.changed': action('plan', 'notice', { ...plan, version: count, changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(100) }),
   'plan.retention-changed': action('plan', 'notice', { ...plan, from: z.json().nullable(), to: z.json().nullable() }),
 

@@ -58,7 +58,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const editor = createEditor({ ...deps, store });
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, preview: plans.preview },
-    snapshots: { take: archive.take, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
+    snapshots: { take: archive.take, takeLast: archive.takeLast, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     checkpointsIn: browse.checkpointsIn,
     forgetErasedNotes: () => forgetErasedNotes({ store, log: deps.log }),
     keeping: { retention: { set: plans.setRetention }, forget: createForget({ ...deps, store, plans, browse, editor }), ...createTagging({ ...deps, store, plans, browse, editor }) },

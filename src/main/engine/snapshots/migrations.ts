@@ -72,5 +72,13 @@ export const snapshotsMigrations: Migration[] = [
           facts TEXT NOT NULL
         ) STRICT;
       `)
+  },
+  {
+    version: 26,
+    up: (db) =>
+      db.exec(`
+        ALTER TABLE plans ADD COLUMN gentle INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE plans ADD COLUMN snapshot_on_quit INTEGER NOT NULL DEFAULT 0;
+      `)
   }
 ];

@@ -13,6 +13,8 @@ export interface PlanRow {
   leaveOut: LeaveOut;
   hooks: PlanHooks;
   tags: string[];
+  gentle: boolean;
+  snapshotOnQuit: boolean;
   zone: string;
   createdAt: string;
   version: number;

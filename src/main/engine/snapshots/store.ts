@@ -35,6 +35,8 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
     leaveOut: { ...leaveOutNothing, ...(JSON.parse(row['leave_out'] as string) as Partial<LeaveOut>) },
     hooks: { ...noHooks, ...(JSON.parse(row['hooks'] as string) as Partial<PlanHooks>) },
     tags: JSON.parse(row['tags'] as string) as string[],
+    gentle: row['gentle'] === 1,
+    snapshotOnQuit: row['snapshot_on_quit'] === 1,
     zone: row['zone'] as string,
     createdAt: row['created_at'] as string,
     version: row['version'] as number
@@ -46,13 +48,13 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
       return row && planOf(row);
     },
     addPlan: (plan: PlanRow): void => {
-      db.prepare('INSERT INTO plans (id, name, title, repository_id, paths, excludes, leave_out, hooks, tags, zone, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
-        plan.id, plan.name, plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), plan.zone, plan.createdAt
+      db.prepare('INSERT INTO plans (id, name, title, repository_id, paths, excludes, leave_out, hooks, tags, gentle, snapshot_on_quit, zone, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        plan.id, plan.name, plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.createdAt
       );
     },
     updatePlan: (plan: PlanRow): void => {
-      db.prepare('UPDATE plans SET title = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, zone = ?, version = ? WHERE id = ?').run(
-        plan.title, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), plan.zone, plan.version, plan.id
+      db.prepare('UPDATE plans SET title = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, gentle = ?, snapshot_on_quit = ?, zone = ?, version = ? WHERE id = ?').run(
+        plan.title, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.version, plan.id
       );
     },
     latest: (planId: string): Plan['lastSnapshot'] => {

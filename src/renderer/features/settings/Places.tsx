@@ -3,7 +3,7 @@
 /* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import { useTasks } from '../../api/engine.tsx';
@@ -117,9 +117,12 @@ export function Plans(): ReactNode {
       title={t('set.plans')}
       {...(plans.data?.length === 0 ? { sub: t('set.plansEmpty') } : {})}
       action={
-        <Button variant="default" onClick={() => navigate('/welcome/folders')}>
-          {t('set.addPlan')}
-        </Button>
+        <div className="row">
+          {(plans.data?.length ?? 0) > 0 && <Link href="/settings/plans">{t('plans.all')}</Link>}
+          <Button variant="default" onClick={() => navigate('/settings/plans/new')}>
+            {t('set.addPlan')}
+          </Button>
+        </div>
       }
     >
       {plans.isError && <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />}
@@ -130,7 +133,7 @@ export function Plans(): ReactNode {
               <div className={styles.row}>
                 <div className="grow">
                   <p>
-                    <b className="strong">{visibleText(plan.title || plan.name, true)}</b> <span className="muted">{t('overview.goesTo', { repository: plan.repositoryName })}</span>
+                    <Link href={`/settings/plans/${plan.id}`} className="strong">{visibleText(plan.title || plan.name, true)}</Link> <span className="muted">{t('overview.goesTo', { repository: plan.repositoryName })}</span>
                   </p>
                   <p className="muted mono">{plan.paths.map((path) => visibleText(path, true)).join(', ')}</p>
                   {plan.excludes.length > 0 && (

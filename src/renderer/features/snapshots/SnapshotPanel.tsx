@@ -1,17 +1,19 @@
-// One snapshot opened: its numbers, tags and folders, its files, and the way to bring them back.
+// One snapshot opened: its numbers, tags, pin, note and folders, its files, and the way to bring them back.
 import { ActionIcon, Button } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { IconPinFilled, IconX } from '@tabler/icons-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatExact } from '../../../contract/copy/values.ts';
 import type { Snapshot, TreeEntry } from '../../../contract/snapshots.ts';
 import { useRestoreDraft } from '../../api/restore-draft.tsx';
-import { changesInWords, ownTags } from '../../ui/CoreSample.tsx';
+import { changesInWords, isPinned } from '../../ui/CoreSample.tsx';
 import { FilePreview } from '../../ui/FilePreview.tsx';
 import { FileTree } from '../../ui/FileTree.tsx';
+import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { Moment, useWords } from '../../ui/words.tsx';
+import { Note, PinButton, Tags } from './Keeping.tsx';
 import styles from './Snapshots.module.css';
 
 interface SnapshotPanelProps {
@@ -27,12 +29,13 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
   const { setDraft } = useRestoreDraft();
   const [chosen, setChosen] = useState<string[]>([]);
   const [preview, setPreview] = useState<TreeEntry>();
+  const [forgetting, setForgetting] = useState(false);
   useEffect(() => {
     setChosen([]);
     setPreview(undefined);
-  }, [snapshot.id]);
+    // Other tags give it another id; it is the same snapshot.
+  }, [snapshot.lineage]);
   const { summary } = snapshot;
-  const tags = ownTags(snapshot);
   const restore = (): void => {
     setDraft({ snapshotId: snapshot.id, include: chosen });
     navigate(`/restore/${snapshot.id}`);
@@ -67,19 +70,29 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
             <dd>{t('snap.addedPacked', { size: bytes(summary.dataAdded), packed: bytes(summary.dataAddedPacked) })}</dd>
           </>
         )}
-        {tags.length > 0 && (
-          <>
-            <dt>{t('snap.tags')}</dt>
-            <dd className={styles.tags}>
-              {tags.map((tag) => (
-                <span key={tag}>{visibleText(tag, true)}</span>
-              ))}
-            </dd>
-          </>
-        )}
+        <dt>{t('snap.tags')}</dt>
+        <dd>
+          <Tags key={snapshot.lineage} snapshot={snapshot} />
+        </dd>
+        <dt>{t('keep.note')}</dt>
+        <dd>
+          <Note key={snapshot.lineage} snapshot={snapshot} />
+        </dd>
         <dt>{t('snap.paths')}</dt>
         <dd className="mono">{snapshot.paths.map((path) => visibleText(path, true)).join(', ')}</dd>
       </dl>
+      <div className={styles.actions}>
+        <PinButton key={snapshot.lineage} snapshots={[snapshot]} pinned={isPinned(snapshot)} />
+        <Button variant="default" onClick={() => setForgetting(true)}>
+          {t('keep.forgetOne')}
+        </Button>
+        {isPinned(snapshot) && (
+          <span className="row muted" data-testid="pinned">
+            <IconPinFilled size={14} aria-hidden /> {t('keep.pinned')}
+          </span>
+        )}
+      </div>
+      {forgetting && <ForgetDialog input={{ repository: snapshot.repositoryId, snapshots: [snapshot.id] }} name={snapshot.repositoryName} onClose={() => setForgetting(false)} onDone={onClose} />}
       <details>
         <summary>{t('word.details')}</summary>
         <dl className={styles.facts}>
@@ -96,7 +109,7 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
         </dl>
       </details>
       <div className={styles.files}>
-        <FileTree snapshotId={snapshot.id} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
+        <FileTree snapshotId={snapshot.id} lineage={snapshot.lineage} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
       </div>
       {preview && <FilePreview snapshotId={snapshot.id} entry={preview} onClose={() => setPreview(undefined)} />}
     </aside>

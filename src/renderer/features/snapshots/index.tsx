@@ -1,25 +1,28 @@
-// Snapshots: the core sample beside the table; choosing one opens it in a panel with an address of its own.
+// Snapshots: the core sample beside the table; opening one shows it in a panel with an address of its own. Space, or a click on a row's box,
+// chooses rows to pin or forget together.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
 // The virtual list's functions change with each render; nothing memoized is given them.
 /* oxlint-disable react/incompatible-library */
 import { Button, Select, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconNote, IconPinFilled, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
-import type { Snapshot } from '../../../contract/snapshots.ts';
+import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
 import { usePlans, useRepositories, useSnapshots } from '../../api/queries.ts';
-import { changesInWords, CoreSample, ownTags } from '../../ui/CoreSample.tsx';
+import { changesInWords, CoreSample, isPinned, ownTags } from '../../ui/CoreSample.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
 import { listMove } from '../../ui/list-keys.ts';
 import { useRoom } from '../../ui/room.ts';
 import { Shape } from '../../ui/Shape.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { anySnapshot, isFiltering, passes, type SnapshotFilter } from './filter.ts';
+import { ChosenBar } from './Keeping.tsx';
 import { SnapshotPanel } from './SnapshotPanel.tsx';
 import styles from './Snapshots.module.css';
 
@@ -55,8 +58,23 @@ function Row({ snapshot, title }: { snapshot: Snapshot; title: string }): ReactN
   const { summary } = snapshot;
   return (
     <>
+      <i className={styles.box} data-box aria-hidden="true" />
       <span className="ellipsis num">{formatWhen(words.language, new Date(snapshot.at), now)}</span>
-      <span className="ellipsis">{title}</span>
+      <span className={`row ${styles.title}`}>
+        <span className="ellipsis">{title}</span>
+        {isPinned(snapshot) && (
+          <span className={styles.pin} title={words.t('keep.pinSub')}>
+            <IconPinFilled size={13} aria-hidden />
+            <span className="visually-hidden">{words.t('keep.pinned')}</span>
+          </span>
+        )}
+        {snapshot.note !== undefined && (
+          <span className={styles.noted} title={visibleText(snapshot.note)}>
+            <IconNote size={13} aria-hidden />
+            <span className="visually-hidden">{`${words.t('keep.note')}: ${visibleText(snapshot.note)}`}</span>
+          </span>
+        )}
+      </span>
       <span className={`muted ellipsis ${styles.changes}`}>
         {snapshot.incomplete && <Shape tone="attention" size={13} />}
         <span className="ellipsis">{changesInWords(words, summary === null ? snapshot : { ...snapshot, summary: { ...summary, dataAdded: 0 } })}</span>
@@ -83,7 +101,26 @@ export function SnapshotsScreen(): ReactNode {
   const titles = useMemo(() => new Map(plans?.map((plan) => [plan.id, plan.title || plan.name])), [plans]);
   const titleOf = (snapshot: Snapshot): string => visibleText((snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || t('snap.unplanned'), true);
   const rows = useMemo(() => (list.data?.snapshots ?? []).filter((snapshot) => passes(snapshot, filter)), [list.data, filter]);
-  const chosen = id === undefined ? undefined : list.data?.snapshots.find((snapshot) => snapshot.id === id || snapshot.id.startsWith(id));
+  const all = list.data?.snapshots;
+  const [opened, setOpened] = useState<{ id: string; lineage: string }>();
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [applying, setApplying] = useState<Plan>();
+  // Other tags give a snapshot another id; the panel stays with it, and the address follows.
+  const chosen = id === undefined ? undefined : (all?.find((snapshot) => snapshot.id.startsWith(id)) ?? (opened?.id === id ? all?.find((snapshot) => snapshot.lineage === opened.lineage) : undefined));
+  useEffect(() => {
+    if (chosen === undefined || id === undefined) return;
+    if (chosen.id.startsWith(id)) setOpened({ id, lineage: chosen.lineage });
+    else navigate(`/snapshots/${chosen.id}`, { replace: true });
+  }, [chosen, id, navigate]);
+  const markedSnapshots = (all ?? []).filter(({ lineage }) => marked.has(lineage));
+  const toggle = (index: number): void => {
+    const lineage = rows[index]?.lineage;
+    if (lineage === undefined) return;
+    setMarked((before) => new Set(before.has(lineage) ? [...before].filter((each) => each !== lineage) : [...before, lineage]));
+  };
+  // Whose rules can be carried out: of the plan that is filtered for, or of the only one that has any.
+  const ruled = (plans ?? []).filter((plan) => plan.retention !== undefined && (filter.planId === null || plan.id === filter.planId));
+  const ruledPlan = ruled.length === 1 ? ruled[0] : undefined;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 16 });
   const items = virtual.getVirtualItems();
@@ -100,6 +137,10 @@ export function SnapshotsScreen(): ReactNode {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === ' ') {
+      event.preventDefault();
+      return toggle(active);
+    }
     const move = listMove(event.key, active, rows.length, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
     if (!move) return;
     event.preventDefault();
@@ -117,6 +158,12 @@ export function SnapshotsScreen(): ReactNode {
       <header className={styles.head}>
         <h1>{t('snap.title')}</h1>
         {list.data && <span className="muted">{t('word.snapshots', { count: rows.length })}</span>}
+        <span className="grow" />
+        {ruledPlan && (
+          <Button variant="default" onClick={() => setApplying(ruledPlan)}>
+            {t('keep.applyRules', { plan: visibleText(ruledPlan.title || ruledPlan.name, true) })}
+          </Button>
+        )}
       </header>
       {!nothing && <Filters filter={filter} onChange={setFilter} />}
       {(list.data?.absent.length ?? 0) > 0 && (
@@ -129,6 +176,11 @@ export function SnapshotsScreen(): ReactNode {
           <Shape tone="bad" size={16} /> {t('snap.unreadable', { count: list.data?.unreadable.length ?? 0 })}
         </p>
       )}
+      <ChosenBar chosen={markedSnapshots} hidden={markedSnapshots.filter((snapshot) => !passes(snapshot, filter)).length} onClear={() => setMarked(new Set())} />
+      {applying && <ForgetDialog input={{ plan: applying.id }} name={applying.title || applying.name} onClose={() => setApplying(undefined)} />}
+      <p id="snap-hint" className="visually-hidden">
+        {t('keep.chooseHint')}
+      </p>
       {nothing ? (
         <EmptyState sentence={t('snap.empty')} action={<Button onClick={() => navigate(plans?.length ? '/' : '/welcome/folders')}>{plans?.length ? t('nav.overview') : t('overview.emptyButton')}</Button>} />
       ) : (
@@ -138,6 +190,7 @@ export function SnapshotsScreen(): ReactNode {
           </div>
           <div className={`card ${styles.table}`}>
             <div className={`${styles.row} ${styles.columns}`} aria-hidden="true">
+              <span />
               <span>{t('snap.colTime')}</span>
               <span>{t('snap.colPlan')}</span>
               <span>{t('snap.colChanges')}</span>
@@ -147,12 +200,12 @@ export function SnapshotsScreen(): ReactNode {
             {rows.length === 0 && list.data ? (
               <EmptyState sentence={t('snap.emptyFilter')} action={<Button variant="default" onClick={() => setFilter(anySnapshot)}>{t('snap.clear')}</Button>} />
             ) : (
-              <div ref={scroller} className={styles.list} role="listbox" tabIndex={0} aria-label={t('snap.list')} aria-activedescendant={items.some((item) => item.index === active) ? `snap-${active}` : undefined} onKeyDown={onKeyDown} data-testid="snapshot-list">
+              <div ref={scroller} className={styles.list} role="listbox" tabIndex={0} aria-multiselectable="true" aria-label={t('snap.list')} aria-describedby="snap-hint" aria-activedescendant={items.some((item) => item.index === active) ? `snap-${active}` : undefined} onKeyDown={onKeyDown} data-testid="snapshot-list">
                 <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
                   {items.map(({ index, start }) => {
                     const snapshot = rows[index];
                     return snapshot ? (
-                      <div key={snapshot.id} id={`snap-${index}`} role="option" aria-selected={snapshot.id === chosen?.id} aria-posinset={index + 1} aria-setsize={rows.length} className={styles.row} data-active={index === active || undefined} data-id={snapshot.id} style={{ position: 'absolute', top: 0, left: 0, right: 0, transform: `translateY(${start}px)`, height: rowHeight }} onClick={() => (setActive(index), open(index))}>
+                      <div key={snapshot.id} id={`snap-${index}`} role="option" aria-selected={snapshot.id === chosen?.id} aria-checked={marked.has(snapshot.lineage)} aria-posinset={index + 1} aria-setsize={rows.length} className={styles.row} data-active={index === active || undefined} data-id={snapshot.id} style={{ position: 'absolute', top: 0, left: 0, right: 0, transform: `translateY(${start}px)`, height: rowHeight }} onClick={(event) => (setActive(index), event.target instanceof Element && event.target.closest('[data-box]') ? toggle(index) : open(index))}>
                         <Row snapshot={snapshot} title={titleOf(snapshot)} />
                       </div>
                     ) : null;

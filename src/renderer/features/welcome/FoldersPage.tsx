@@ -7,7 +7,8 @@ import { useClient } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { BrowseButton } from '../../ui/FolderField.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { usualExcludes, type Answers } from './draft.ts';
+import { usualExcludes } from '../../ui/usual-excludes.ts';
+import type { Answers } from './draft.ts';
 import styles from './Welcome.module.css';
 
 export interface Measure {

@@ -8,7 +8,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { FolderField } from '../../ui/FolderField.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { baseName, makeName } from './draft.ts';
+import { baseName, makeName } from '../../ui/naming.ts';
 import { ensureHome } from './first-run.ts';
 import { StoreNote, useSecretStores } from './PasswordPage.tsx';
 import styles from './Welcome.module.css';

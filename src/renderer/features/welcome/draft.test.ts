@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Name } from '../../../contract/ids.ts';
 import type { Probe } from '../../../contract/repository.ts';
-import { baseName, judgePlace, makeName, withoutNested } from './draft.ts';
+import { baseName, makeName } from '../../ui/naming.ts';
+import { judgePlace, withoutNested } from './draft.ts';
 
 const probe = (kind: Probe['kind']): Probe => ({ path: '/x', kind, freeBytes: 1, fileSystem: 'ext4', network: false, removable: false });
 

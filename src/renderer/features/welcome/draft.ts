@@ -16,26 +16,11 @@ export interface Answers {
   vaultPassphrase: string;
 }
 
-export const usualExcludes: readonly string[] = ['node_modules', '.cache', '__pycache__', '.venv', '.tox', '.mypy_cache', '.pytest_cache', '.ipynb_checkpoints', '.Trash*', '.local/share/Trash', 'Thumbs.db', '.DS_Store', '*.tmp', '~$*'];
-
 export const noAnswers: Answers = { folders: [], leaveOut: true, place: null, repositoryPath: '', opensExisting: false, password: '', vaultPassphrase: '' };
 
 export function joinPath(folder: string, ...names: string[]): string {
   const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
   return [folder.replace(/[\\/]+$/, ''), ...names].join(separator);
-}
-
-export function baseName(path: string): string {
-  return path.replace(/[\\/]+$/, '').split(/[\\/]/).at(-1) ?? '';
-}
-
-/** A name the engine accepts (lower case, no `@`, not hexadecimal, not `latest`), free among `taken`. */
-export function makeName(wish: string, fallback: string, taken: readonly string[]): string {
-  const plain = wish.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|[-.]+$/g, '').slice(0, 50);
-  const usable = plain !== '' && plain !== 'latest' && !/^[0-9a-f]{6,}$/.test(plain) ? plain : fallback;
-  let name = usable;
-  for (let number = 2; taken.includes(name); number += 1) name = `${usable}-${number}`;
-  return name;
 }
 
 export interface PlaceVerdict {

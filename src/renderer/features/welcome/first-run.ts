@@ -5,7 +5,9 @@ import type { TaskState } from '../../../contract/events.ts';
 import type { VarveClient } from '../../../contract/index.ts';
 import type { Language } from '../../../contract/ids.ts';
 import type { TreeEntry } from '../../../contract/snapshots.ts';
-import { baseName, joinPath, makeName, usualExcludes, withoutNested, type Answers } from './draft.ts';
+import { baseName, makeName } from '../../ui/naming.ts';
+import { usualExcludes } from '../../ui/usual-excludes.ts';
+import { joinPath, withoutNested, type Answers } from './draft.ts';
 
 export interface Progress {
   repositoryId?: string;

@@ -30,7 +30,7 @@ export interface ArchiveServiceDeps {
   log: Pick<EventLog, 'checkpoints'>;
   outbox: Pick<Outbox, 'commit'>;
   repositories: Repositories;
-  tasks: Pick<Tasks, 'start'>;
+  tasks: Pick<Tasks, 'start' | 'list'>;
   announce(event: EngineEvent): void;
   version: string;
   /** Copies of databases are made here, each snapshot in a folder of its own; what a killed one left is removed at the next start. */
@@ -41,6 +41,7 @@ export interface ArchiveServiceDeps {
 
 export interface ArchiveService {
   take: EngineApi['snapshots']['take'];
+  takeLast: EngineApi['snapshots']['takeLast'];
   recoverInterrupted(): number;
 }
 
@@ -209,14 +210,26 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
     });
   };
 
+  const take: ArchiveService['take'] = async (input, context) => {
+    const plan = plans.find(input.plan);
+    const repository = repositories.find(plan.repositoryId);
+    const reserved = input.tags.find(isReservedTag);
+    if (reserved !== undefined) fail('BAD_INPUT', `the tag ${reserved} is reserved`, { field: 'tags', reason: `"${reserved}" cannot be used: tags that begin with "varve-" are reserved` });
+    const request: Request = { plan, repository, tags: [...new Set([...plan.tags, ...input.tags])], note: input.note, streams: input.streams ?? [], gentle: input.gentle ?? plan.gentle, actor: context.actor };
+    return tasks.start({ kind: 'snapshot', subject: plan.name, run: (task) => run(request, task) });
+  };
+
   return {
-    take: async (input, context) => {
-      const plan = plans.find(input.plan);
-      const repository = repositories.find(plan.repositoryId);
-      const reserved = input.tags.find(isReservedTag);
-      if (reserved !== undefined) fail('BAD_INPUT', `the tag ${reserved} is reserved`, { field: 'tags', reason: `"${reserved}" cannot be used: tags that begin with "varve-" are reserved` });
-      const request: Request = { plan, repository, tags: [...new Set([...plan.tags, ...input.tags])], note: input.note, streams: input.streams ?? [], gentle: input.gentle ?? false, actor: context.actor };
-      return tasks.start({ kind: 'snapshot', subject: plan.name, run: (task) => run(request, task) });
+    take,
+    takeLast: async (_input, context) => {
+      const running = tasks.list().filter(({ kind, state }) => kind === 'snapshot' && state === 'running');
+      const wanted = plans.rows().filter(({ snapshotOnQuit }) => snapshotOnQuit);
+      return Promise.all(
+        wanted.map(async ({ id: planId, name: plan, title }) => {
+          const known = running.find(({ subject }) => subject === plan);
+          return { planId, plan, title: title || plan, taskId: known?.id ?? (await take({ plan: planId, tags: [] }, context)).taskId };
+        })
+      );
     },
 
     recoverInterrupted: () => {

@@ -1,4 +1,4 @@
-// Forgetting: which snapshots a policy keeps and why, and taking the others away. Always in two steps: a preview, which writes nothing, and a
+// Forgetting: which snapshots a policy keeps and why, and taking the others, or chosen ones, away. Always in two steps: a preview, which writes nothing, and a
 // run that carries out exactly what the preview named, decided again under the exclusive lock. Only snapshot files go; the data they alone
 // used stays until a prune.
 import type { EngineApi } from '../../../../contract/index.ts';
@@ -11,11 +11,11 @@ import type { Ports } from '../../ports.ts';
 import type { Repositories, RepositoryRow, RetentionReason } from '../../repository/index.ts';
 import type { Tasks } from '../../system/tasks.ts';
 import type { BrowseService } from '../browse/service.ts';
-import type { PlanRow } from '../model.ts';
+import { planIdOf, type PlanRow } from '../model.ts';
 import type { PlanService } from '../plans/service.ts';
 import type { SnapshotsStore } from '../store.ts';
 import { mostNamed, refuseUnreadable, type Decided, type Editor } from './edits.ts';
-import { groupsOf, judge, tokenOf, type Judged, type Listed } from './groups.ts';
+import { groupsOf, judge, judgeChosen, tokenOf, type Judged, type Listed } from './groups.ts';
 import { parsePolicy, tidyPolicy } from './policy.ts';
 
 export interface ForgetDeps {
@@ -34,28 +34,36 @@ interface Selection {
   /** A plan of this home, or the id of one that this home does not know; undefined: what no plan took. */
   plan: Pick<PlanRow, 'id' | 'name'> | undefined;
   repository: RepositoryRow;
-  policy: RetentionPolicy;
+  by: { policy: RetentionPolicy } | { chosen: ReadonlySet<string> };
 }
 
 type Input = Parameters<EngineApi['keeping']['forget']['preview']>[0];
 
 export function createForget({ ports, store, repositories, tasks, announce, plans, browse, editor }: ForgetDeps): EngineApi['keeping']['forget'] {
   const selectionOf = (input: Input): Selection => {
+    if (input.snapshots !== undefined) return chosenOf(input, input.snapshots);
     if (input.plan === undefined && input.repository === undefined) return fail('BAD_INPUT', 'nothing named', { field: 'plan', reason: 'name a plan or a repository' });
     const plan = input.plan === undefined ? undefined : (foreignPlan(input) ?? plans.find(input.plan));
     const repository = repositories.find(input.repository ?? plans.find((plan as Selection['plan'] & object).id).repositoryId);
     const policy = input.policy ?? (plan && store.retention(plan.id));
     if (policy === undefined) return fail('BAD_INPUT', 'no policy', { field: 'policy', reason: plan ? `the plan ${plan.name} keeps everything; say what to keep` : 'say what to keep' });
     parsePolicy(policy);
-    return { plan, repository, policy: tidyPolicy(policy) };
+    return { plan, repository, by: { policy: tidyPolicy(policy) } };
+  };
+
+  const chosenOf = ({ plan, policy, repository }: Input, snapshots: readonly string[]): Selection => {
+    if (plan !== undefined || policy !== undefined) return fail('BAD_INPUT', 'snapshots with a plan or a policy', { field: 'snapshots', reason: 'snapshots that are named go alone, without a plan or a rule' });
+    if (repository === undefined) return fail('BAD_INPUT', 'no repository', { field: 'repository', reason: 'name the repository that holds the snapshots' });
+    return { plan: undefined, repository: repositories.find(repository), by: { chosen: new Set(snapshots) } };
   };
 
   /** A plan of another home, or of one that is lost: its snapshots are there, and only its id is known. A person must name the repository, too. */
   const foreignPlan = ({ plan: id = '', repository }: Input): Selection['plan'] => (repository !== undefined && store.plan(id) === undefined && Uuid7.safeParse(id).success ? { id, name: id } : undefined);
 
-  const judgeAll = ({ plan, policy }: Selection, snapshots: readonly Listed[]): Judged[] => {
+  const judgeAll = ({ plan, by }: Selection, snapshots: readonly Listed[]): Judged[] => {
     const nowNs = ports.clock.nowNs();
-    const parsed = parsePolicy(policy);
+    if ('chosen' in by) return [judgeChosen(snapshots.filter(({ id }) => by.chosen.has(id)), nowNs)];
+    const parsed = parsePolicy(by.policy);
     const groups = groupsOf(snapshots, plan?.id).map((group) => judge(group, parsed, nowNs));
     const emptied = groups.find(({ keep }) => keep.length === 0);
     if (emptied) {
@@ -65,7 +73,12 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
     return groups;
   };
 
-  const viewOf = ({ plan, repository, policy }: Selection, groups: readonly Judged[]): ForgetPreview => {
+  /** How many stay: of those a policy judges, or of all where snapshots are named. */
+  const keptOf = ({ by }: Selection, groups: readonly Judged[], snapshots: readonly Listed[]): number =>
+    'chosen' in by ? snapshots.length - removedOf(groups).length : groups.reduce((sum, { keep }) => sum + keep.length, 0);
+
+  const viewOf = (selection: Selection, groups: readonly Judged[], snapshots: readonly Listed[]): ForgetPreview => {
+    const { plan, repository, by } = selection;
     const view = (snapshot: Listed) => browse.view({ repository, ...snapshot });
     const shown = groups.map(
       ({ planId, hostname, paths, keep, remove }): RetentionGroup => ({
@@ -77,35 +90,49 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
         remove: remove.map(view)
       })
     );
-    const count = (of: 'keep' | 'remove'): number => groups.reduce((sum, group) => sum + group[of].length, 0);
-    return { repositoryId: repository.id, repositoryName: repository.name, policy, groups: shown, keepCount: count('keep'), removeCount: count('remove'), token: tokenOf(repository.id, groups) };
+    return {
+      repositoryId: repository.id,
+      repositoryName: repository.name,
+      policy: 'policy' in by ? by.policy : null,
+      groups: shown,
+      keepCount: keptOf(selection, groups, snapshots),
+      removeCount: removedOf(groups).length,
+      emptied: store.plans().filter(({ id }) => isEmptied(id, removedOf(groups), snapshots)).map(({ name }) => name),
+      token: tokenOf(repository.id, groups)
+    };
   };
 
   const decideNow = (selection: Selection, token: string, snapshots: readonly Listed[]): Decided<ForgetReport> => {
-    const { plan, repository, policy } = selection;
+    const { plan, repository, by } = selection;
     const groups = judgeAll(selection, snapshots);
     const name = plan?.name ?? repository.name;
     if (tokenOf(repository.id, groups) !== token) fail('PREVIEW_OUTDATED', `the snapshots of ${name} have changed since the preview`, { name });
-    const remove = groups.flatMap((group) => group.remove.map(({ id }) => id));
-    const kept = groups.reduce((sum, { keep }) => sum + keep.length, 0);
-    const facts = { ...(plan && { plan: plan.name, planId: plan.id }), repository: repository.name, repositoryId: repository.id, policy, remove: remove.slice(0, mostNamed), removeCount: remove.length, kept };
+    const remove = removedOf(groups).map(({ id }) => id);
+    const kept = keptOf(selection, groups, snapshots);
+    const how = 'policy' in by ? { policy: by.policy } : { chosen: remove.length };
+    const facts = { ...(plan && { plan: plan.name, planId: plan.id }), repository: repository.name, repositoryId: repository.id, ...how, remove: remove.slice(0, mostNamed), removeCount: remove.length, kept };
     return {
       edits: remove.map((id) => ({ kind: 'remove', id })),
       facts,
       started: { action: 'snapshot.forget-started', category: 'snapshot', payload: facts },
       finished: (done, durationMs) => ({
         event: { action: 'snapshot.forgotten', category: 'snapshot', payload: { ...facts, durationMs } },
-        change: () => noteNewest(plan, groups, repository),
+        change: () => noteNewest(repository, removedOf(groups), snapshots),
         result: { repositoryId: repository.id, repositoryName: repository.name, removed: done.map(({ id }) => id), kept, durationMs }
       })
     };
   };
 
-  const noteNewest = (plan: Selection['plan'], groups: readonly Judged[], repository: RepositoryRow): void => {
-    const newest = groups[0]?.keep[0]?.snapshot;
-    if (plan === undefined || newest === undefined || store.plan(plan.id)?.repositoryId !== repository.id) return;
-    const { id, time, incomplete } = browse.view({ repository, ...newest });
-    plans.noteLatest(plan.id, { id, time, incomplete });
+  /** What is known of the newest snapshot of each plan that lost some. */
+  const noteNewest = (repository: RepositoryRow, removed: readonly Listed[], snapshots: readonly Listed[]): void => {
+    const gone = new Set(removed.map(({ id }) => id));
+    const touched = new Set(removed.map(({ file }) => planIdOf(file.tags)));
+    for (const plan of store.plans()) {
+      if (plan.repositoryId !== repository.id || !touched.has(plan.id)) continue;
+      const [newest] = snapshots.filter(({ id, file }) => planIdOf(file.tags) === plan.id && !gone.has(id)).sort((a, b) => (a.file.time.ns < b.file.time.ns ? 1 : -1));
+      const shown = newest && browse.view({ repository, ...newest });
+      plans.noteLatest(plan.id, shown ? { id: shown.id, time: shown.time, incomplete: shown.incomplete } : null);
+    }
   };
 
   return {
@@ -117,7 +144,10 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
       refuseUnreadable(repository.path, unreadable);
       // Known since the key was opened, at the latest for this look.
       if (repositories.find(repository.id).appendOnly) fail('NOT_SUPPORTED', `${repository.name} is append-only`, { what: `the repository at ${repository.path} is marked append-only, so nothing is taken out of it` });
-      return viewOf(selection, judgeAll(selection, snapshots));
+      const { by } = selection;
+      const missing = 'chosen' in by ? [...by.chosen].find((name) => !snapshots.some(({ id }) => id === name)) : undefined;
+      if (missing !== undefined) fail('NOT_FOUND', `no snapshot ${missing}`, { kind: 'snapshot', name: missing });
+      return viewOf(selection, judgeAll(selection, snapshots), snapshots);
     },
     run: async ({ token, ...input }, context) => {
       const selection = selectionOf(input);
@@ -138,6 +168,15 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
       });
     }
   };
+}
+
+function removedOf(groups: readonly Judged[]): Listed[] {
+  return groups.flatMap(({ remove }) => remove);
+}
+
+function isEmptied(planId: string, removed: readonly Listed[], snapshots: readonly Listed[]): boolean {
+  const count = (of: readonly Listed[]): number => of.filter(({ file }) => planIdOf(file.tags) === planId).length;
+  return count(removed) > 0 && count(removed) === count(snapshots);
 }
 
 function reasonView(reason: RetentionReason): KeepReason {

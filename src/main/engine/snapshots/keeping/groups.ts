@@ -53,6 +53,18 @@ export function judge({ snapshots, ...group }: Group, policy: Policy, nowNs: big
   };
 }
 
+/** Those a person named, as one group: all go, except what is held. */
+export function judgeChosen(snapshots: readonly Listed[], nowNs: bigint): Judged {
+  const held = (snapshot: Listed): boolean => isHeld(snapshot.file, nowNs);
+  return {
+    planId: undefined,
+    hostname: '',
+    paths: [],
+    keep: snapshots.filter(held).map((snapshot) => ({ snapshot, reasons: [{ rule: 'held', by: pinTag }] })),
+    remove: snapshots.filter((snapshot) => !held(snapshot))
+  };
+}
+
 /** Pinned here, or marked by rustic: `"delete": "Never"`, or `{"After": time}` until that time. A mark that is not understood holds, too. */
 export function isHeld(file: SnapshotFile, nowNs: bigint): boolean {
   if (file.tags?.includes(pinTag)) return true;

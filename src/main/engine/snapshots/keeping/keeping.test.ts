@@ -165,6 +165,31 @@ describe('forgetting', () => {
     expect(shown.groups[0]!.remove.map(({ id }) => id).sort()).toEqual([ids[2], ids[3]].toSorted(byText));
   });
 
+  it('takes away exactly the snapshots that a person chose, but none that is pinned, and says which plan is left without one', async () => {
+    await clear();
+    const ids = await write([...days(3), { time: '2026-01-09T12:00:00Z', tags: ['by-restic'] }, { time: '2026-01-05T12:00:00Z', tags: [planTag(plan.id), 'varve-pin'] }]);
+    const chosen = { repository: 'safe', snapshots: [ids[2]!, ids[3]!, ids[4]!] };
+    const shown = await preview(chosen);
+    expect(shown).toMatchObject({ policy: null, keepCount: 3, removeCount: 2, emptied: [], groups: [{ keep: [{ snapshot: { id: ids[4] }, reasons: [{ rule: 'pin' }] }] }] });
+    expect(await run({ ...chosen, token: shown.token })).toMatchObject({ state: 'done', result: { report: { kept: 3 } } });
+    expect(stored()).toEqual([ids[0], ids[1], ids[4]].toSorted(byText));
+    const [forgotten] = await events('snapshot.forgotten');
+    expect(forgotten!.payload).toMatchObject({ repository: 'safe', chosen: 2, removeCount: 2, kept: 3 });
+    expect((await call(test.api.plans.list({}, test.context)))[0]!.lastSnapshot).toMatchObject({ id: ids[4] });
+    expect(await run({ ...chosen, token: shown.token })).toMatchObject({ state: 'failed', error: { code: 'PREVIEW_OUTDATED' } });
+    await expect(preview(chosen)).rejects.toMatchObject({ code: 'NOT_FOUND', data: { kind: 'snapshot' } });
+    await expect(preview({ ...chosen, plan: 'thesis' })).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'snapshots' } });
+    await expect(preview({ snapshots: [ids[0]!] })).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'repository' } });
+
+    await clear();
+    const last = await write(days(2));
+    const all = { repository: 'safe', snapshots: last };
+    const everything = await preview(all);
+    expect(everything).toMatchObject({ emptied: ['thesis'], keepCount: 0, removeCount: 2 });
+    expect(await run({ ...all, token: everything.token })).toMatchObject({ state: 'done' });
+    expect((await call(test.api.plans.list({}, test.context)))[0]!.lastSnapshot).toBeNull();
+  });
+
   it('stops while a snapshot cannot be read', async () => {
     await clear();
     await write(days(3));

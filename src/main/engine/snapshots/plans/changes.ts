@@ -8,7 +8,7 @@ export interface Change {
   to: unknown;
 }
 
-const settings = ['title', 'paths', 'excludes', 'leaveOut', 'hooks', 'tags', 'zone'] as const;
+const settings = ['title', 'paths', 'excludes', 'leaveOut', 'hooks', 'tags', 'gentle', 'snapshotOnQuit', 'zone'] as const;
 
 export function changesBetween(before: PlanRow, after: PlanRow): Change[] {
   return settings.filter((setting) => JSON.stringify(before[setting]) !== JSON.stringify(after[setting])).map((setting) => ({ setting, from: logged(before[setting]), to: logged(after[setting]) }));

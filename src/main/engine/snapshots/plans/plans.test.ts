@@ -61,24 +61,34 @@ describe('an edit', () => {
     expect(await call(test.api.snapshots.get({ snapshot: first.snapshot.id }, test.context))).toMatchObject({ paths: [work], summary: { totalFiles: 2 } });
   });
 
+  it('says how its snapshots are taken: gently, and at the end of Varve', async () => {
+    expect(plan).toMatchObject({ gentle: false, snapshotOnQuit: false });
+    const { version } = (await call(test.api.plans.list({}, test.context)))[0]!;
+    expect(await edit({ gentle: true, snapshotOnQuit: true })).toMatchObject({ version: version + 1, gentle: true, snapshotOnQuit: true });
+    expect((await call(test.api.plans.list({}, test.context)))[0]).toMatchObject({ gentle: true, snapshotOnQuit: true });
+    const [entry] = await entries();
+    expect(entry?.payload).toMatchObject({ changes: [{ setting: 'gentle', from: false, to: true }, { setting: 'snapshotOnQuit', from: false, to: true }] });
+    expect(await edit({ gentle: false, snapshotOnQuit: false })).toMatchObject({ gentle: false, snapshotOnQuit: false });
+  });
+
   it('that changes nothing is none', async () => {
     const before = (await entries()).length;
-    expect((await edit({ tags: ['phd', 'v2'] })).version).toBe(2);
+    expect((await edit({ tags: ['phd', 'v2'] })).version).toBe(4);
     expect((await entries()).length).toBe(before);
   });
 
   it('is refused when the plan has changed since it was looked at, and with what no plan may have', async () => {
-    await expect(edit({ version: 1, title: 'x' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(edit({ version: 3, title: 'x' })).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(edit({ paths: [test.homePath] })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(edit({ leaveOut: { caseless: ['[a'] } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(edit({ leaveOut: { ifPresent: ['a/b'] } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(edit({ tags: ['varve-pin'] })).rejects.toMatchObject({ code: 'BAD_INPUT' });
-    expect((await edit({})).version).toBe(2);
+    expect((await edit({})).version).toBe(4);
   });
 
   it('may leave a folder in the plan that is not there at the moment', async () => {
     rmSync(other, { recursive: true });
-    expect((await edit({ paths: [work, other], title: 'Thesis' })).version).toBe(3);
+    expect((await edit({ paths: [work, other], title: 'Thesis' })).version).toBe(5);
     await expect(edit({ paths: [work, join(other, 'new')] })).rejects.toMatchObject({ code: 'PATH_MISSING' });
   });
 });
@@ -106,7 +116,7 @@ describe('a preview', () => {
   it('tries out other rules, and changes nothing', async () => {
     const tried = await preview({ plan: 'thesis', excludes: [], leaveOut: { largerThan: 250 } });
     expect(tried).toMatchObject({ kept: { files: 2, bytes: 210 }, leftOut: [{ by: 'size', items: 2, files: 2, bytes: 5300 }] });
-    expect((await call(test.api.plans.list({}, test.context)))[0]).toMatchObject({ version: 3, excludes: ['build', '*.iso'] });
+    expect((await call(test.api.plans.list({}, test.context)))[0]).toMatchObject({ version: 5, excludes: ['build', '*.iso'] });
   });
 
   it('keeps as many files as a snapshot then does', async () => {

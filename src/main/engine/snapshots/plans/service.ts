@@ -134,6 +134,8 @@ export function createPlanService(deps: PlanServiceDeps): PlanService {
         leaveOut: { ...leaveOutNothing, ...input.leaveOut },
         hooks: { ...noHooks, ...input.hooks },
         tags: unique(input.tags),
+        gentle: input.gentle ?? false,
+        snapshotOnQuit: input.snapshotOnQuit ?? false,
         zone,
         createdAt: new Date(ports.clock.now()).toISOString(),
         version: 1
@@ -149,7 +151,7 @@ export function createPlanService(deps: PlanServiceDeps): PlanService {
             category: 'plan',
             actor: context.actor,
             subject: `plan:${row.name}`,
-            payload: { plan: row.name, planId: row.id, title: row.title, repository: repository.name, repositoryId: repository.id, paths: logged(row.paths), excludes: logged(row.excludes), leaveOut: logged(row.leaveOut), hooks: logged(row.hooks), tags: row.tags, zone: row.zone, ...(retention && { retention }) }
+            payload: { plan: row.name, planId: row.id, title: row.title, repository: repository.name, repositoryId: repository.id, paths: logged(row.paths), excludes: logged(row.excludes), leaveOut: logged(row.leaveOut), hooks: logged(row.hooks), tags: row.tags, gentle: row.gentle, snapshotOnQuit: row.snapshotOnQuit, zone: row.zone, ...(retention && { retention }) }
           }
         ]
       );
@@ -187,6 +189,8 @@ export function createPlanService(deps: PlanServiceDeps): PlanService {
         leaveOut: { ...now.leaveOut, ...input.leaveOut },
         hooks: { ...now.hooks, ...input.hooks },
         tags: unique(input.tags ?? now.tags),
+        gentle: input.gentle ?? now.gentle,
+        snapshotOnQuit: input.snapshotOnQuit ?? now.snapshotOnQuit,
         zone: input.zone ?? now.zone
       };
       const changes = changesBetween(now, edited);

@@ -1,0 +1,93 @@
+// Quitting the desktop program with a plan that wants a last snapshot: it is taken first, with its progress and a way out of waiting. The
+// plan's program before the snapshot waits for a file, so that the test decides when the snapshot goes on.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../src/contract/log.ts';
+import type { Snapshot } from '../../src/contract/snapshots.ts';
+import { createReadyWorld, type World } from '../cli/harness/world.ts';
+import { launchDesktop, type Desktop } from '../harness/desktop.ts';
+import { until } from '../harness/until.ts';
+
+const windows = process.platform === 'win32';
+if (windows) console.warn('e2e/desktop/quit: skipped, the waiting program of the plan is a shell line');
+
+describe.skipIf(windows)('quitting with a last snapshot', () => {
+  let world: World;
+  let desktop: Desktop;
+  let page: Page;
+  const gate = (): string => world.path('go on');
+  const release = (): void => writeFileSync(gate(), '');
+  const count = async (): Promise<number> => (await world.well(['snapshots', '--json'])).json<{ snapshots: Snapshot[] }>().snapshots.length;
+  let before: number;
+  const actions = async (): Promise<string[]> => (await world.well(['log', 'list', '--limit', '1000', '--json'])).json<{ entries: LogEntry[] }>().entries.map(({ action }) => action);
+  const visible = async (): Promise<boolean> => (await desktop.windows())[0]?.visible ?? false;
+  const dialog = (state: 'saving' | 'failed') => page.locator(`[data-testid=quit-dialog][data-state=${state}]`).getByRole('dialog');
+  const trayItem = async (id: string) => (await desktop.tray.items()).find((item) => item.id === id);
+
+  beforeAll(async () => {
+    world = await createReadyWorld();
+    mkdirSync(world.path('work'));
+    mkdirSync(world.path('profile'));
+    writeFileSync(world.path('work/notes.md'), 'notes\n');
+    const wait = JSON.stringify(['/bin/sh', '-c', 'while [ ! -e "$1" ]; do sleep 0.05; done', 'wait', gate()]);
+    await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('work'), '--title', 'My work', '--snapshot-on-quit', '--before', wait]);
+  });
+  beforeEach(async () => {
+    rmSync(gate(), { force: true });
+    before = await count();
+    desktop = await launchDesktop({ home: world.home, profile: world.path('profile') });
+    page = await desktop.page();
+    page.setDefaultTimeout(30_000);
+    await page.getByTestId('headline').waitFor();
+    await until('the tray to know the plan', async () => (await trayItem('quit'))?.label === 'Quit Varve (after a snapshot of My work)');
+  });
+  afterEach(() => desktop?.kill());
+  afterAll(() => world?.dispose());
+
+  it('takes it first and shows how far it is; goes on when the person changes their mind, and quits by itself when it is there', async () => {
+    void desktop.quit();
+    await dialog('saving').getByText('My work').waitFor();
+    await dialog('saving').getByText('running the plan’s program').waitFor();
+    expect(await visible()).toBe(true);
+    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    // A second wish to quit changes nothing while it is being taken.
+    await desktop.tray.choose('quit');
+    await page.getByRole('button', { name: 'Keep Varve open' }).click();
+    await dialog('saving').waitFor({ state: 'detached' });
+    release();
+    await page.getByText('Snapshot of work: done').waitFor();
+    expect(await count()).toBe(before + 1);
+    await desktop.tray.choose('quit');
+    expect(await desktop.exited).toBe(0);
+    expect(desktop.output()).not.toMatch(/Uncaught|unhandled|did not end/i);
+    expect(await count()).toBe(before + 2);
+  });
+
+  it('keeps the window whose closing quits, and is skipped by who does not want to wait: cleanly, with nothing half-done', async () => {
+    // Programs of macOS stay without a window.
+    await (process.platform === 'darwin' ? desktop.tray.choose('quit') : desktop.closeWindow());
+    await dialog('saving').getByText('running the plan’s program').waitFor();
+    expect(await visible()).toBe(true);
+    await page.getByRole('button', { name: 'Skip and quit' }).click();
+    expect(await desktop.exited).toBe(0);
+    expect(await count()).toBe(before);
+    expect(await actions()).toContain('snapshot.failed');
+    expect(await actions()).not.toContain('snapshot.interrupted');
+  });
+
+  it('says what went wrong when it cannot be taken, and leaves the choice to the person', async () => {
+    renameSync(world.path('repository'), world.path('away'));
+    release();
+    await desktop.tray.choose('quit');
+    await dialog('failed').getByText('Not everything could be kept.').waitFor();
+    await dialog('failed').getByText('The repository is not there').waitFor();
+    expect(await visible()).toBe(true);
+    await page.getByRole('button', { name: 'Quit anyway' }).click();
+    expect(await desktop.exited).toBe(0);
+    renameSync(world.path('away'), world.path('repository'));
+    expect(await count()).toBe(before);
+  });
+});

@@ -1,0 +1,30 @@
+// The last snapshots before `varve serve` ends. Only where a person ended it at the keyboard: a service manager and a shutdown (TERM) have a
+// deadline and nobody to see, so they are not kept waiting.
+import { describeError } from '../../contract/copy/errors.ts';
+import type { VarveClient } from '../../contract/index.ts';
+import { fromTyped } from '../transport/router.ts';
+import type { Output } from './output.ts';
+import { followTask } from './task-follower.ts';
+
+/** Never rejects: what goes wrong is said and ends nothing. `skip`: a person does not want to wait. */
+export async function takeLastSnapshots(client: VarveClient, output: Output, skip: AbortSignal): Promise<void> {
+  const { language, say } = output.words;
+  const sayFailure = (plan: string, error: unknown): void => {
+    const { code, data } = fromTyped(error);
+    output.note(code === 'CANCELLED' ? say('lastSkipped', { plan }) : say('lastFailed', { plan, reason: describeError(language, code, data).title }));
+  };
+  try {
+    const started = await client.snapshots.takeLast({});
+    if (started.length === 0) return;
+    output.note(say('lastSnapshots', { plans: started.map(({ plan }) => plan).join(', ') }));
+    // One after the other on the screen; they run side by side.
+    for (const { plan, taskId } of started) {
+      await followTask(client, taskId, output, skip).then(
+        () => output.note(say('lastDone', { plan })),
+        (error: unknown) => sayFailure(plan, error)
+      );
+    }
+  } catch (error) {
+    sayFailure('', error);
+  }
+}

@@ -1,0 +1,104 @@
+// A quit that waits for the last snapshots, shown over whatever screen is open: how far they are, and the two ways out of waiting.
+import { Button, Modal } from '@mantine/core';
+import { useEffect, useState, type ReactNode } from 'react';
+import { visibleText } from '../../contract/copy/text.ts';
+import type { LastSnapshot, QuitState } from '../../contract/desktop.ts';
+import { useEngine, useTasks } from '../api/engine.tsx';
+import { ErrorNotice } from '../ui/ErrorNotice.tsx';
+import { Shape, type Tone } from '../ui/Shape.tsx';
+import { TaskBar, taskNumbers } from '../ui/TaskLine.tsx';
+import { useWords } from '../ui/words.tsx';
+import styles from './QuitDialog.module.css';
+
+const again = 1_000;
+const tones: Record<LastSnapshot['state'], Tone> = { running: 'info', done: 'good', gaps: 'attention', failed: 'bad', cancelled: 'unknown' };
+
+/** Undefined in a browser, and while nobody quits. */
+function useQuitState(): QuitState | undefined {
+  const { line } = useEngine();
+  const [state, setState] = useState<QuitState>();
+  useEffect(() => {
+    if (line.host !== 'desktop') return;
+    const stop = new AbortController();
+    const follow = async (): Promise<void> => {
+      while (!stop.signal.aborted) {
+        try {
+          for await (const next of await line.client.desktop.quitting({}, { signal: stop.signal })) setState(next);
+        } catch {
+          // The engine's process, through which it comes, was replaced: asked again over the new one.
+        }
+        await new Promise((resolve) => setTimeout(resolve, again));
+      }
+    };
+    void follow();
+    return () => stop.abort();
+  }, [line]);
+  return state?.state === 'none' ? undefined : state;
+}
+
+function Line({ last }: { last: LastSnapshot }): ReactNode {
+  const words = useWords();
+  const task = useTasks().get(last.taskId ?? '');
+  const plan = visibleText(last.title, true);
+  if (last.state === 'running') {
+    return (
+      <li className={styles.line}>
+        <p className="strong">{plan}</p>
+        {task ? (
+          <>
+            <TaskBar task={task} wide />
+            <p className="muted">{taskNumbers(words, task)}</p>
+          </>
+        ) : (
+          <p className="muted">{words.t('quit.waiting', { plan })}</p>
+        )}
+      </li>
+    );
+  }
+  return (
+    <li className={styles.line}>
+      {last.title !== '' && (
+        <p className="row">
+          <Shape tone={tones[last.state]} /> {words.t(`quit.${last.state}`, { plan })}
+        </p>
+      )}
+      {last.error !== null && last.state === 'failed' && <ErrorNotice error={last.error} compact />}
+    </li>
+  );
+}
+
+export function QuitDialog(): ReactNode {
+  const { t } = useWords();
+  const { line } = useEngine();
+  const state = useQuitState();
+  const [asked, setAsked] = useState<'quit' | 'stay'>();
+  useEffect(() => {
+    if (state === undefined) setAsked(undefined);
+  }, [state]);
+  if (state === undefined) return null;
+  const failed = state.state === 'failed';
+  const answer = (given: 'quit' | 'stay'): void => {
+    setAsked(given);
+    line.client.desktop.answerQuit({ answer: given }).catch(() => setAsked(undefined));
+  };
+  return (
+    <Modal opened onClose={() => answer('stay')} withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false} title={t('quit.title')} data-testid="quit-dialog" data-state={state.state}>
+      <div className={styles.dialog}>
+        <p role="status">{t(failed ? 'quit.failedLead' : 'quit.lead')}</p>
+        <ul className="plain-list">
+          {state.snapshots.map((last) => (
+            <Line key={last.planId} last={last} />
+          ))}
+        </ul>
+        <div className={styles.buttons}>
+          <Button variant="default" disabled={asked !== undefined} onClick={() => answer('stay')} data-autofocus>
+            {t('quit.stay')}
+          </Button>
+          <Button variant={failed ? 'filled' : 'default'} disabled={asked !== undefined} onClick={() => answer('quit')}>
+            {asked === 'quit' ? t('quit.stopping') : t(failed ? 'quit.now' : 'quit.skip')}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
