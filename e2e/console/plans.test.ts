@@ -132,6 +132,11 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   it('does not overwrite what somebody else saved meanwhile', async () => {
     const plans = plansOf(page);
     await page.getByTestId('plan-title').fill('Mine');
+    // A look at another screen loses nothing that was typed.
+    await goTo('/');
+    await page.getByTestId('headline').waitFor();
+    await goTo(`/settings/plans/${plan.id}`);
+    await expect.poll(() => page.getByTestId('plan-title').inputValue()).toBe('Mine');
     await rpc(page, 'plans/edit', { plan: plan.id, title: 'Theirs' });
     await plans.save();
     await page.getByText('This plan was changed somewhere else meanwhile.').waitFor();
