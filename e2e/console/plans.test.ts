@@ -216,6 +216,14 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await expect.poll(() => snapshots.rows().count()).toBe(1);
     await page.getByRole('searchbox').fill('');
     await panel.getByRole('button', { name: 'Close' }).click();
+    // Two chosen ones can be compared, the older one first.
+    await page.locator('[data-box]').nth(0).click();
+    await page.locator('[data-box]').nth(3).click();
+    await page.getByTestId('chosen-bar').getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Compare' }).waitFor();
+    const two = await listed();
+    expect(page.url()).toContain(`/compare/${two[3]?.id}/${two[0]?.id}`);
+    await snapshots.open();
   });
 
   it('forgets chosen snapshots without a mouse, and never a pinned one', async () => {
