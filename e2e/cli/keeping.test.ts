@@ -64,6 +64,17 @@ describe('forget', () => {
     await world.well(['repo', 'check', 'usb', '--read-data']);
   });
 
+  it('takes exactly the snapshots that are named, but none that is pinned', async () => {
+    await world.well(['snapshot', 'work']);
+    const [newest, ...others] = await snapshots();
+    const pinned = others.at(-1)!;
+    const shown = await world.well(['forget', '--snapshot', newest!.shortId, '--snapshot', pinned.shortId, '--yes']);
+    expect(shown.stdout).toContain('Chosen in usb:');
+    expect(shown.stdout).toMatch(/\+ pinned/);
+    expect((await snapshots()).map(({ id }) => id)).toEqual(others.map(({ id }) => id));
+    expect((await world.run(['forget', 'work', '--snapshot', pinned.shortId, '--yes'])).code).toBe(2);
+  });
+
   it.runIf(hasTerminal())('asks on a terminal, and a no removes nothing', async () => {
     await world.well(['snapshot', 'work']);
     const before = stored();

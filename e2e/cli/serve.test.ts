@@ -98,7 +98,6 @@ describe('varve serve', () => {
     const byTerm = await serve();
     byTerm.running.child.kill('SIGTERM');
     expect((await byTerm.running.done).code).toBe(0);
-    expect(await count()).toBe(before);
 
     const skipped = await serve();
     skipped.running.child.kill('SIGINT');
@@ -116,7 +115,6 @@ describe('varve serve', () => {
     const { code, stderr } = await taken.running.done;
     expect([code, stderr]).toEqual([0, expect.stringContaining('Last snapshot of work: done.')]);
     expect(await count()).toBe(before + 1);
-    await world.well(['plan', 'edit', 'work', '--no-snapshot-on-quit', '--no-before']);
   });
 
   it('does not care about HUP', async () => {

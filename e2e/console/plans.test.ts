@@ -132,6 +132,11 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   it('does not overwrite what somebody else saved meanwhile', async () => {
     const plans = plansOf(page);
     await page.getByTestId('plan-title').fill('Mine');
+    // A look at another screen loses nothing that was typed.
+    await goTo('/');
+    await page.getByTestId('headline').waitFor();
+    await goTo(`/settings/plans/${plan.id}`);
+    await expect.poll(() => page.getByTestId('plan-title').inputValue()).toBe('Mine');
     await rpc(page, 'plans/edit', { plan: plan.id, title: 'Theirs' });
     await plans.save();
     await page.getByText('This plan was changed somewhere else meanwhile.').waitFor();
@@ -211,6 +216,14 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await expect.poll(() => snapshots.rows().count()).toBe(1);
     await page.getByRole('searchbox').fill('');
     await panel.getByRole('button', { name: 'Close' }).click();
+    // Two chosen ones can be compared, the older one first.
+    await page.locator('[data-box]').nth(0).click();
+    await page.locator('[data-box]').nth(3).click();
+    await page.getByTestId('chosen-bar').getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Compare' }).waitFor();
+    const two = await listed();
+    expect(page.url()).toContain(`/compare/${two[3]?.id}/${two[0]?.id}`);
+    await snapshots.open();
   });
 
   it('forgets chosen snapshots without a mouse, and never a pinned one', async () => {

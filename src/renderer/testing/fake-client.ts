@@ -3,9 +3,10 @@ import { leaveOutNothing, noHooks } from '../../contract/snapshots.ts';
 import type { TaskResult, TaskState, EngineEvent } from '../../contract/events.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { LogEntry, LogFilter, VerifyState } from '../../contract/log.ts';
-import type { RestorePreview, RestoreReport, Snapshot, TreeEntry } from '../../contract/snapshots.ts';
+import type { Plan, PlanPreview, RestorePreview, RestoreReport, Snapshot, TreeEntry } from '../../contract/snapshots.ts';
 import type { Settings, Status } from '../../contract/system.ts';
 import type { World } from './fake-data.ts';
+import { createFakeKeeping } from './fake-keeping.ts';
 import { createFakeReview } from './fake-review.ts';
 
 interface FakeOptions {
@@ -218,8 +219,24 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         const plan = { id: '019a9000-0000-7000-8000-000000000009', name, title: title ?? name, repositoryId: 'r', repositoryName: 'copies', paths, excludes: excludes ?? [], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], gentle: false, snapshotOnQuit: false, zone: 'UTC', createdAt: new Date().toISOString(), version: 1, lastSnapshot: null };
         world.plans.push(plan);
         return plan;
-      }
+      },
+      edit: async ({ plan: id, version: _version, ...change }: { plan: string; version?: number } & Partial<Plan>) => {
+        const plan = world.plans.find((each) => each.id === id);
+        if (!plan) throw failure('NOT_FOUND', { kind: 'plan', name: id });
+        const edited = Object.assign({ ...plan }, change, { version: plan.version + 1 });
+        world.plans.splice(world.plans.indexOf(plan), 1, edited);
+        announce({ kind: 'changed', what: 'plans' });
+        return edited;
+      },
+      preview: async ({ excludes = [] }: { excludes?: string[] }) => (async function* (): AsyncGenerator<PlanPreview> {
+        for (let step = 1; step <= 5; step += 1) {
+          await new Promise((resolve) => setTimeout(resolve, stepMs));
+          const files = step * 62 * excludes.length;
+          yield { kept: { files: step * 306, bytes: step * 624_000_000 }, leftOut: files === 0 ? [] : [{ by: 'pattern', items: excludes.length, files, bytes: files * 31_000 }], items: excludes.map((pattern) => ({ path: `/home/ana/thesis/${pattern}`, by: 'pattern' as const, folder: true, files: step * 62, bytes: step * 62 * 31_000 })), unreadable: 0, done: step === 5 };
+        }
+      })()
     },
+    keeping: createFakeKeeping({ world, announce, startTask }),
     snapshots: {
       take: async ({ plan }: { plan: string }) => startTask('snapshot', world.plans.find((candidate) => candidate.id === plan)?.title ?? plan, 3_100_000_000, () => takeSnapshot(plan)),
       list: async () => ({ snapshots: [...world.snapshots], unreadable: [], absent: [] }),

@@ -2,7 +2,7 @@
 // in the record.
 import { Button, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Plan } from '../../../contract/snapshots.ts';
@@ -21,6 +21,9 @@ import { usePlanPreview } from './usePlanPreview.ts';
 import { Versions } from './Versions.tsx';
 import styles from './Plans.module.css';
 
+/** What was typed and not saved, by plan, as long as the page lives: a look at another screen loses nothing. */
+const unsaved = new Map<string, { draft: PlanDraft; base: Plan | undefined }>();
+
 function Part({ id, title, sub, children }: { id: string; title: string; sub?: string; children: ReactNode }): ReactNode {
   return (
     <section className={`card ${styles.part}`} aria-labelledby={`plan-${id}`}>
@@ -31,7 +34,6 @@ function Part({ id, title, sub, children }: { id: string; title: string; sub?: s
   );
 }
 
-/** With all that is saved of the plan, so that a field left alone follows what another window saves. */
 export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
   const words = useWords();
   const { t } = words;
@@ -41,8 +43,9 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
   const repositories = useRepositories().data ?? [];
   const taken = (usePlans().data ?? []).filter(({ id }) => id !== plan?.id).map(({ name }) => name);
   const start = (): PlanDraft => (plan ? draftOf(plan) : newDraft('', Intl.DateTimeFormat().resolvedOptions().timeZone));
-  const [draft, setDraft] = useState(start);
-  const [base, setBase] = useState(plan);
+  const place = plan?.id ?? 'new';
+  const [draft, setDraft] = useState(() => unsaved.get(place)?.draft ?? start());
+  const [base, setBase] = useState(() => (unsaved.has(place) ? unsaved.get(place)?.base : plan));
   const [tried, setTried] = useState(false);
   const [again, setAgain] = useState(0);
   const change = (next: Partial<PlanDraft>): void => setDraft((before) => ({ ...before, ...next }));
@@ -56,6 +59,11 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
     setBase(plan);
     setDraft(draftOf(plan));
   }
+
+  useEffect(() => {
+    if (dirty) unsaved.set(place, { draft, base });
+    else unsaved.delete(place);
+  }, [dirty, place, draft, base]);
 
   const save = useMutation({
     mutationFn: async (): Promise<Plan> => {
@@ -161,7 +169,13 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
             </Button>
           )}
           {!base && (
-            <Button variant="default" onClick={() => navigate('/settings/plans')}>
+            <Button
+              variant="default"
+              onClick={() => {
+                unsaved.delete(place);
+                navigate('/settings/plans');
+              }}
+            >
               {t('word.cancel')}
             </Button>
           )}

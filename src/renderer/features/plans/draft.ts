@@ -74,7 +74,7 @@ function hookDraft(hook: Hook | null): HookDraft {
 
 function retentionDraft(policy: RetentionPolicy | undefined): RetentionDraft {
   if (policy === undefined) return { byRules: false, rules: { ...noRules, ...usualRules }, tags: '' };
-  const counts = countRules.map((rule) => [rule, policy[rule] === undefined ? '' : String(policy[rule])]);
+  const counts = countRules.map((rule) => [rule, policy[rule] === undefined ? '' : policy[rule] === -1 ? 'all' : String(policy[rule])]);
   const spans = withinRules.map((rule) => [rule, policy[rule] ?? '']);
   return { byRules: true, rules: Object.fromEntries([...counts, ...spans]) as RetentionDraft['rules'], tags: (policy.keepTags ?? []).map((tags) => tags.join(', ')).join('\n') };
 }

@@ -4,6 +4,7 @@ import { ActionIcon, Button, Textarea, TextInput } from '@mantine/core';
 import { IconPin, IconPinnedOff, IconX } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { Tag } from '../../../contract/ids.ts';
 import type { VarveClient } from '../../../contract/index.ts';
@@ -151,7 +152,9 @@ export function Note({ snapshot }: { snapshot: Snapshot }): ReactNode {
 export function ChosenBar({ chosen, hidden, onClear }: { chosen: readonly Snapshot[]; hidden: number; onClear(): void }): ReactNode {
   const { t } = useWords();
   const [forgetting, setForgetting] = useState(false);
-  const [first] = chosen;
+  const [, navigate] = useLocation();
+  // As the list has them, newest first.
+  const [first, second] = chosen;
   if (!first) return null;
   const oneRepository = chosen.every(({ repositoryId }) => repositoryId === first.repositoryId);
   const unpinned = chosen.filter((snapshot) => !isPinned(snapshot));
@@ -162,6 +165,11 @@ export function ChosenBar({ chosen, hidden, onClear }: { chosen: readonly Snapsh
       </span>
       {hidden > 0 && <span className="muted">{t('keep.chosenHidden', { count: hidden })}</span>}
       <span className="grow" />
+      {second && chosen.length === 2 && (
+        <Button variant="default" onClick={() => navigate(`/compare/${second.id}/${first.id}`)}>
+          {t('compare.title')}
+        </Button>
+      )}
       {unpinned.length > 0 ? <PinButton key="pin" snapshots={unpinned} pinned={false} /> : <PinButton key="unpin" snapshots={chosen} pinned />}
       <Button variant="default" disabled={!oneRepository} onClick={() => setForgetting(true)}>
         {t('keep.forgetChosen', { count: chosen.length })}
