@@ -35,8 +35,9 @@ export function ChangeDialog({ change, from, to, onClose }: { change: Change; fr
     [t('compare.fact.time'), (facts) => formatExact(language, new Date(facts.modifiedAt))],
     [t('compare.fact.mode'), (facts) => facts.mode],
     [t('compare.fact.owner'), (facts) => facts.owner],
-    ...(sides.some(({ facts }) => facts?.linkTarget != null) ? [[t('compare.fact.link'), (facts: EntryFacts) => facts.linkTarget ?? '–'] as [string, (facts: EntryFacts) => string]] : [])
+    [t('compare.fact.link'), (facts) => facts.linkTarget ?? '']
   ];
+  const told = rows.filter(([, read]) => sides.some(({ facts }) => facts !== null && read(facts) !== ''));
   return (
     <Modal opened onClose={onClose} size="min(760px, 92vw)" closeButtonProps={{ 'aria-label': t('word.close') }} title={<span className="mono">{change.label}</span>} data-testid="change">
       {change.suspect && (
@@ -47,7 +48,7 @@ export function ChangeDialog({ change, from, to, onClose }: { change: Change; fr
       <table className={styles.facts}>
         <thead>
           <tr>
-            <td />
+            <td aria-hidden="true">&nbsp;</td>
             {sides.map(({ side }, i) => (
               <th key={i} scope="col">
                 {sideTitle(words, side)}
@@ -56,7 +57,7 @@ export function ChangeDialog({ change, from, to, onClose }: { change: Change; fr
           </tr>
         </thead>
         <tbody>
-          {rows.map(([name, read]) => {
+          {told.map(([name, read]) => {
             const [a, b] = sides.map(({ facts }) => (facts === null ? t('compare.fact.none') : read(facts)));
             return (
               <tr key={name} data-differs={a !== b || undefined}>
