@@ -23,8 +23,8 @@ export const Repository = z.object({
   appendOnly: z.boolean(),
   passwordFrom: z.enum(['store', 'file', 'environment']),
   addedAt: Instant,
-  /** `absent`: the drive or folder is not there now; a state, not an error. */
-  state: z.enum(['ready', 'absent', 'unreadable']),
+  /** `absent`: the drive or folder is not there now; a state, not an error. `other`: another repository than the one that was added lies there. */
+  state: z.enum(['ready', 'absent', 'other', 'unreadable']),
   /** Why it is not ready: a system's code or a few English words, for the technical details. */
   stateReason: z.string().optional(),
   freeBytes: Count.nullable(),

@@ -64,6 +64,8 @@ export function createApi(deps: ApiDeps): EngineApi {
     snapshots: {
       take: (input, context) => home().snapshots.snapshots.take(input, context),
       takeLast: (input, context) => home().snapshots.snapshots.takeLast(input, context),
+      waiting: (input, context) => home().snapshots.snapshots.waiting(input, context),
+      stopWaiting: (input, context) => home().snapshots.snapshots.stopWaiting(input, context),
       list: (input, context) => home().snapshots.snapshots.list(input, context),
       get: (input, context) => home().snapshots.snapshots.get(input, context),
       tree: (input, context) => home().snapshots.snapshots.tree(input, context),

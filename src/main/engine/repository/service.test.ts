@@ -229,7 +229,7 @@ describe('a repository that is known', () => {
     renameSync(at('work'), at('away'));
     renameSync(at('other'), at('work'));
     expect(first.repository.resticId).not.toBe(second.repository.resticId);
-    await expect(repositories.unlockKey(first.repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_UNSUPPORTED' });
+    await expect(repositories.unlockKey(first.repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_OTHER', data: { path: at('work'), repository: 'work' } });
   });
 
   it('is found by name and by id, and by nothing else', async () => {

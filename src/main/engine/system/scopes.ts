@@ -42,6 +42,7 @@ export const readingProcedures: ReadonlySet<string> = new Set([
   'repositories.list',
   'plans.list',
   'snapshots.list',
+  'snapshots.waiting',
   'snapshots.get',
   'snapshots.tree',
   'snapshots.read',

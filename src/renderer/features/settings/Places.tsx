@@ -14,7 +14,7 @@ import { Moment, Sentence, useWords } from '../../ui/words.tsx';
 import { Section } from './Section.tsx';
 import styles from './Settings.module.css';
 
-const tones: Record<Repository['state'], Tone> = { ready: 'good', absent: 'unknown', unreadable: 'bad' };
+const tones: Record<Repository['state'], Tone> = { ready: 'good', absent: 'unknown', other: 'attention', unreadable: 'bad' };
 
 function LastCheck({ repository }: { repository: Repository }): ReactNode {
   const { t } = useWords();
