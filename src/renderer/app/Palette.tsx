@@ -47,7 +47,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       group: t('palette.actions'),
       label: t('app.backUpPlan', { plan: visibleText(plan.title || plan.name, true) }),
       also: plan.name,
-      run: () => (start.mutate((client) => client.snapshots.take({ plan: plan.id }), done), true)
+      run: () => (start.mutate((client) => client.snapshots.take({ plan: plan.id, wait: true }), done), true)
     }));
     const toPlans = (plans ?? []).map((plan): Item => ({ id: `plan-${plan.id}`, group: t('palette.screens'), label: t('plans.editPlan', { plan: visibleText(plan.title || plan.name, true) }), also: plan.name, run: () => navigate(`/settings/plans/${plan.id}`) }));
     const checks = (repositories ?? []).map((repository): Item => ({

@@ -25,7 +25,7 @@ function BackUpNow(): ReactNode {
   const plans = usePlans().data ?? [];
   const start = useStartTask();
   const [, navigate] = useLocation();
-  const take = (plan: string): void => start.mutate((client) => client.snapshots.take({ plan }), { onError: () => navigate('/') });
+  const take = (plan: string): void => start.mutate((client) => client.snapshots.take({ plan, wait: true }), { onError: () => navigate('/') });
   const only = plans[0];
   if (only === undefined) return null;
   if (plans.length === 1) {

@@ -222,6 +222,8 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
     },
     snapshots: {
       take: async ({ plan }: { plan: string }) => startTask('snapshot', world.plans.find((candidate) => candidate.id === plan)?.title ?? plan, 3_100_000_000, () => takeSnapshot(plan)),
+      waiting: async () => [...world.waiting],
+      stopWaiting: async ({ id }: { id: string }) => ((world.waiting = world.waiting.filter((wait) => wait.id !== id)), announce({ kind: 'changed', what: 'snapshots' }), { stopped: true }),
       list: async () => ({ snapshots: [...world.snapshots], unreadable: [], absent: [] }),
       get: async ({ snapshot }: { snapshot: string }) => findSnapshot(snapshot),
       tree: async ({ path = '/', offset = 0, limit = 1000 }: { path?: string; offset?: number; limit?: number }) => {
