@@ -48,6 +48,8 @@ export function createApi(deps: ApiDeps): EngineApi {
       list: (input, context) => home().repositories.list(input, context),
       probe: async ({ path }, { signal }) => (await deps.places.site(path, undefined, { signal })).probe,
       add: (input, context) => home().repositories.add(input, context),
+      usage: (input, context) => home().repositories.usage(input, context),
+      usePassword: (input, context) => home().repositories.usePassword(input, context),
       check: (input, context) => home().repositories.check(input, context)
     },
     maintenance: {

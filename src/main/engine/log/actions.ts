@@ -62,6 +62,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'repository.maintenance-failed': action('repository', 'error', { ...repository, work: name, ...failure, durationMs: durationMs.optional() }),
   'repository.key-added': action('repository', 'notice', { ...repository, key: name }),
   'repository.key-removed': action('repository', 'notice', { ...repository, key: name }),
+  'repository.password-used': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
   'repository.password-changed': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
   'repository.unlocked': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), stale: z.boolean() }),
   'lock.removed': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), reason: text.optional() }),

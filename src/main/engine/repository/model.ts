@@ -58,6 +58,8 @@ export interface ProtectedPlace {
 export interface Repositories {
   list: EngineApi['repositories']['list'];
   add: EngineApi['repositories']['add'];
+  usage: EngineApi['repositories']['usage'];
+  usePassword: EngineApi['repositories']['usePassword'];
   check: EngineApi['repositories']['check'];
   /** Its passwords (passwords/) and its locks (unlock/). */
   readonly keys: EngineApi['keeping']['keys'];

@@ -388,3 +388,36 @@ describe('locks left behind', () => {
     }
   });
 });
+
+describe('what is told of a repository without its password', () => {
+  it('counts files, bytes, locks, and how far its data was read back', async () => {
+    const { repository } = await add('work');
+    await saveOne(repository.id);
+    const before = await repositories.usage({ repository: 'work' }, context);
+    expect(before).toMatchObject({ packs: 3, snapshots: 1, locks: 0, coverage: { packs: 3, never: 3, oldestAt: null } });
+    expect(before.bytes).toBeGreaterThan(100);
+    expect(before.totalBytes).toBeGreaterThan(before.freeBytes ?? Infinity);
+    await ended((await repositories.check({ repository: 'work', readData: true }, context)).taskId);
+    expect((await repositories.usage({ repository: 'work' }, context)).coverage).toMatchObject({ packs: 3, never: 0, oldestAt: expect.any(String) as string });
+    renameSync(at('work'), at('away'));
+    await expect(repositories.usage({ repository: 'work' }, context)).rejects.toMatchObject({ code: 'REPOSITORY_MISSING' });
+  });
+
+  it('a home whose password opens nothing any more is given the right one', async () => {
+    const { repository } = await add('work');
+    await repositories.keys.add({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
+    kept.set(repository.id, Buffer.from('forgotten'));
+    await repositories.close();
+    start();
+    await expect(repositories.unlockKey(repository.id)).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });
+    await expect(repositories.usePassword({ repository: 'work', password: { kind: 'value', password: 'wrong, too' } }, context)).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });
+    expect(Buffer.from(kept.get(repository.id) ?? []).toString()).toBe('forgotten');
+    await repositories.usePassword({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
+    expect((await repositories.keys.list({ repository: 'work' }, context)).map(({ current }) => current).sort()).toEqual([false, true]);
+    await repositories.close();
+    start();
+    expect((await repositories.unlockKey(repository.id)).path).toBe(at('work'));
+    expect(events.at(-1)).toMatchObject({ action: 'repository.password-used', payload: { passwordFrom: 'store' } });
+    expect(JSON.stringify(events)).not.toContain('from the sheet');
+  });
+});

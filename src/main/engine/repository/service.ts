@@ -26,6 +26,7 @@ import { createReadings, type Readings } from './reading/store.ts';
 import { BrowseSession } from './session.ts';
 import { createRepositoryStore, type HeldLock } from './store.ts';
 import { createLockService } from './unlock/service.ts';
+import type { UsageFacts } from './usage-task.ts';
 import { createPlaceWatch, type PlaceWatch } from './place-watch.ts';
 
 export interface RepositoriesDeps {
@@ -119,6 +120,36 @@ class RepositoryService implements Repositories {
     } finally {
       leave();
     }
+  };
+
+  usage: EngineApi['repositories']['usage'] = async ({ repository }, { signal }) => {
+    const row = this.find(repository);
+    const place = await this.placeOf(row, { fresh: true, signal });
+    refuseAbsent(place);
+    const { freeBytes, totalBytes } = place;
+    const facts = await this.#deps.ports.workers.run<UsageFacts>('repository.usage', { path: row.path }, signal && { signal });
+    return { ...facts, freeBytes, totalBytes, coverage: this.#coverage(row.id, facts.packs) };
+  };
+
+  usePassword: EngineApi['repositories']['usePassword'] = async ({ repository, password: source }, { actor, signal }) => {
+    const { outbox, secrets, announce } = this.#deps;
+    const row = this.find(repository);
+    const place = await this.placeOf(row, { fresh: true, limitMs: patientLimitMs, signal });
+    refuseAbsent(place);
+    const { place: from, password } = this.#passwordFrom(source);
+    const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password }, signal);
+    if (row.resticId !== null && row.resticId !== opened.resticId) this.#refuseOther(row, place.configHash);
+    const secret = { kind: 'repository', id: row.id };
+    const payload = { repository: row.name, repositoryId: row.id, key: opened.keyId, passwordFrom: from.from };
+    if (from.from === 'store') await secrets.set(secret, password);
+    outbox.commit(() => {
+      this.#store.setPassword(row.id, from);
+      this.#store.setFacts(row.id, { ...opened, configHash: place.configHash });
+    }, [{ action: 'repository.password-used', category: 'repository', actor, subject: `repository:${row.name}`, payload }]);
+    if (from.from !== 'store' && row.password.from === 'store') await secrets.delete(secret).catch(() => undefined);
+    this.#keys.set(row.id, { opened: Promise.resolve({ path: row.path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: place.configHash });
+    for (const what of ['repositories', 'snapshots'] as const) announce({ kind: 'changed', what });
+    return this.#view(this.find(row.id), { signal });
   };
 
   check: EngineApi['repositories']['check'] = async ({ repository, readData, readPercent, readWithinDays }, context) => {
@@ -385,8 +416,7 @@ class RepositoryService implements Repositories {
     );
     const { present, gone, ...counted } = found;
     readings.forget(row.id, gone);
-    const { packs: known, oldestMs } = readings.summary(row.id);
-    const coverage = { packs: present, never: Math.max(0, present - known), oldestAt: oldestMs === null ? null : new Date(oldestMs).toISOString() };
+    const coverage = this.#coverage(row.id, present);
     const report = { repositoryId: row.id, ...counted, coverage };
     const note = { at: new Date(ports.clock.now()).toISOString(), ok: report.ok, errors: report.errors, readData: report.readData };
     const { findings, repositoryId, coverage: _told, ...counts } = report;
@@ -397,6 +427,11 @@ class RepositoryService implements Repositories {
     }, [{ action: 'repository.checked', category: 'repository', level: report.ok ? 'info' : 'error', actor, subject: `repository:${row.name}`, payload }]);
     announce({ kind: 'changed', what: 'repositories' });
     return report;
+  }
+
+  #coverage(id: string, packs: number): { packs: number; never: number; oldestAt: string | null } {
+    const { packs: known, oldestMs } = this.#readings.summary(id);
+    return { packs, never: Math.max(0, packs - known), oldestAt: oldestMs === null ? null : new Date(oldestMs).toISOString() };
   }
 
   #noteLock(repositoryId: string, lockId: string, written: boolean): void {

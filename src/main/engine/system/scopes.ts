@@ -40,6 +40,7 @@ export const readingProcedures: ReadonlySet<string> = new Set([
   'review.annotations',
   'review.views.list',
   'repositories.list',
+  'repositories.usage',
   'plans.list',
   'snapshots.list',
   'snapshots.waiting',
