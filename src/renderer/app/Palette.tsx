@@ -62,6 +62,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       { id: 'verify', group: t('palette.actions'), label: t('palette.verify'), run: () => (start.mutate((client) => client.log.verify({}), done), true) },
       { id: 'anchors', group: t('palette.screens'), label: t('anchors.title'), run: () => navigate('/log/anchors') },
       { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
+      { id: 'repositories', group: t('palette.screens'), label: t('repos.title'), run: () => navigate('/repositories') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },
       {
         id: 'language',

@@ -22,7 +22,7 @@ function resultLink(task: TaskState): string | undefined {
   if (task.result?.kind === 'snapshot') return `/snapshots/${task.result.result.snapshot.id}`;
   if (task.kind === 'forget' || task.kind === 'tag') return '/snapshots';
   if (task.kind === 'verify') return '/log';
-  return task.kind === 'check' ? '/repositories' : undefined;
+  return ['check', 'prune', 'repair', 'copy'].includes(task.kind) ? `/repositories/${task.subject}` : undefined;
 }
 
 function Ended({ task }: { task: TaskState }): ReactNode {

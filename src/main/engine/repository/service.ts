@@ -385,7 +385,10 @@ class RepositoryService implements Repositories {
     });
     if (row.resticId !== null && row.resticId !== opened.resticId) this.#refuseOther(row, configHash);
     this.#others.delete(row.id);
-    if (row.resticId !== opened.resticId || row.version !== opened.version || row.appendOnly !== opened.appendOnly || row.configHash !== configHash) this.#store.setFacts(row.id, { ...opened, configHash });
+    if (row.resticId !== opened.resticId || row.version !== opened.version || row.appendOnly !== opened.appendOnly || row.configHash !== configHash) {
+      this.#store.setFacts(row.id, { ...opened, configHash });
+      this.#deps.announce({ kind: 'changed', what: 'repositories' });
+    }
     return { path: row.path, masterKey: opened.masterKey, keyId: opened.keyId };
   }
 

@@ -47,6 +47,9 @@ function RepositoryRow({ repository }: { repository: Repository }): ReactNode {
             <LastCheck repository={repository} />
           </p>
         </div>
+        <Link href={`/repositories/${repository.name}`} aria-label={t('repos.openNamed', { name: repository.name })}>
+          {t('repos.open')}
+        </Link>
         <Button variant="default" disabled={busy || repository.state === 'absent'} onClick={() => check(false)}>
           {t('set.checkStructure')}
         </Button>
