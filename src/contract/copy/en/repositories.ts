@@ -28,6 +28,8 @@ export const repositories = {
   'repos.readNothing': 'nothing is stored yet',
   'repos.away': 'It is not connected now. What can be done here waits until it is: connect the drive that belongs at {path}.',
   'repos.otherThere': 'Another repository lies at {path}. It is left alone; connect the drive of {name} there.',
+  'repos.otherSame': 'If it is the same one after all, rewritten by another program, its password shows it.',
+  'repos.otherSameDo': 'Enter its password…',
   'repos.unreadable': 'It cannot be read at {path}: {reason}',
   'repos.lookAgain': 'Look again',
   'repos.waits_one': '{count} snapshot waits for it and is taken as soon as it is back.',

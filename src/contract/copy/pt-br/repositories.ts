@@ -32,6 +32,8 @@ export const repositories = {
   'repos.readNothing': 'nada guardado ainda',
   'repos.away': 'Ele não está conectado agora. O que se faz aqui espera até que esteja: conecte a unidade que pertence a {path}.',
   'repos.otherThere': 'Outro repositório está em {path}. Ele não é tocado; conecte ali a unidade de {name}.',
+  'repos.otherSame': 'Se é o mesmo, afinal, regravado por outro programa, a senha dele mostra isso.',
+  'repos.otherSameDo': 'Digitar a senha dele…',
   'repos.unreadable': 'Ele não pode ser lido em {path}: {reason}',
   'repos.lookAgain': 'Olhar de novo',
   'repos.waits_one': '{count} snapshot aguarda por ele e é feito assim que ele voltar.',

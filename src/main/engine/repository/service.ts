@@ -147,6 +147,7 @@ class RepositoryService implements Repositories {
       this.#store.setFacts(row.id, { ...opened, configHash: place.configHash });
     }, [{ action: 'repository.password-used', category: 'repository', actor, subject: `repository:${row.name}`, payload }]);
     if (from.from !== 'store' && row.password.from === 'store') await secrets.delete(secret).catch(() => undefined);
+    this.#others.delete(row.id);
     this.#keys.set(row.id, { opened: Promise.resolve({ path: row.path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: place.configHash });
     for (const what of ['repositories', 'snapshots'] as const) announce({ kind: 'changed', what });
     return this.#view(this.find(row.id), { signal });

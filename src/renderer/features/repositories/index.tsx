@@ -1,7 +1,7 @@
 // Repositories: the list, and a page of its own for each, with everything that keeps it small and whole.
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Repository } from '../../../contract/repository.ts';
@@ -12,6 +12,7 @@ import { useWords } from '../../ui/words.tsx';
 import { CheckCard } from './CheckCard.tsx';
 import { CopyCard } from './CopyCard.tsx';
 import { LocksCard } from './LocksCard.tsx';
+import { PasswordDialog } from './PasswordDialog.tsx';
 import { PasswordsCard } from './PasswordsCard.tsx';
 import { PruneCard } from './PruneCard.tsx';
 import { useUsage } from './queries.ts';
@@ -69,6 +70,7 @@ function Away({ repository }: { repository: Repository }): ReactNode {
   const queries = useQueryClient();
   const waits = useWaiting().data?.filter(({ repositoryId }) => repositoryId === repository.id).length ?? 0;
   const path = visibleText(repository.path, true);
+  const [asking, setAsking] = useState(false);
   return (
     <div className={`card ${styles.notice}`} role="status" data-testid="away" data-state={repository.state}>
       <Shape tone={stateTones[repository.state]} size={20} />
@@ -80,6 +82,15 @@ function Away({ repository }: { repository: Repository }): ReactNode {
         <Button variant="default" onClick={() => void queries.invalidateQueries({ queryKey: ['repositories'] })}>
           {t('repos.lookAgain')}
         </Button>
+        {repository.state === 'other' && (
+          <>
+            <p className="muted">{t('repos.otherSame')}</p>
+            <Button variant="default" onClick={() => setAsking(true)}>
+              {t('repos.otherSameDo')}
+            </Button>
+          </>
+        )}
+        {asking && <PasswordDialog repository={repository} wish="use" onDone={() => setAsking(false)} onClose={() => setAsking(false)} />}
       </div>
     </div>
   );
