@@ -55,7 +55,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'varve-waiting-'));
   db = openDatabase({ path: join(folder, 'state.db'), files: createNodeFiles(), migrations: snapshotsMigrations, kind: 'state' });
   store = createSnapshotsStore(db);
-  store.addPlan({ id: planId, name: 'thesis', title: 'Thesis', repositoryId: 'r', paths: ['/x'], excludes: [], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], zone: 'UTC', createdAt: '2026-01-01T00:00:00.000Z', version: 1 });
+  store.addPlan({ id: planId, name: 'thesis', title: 'Thesis', repositoryId: 'r', paths: ['/x'], excludes: [], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], zone: 'UTC', createdAt: '2026-01-01T00:00:00.000Z', gentle: false, snapshotOnQuit: false, version: 1 });
   clock = createFakeClock();
   drive = 'away';
   begun = [];
