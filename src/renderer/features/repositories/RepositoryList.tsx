@@ -13,7 +13,8 @@ import styles from './Repositories.module.css';
 
 function Row({ repository }: { repository: Repository }): ReactNode {
   const { t, bytes } = useWords();
-  const usage = useUsage(repository).data;
+  const asked = useUsage(repository).data;
+  const usage = repository.state === 'ready' ? asked : undefined;
   return (
     <li className={styles.row} data-testid="repository" data-name={repository.name}>
       <div className={styles.rowName}>

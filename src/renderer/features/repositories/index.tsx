@@ -23,21 +23,23 @@ import styles from './Repositories.module.css';
 
 function Facts({ repository }: { repository: Repository }): ReactNode {
   const { t, bytes } = useWords();
-  const usage = useUsage(repository);
+  const asked = useUsage(repository).data;
+  // Of a drive that is away nobody knows what is free on it.
+  const usage = repository.state === 'ready' ? asked : undefined;
   return (
     <dl className={`card ${styles.facts}`} data-testid="facts">
       <dt>{t('repos.state')}</dt>
       <dd>
-        <StateWord repository={repository} locks={usage.data?.locks ?? 0} />
+        <StateWord repository={repository} locks={usage?.locks ?? 0} />
       </dd>
-      {usage.data && (
+      {usage && (
         <>
           <dt>{t('repos.size')}</dt>
-          <dd>{t('repos.sizeValue', { size: bytes(usage.data.bytes), packs: usage.data.packs, snapshots: t('word.snapshots', { count: usage.data.snapshots }) })}</dd>
-          {usage.data.freeBytes !== null && (
+          <dd>{t('repos.sizeValue', { size: bytes(usage.bytes), packs: usage.packs, snapshots: t('word.snapshots', { count: usage.snapshots }) })}</dd>
+          {usage.freeBytes !== null && (
             <>
               <dt>{t('repos.free')}</dt>
-              <dd>{usage.data.totalBytes === null ? bytes(usage.data.freeBytes) : t('repos.freeOf', { free: bytes(usage.data.freeBytes), total: bytes(usage.data.totalBytes) })}</dd>
+              <dd>{usage.totalBytes === null ? bytes(usage.freeBytes) : t('repos.freeOf', { free: bytes(usage.freeBytes), total: bytes(usage.totalBytes) })}</dd>
             </>
           )}
         </>
@@ -46,11 +48,11 @@ function Facts({ repository }: { repository: Repository }): ReactNode {
       <dd>
         <LastCheck check={repository.lastCheck} />
       </dd>
-      {usage.data && (
+      {usage && (
         <>
           <dt>{t('repos.readBack')}</dt>
           <dd>
-            <ReadBack coverage={usage.data.coverage} />
+            <ReadBack coverage={usage.coverage} />
           </dd>
         </>
       )}

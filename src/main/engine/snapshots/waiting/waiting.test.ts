@@ -58,6 +58,20 @@ it('a snapshot taken meanwhile is the one that was waited for', async () => {
   expect(await waits()).toEqual([]);
 });
 
+it('a drive that is pulled out in the middle leads back to waiting', async () => {
+  // The plan's own program pulls it out, once, after the snapshot has begun.
+  const pull = `const fs = require('fs'); const [drive, away, flag] = process.argv.slice(1); if (!fs.existsSync(flag)) { fs.writeFileSync(flag, ''); fs.renameSync(drive, away); }`;
+  const before = { argv: [process.execPath, '-e', pull, at('drive'), at('away'), at('pulled')], timeLimitSeconds: 60, environment: [] };
+  await test.api.plans.edit({ plan: 'thesis', hooks: { before } }, test.context);
+  const count = await taken();
+  const task = await take(true);
+  expect(task).toMatchObject({ state: 'waiting', result: { wait: { reason: 'absent' } } });
+  expect((await actions()).slice(-3)).toEqual(['snapshot.started', 'snapshot.failed', 'snapshot.waiting']);
+  renameSync(at('away'), at('drive'));
+  await expect.poll(taken).toBe(count + 1);
+  await test.api.plans.edit({ plan: 'thesis', hooks: { before: null } }, test.context);
+});
+
 it('another drive at the same place is refused, by name, also when it was exchanged under an open repository', async () => {
   await test.api.repositories.add({ name: 'second', path: at('second'), mode: 'create', password: { kind: 'value', password: 'another secret' } }, test.context);
   expect(await take(false)).toMatchObject({ state: 'done' });
