@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => world?.dispose());
 
-describe('a snapshot while the drive is away', () => {
-  it('says so, with the next step, and can be taken back while it waits', async () => {
+describe('a repository whose drive comes and goes', () => {
+  it('says so when a snapshot is asked for, with the next step, and the wish can be taken back while it waits', async () => {
     const refused = await world.run(['snapshot', 'work']);
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/not there.*--wait/s);
@@ -29,7 +29,20 @@ describe('a snapshot while the drive is away', () => {
     expect((await waiting.done).code).toBe(130);
   });
 
-  it('is taken as soon as the drive is back', async () => {
+  it('whose password is not right any more goes on with another of its passwords', async () => {
+    renameSync(world.path('away'), world.path('repository'));
+    writeFileSync(world.path('second-password'), 'of the sheet\n', { mode: 0o600 });
+    writeFileSync(world.path('wrong-password'), 'wrong\n', { mode: 0o600 });
+    await world.well(['repo', 'key', 'add', 'usb', '--new-password-file', world.path('second-password')]);
+    writeFileSync(world.passwordFile, 'lost\n');
+    expect((await world.run(['snapshots', '--repo', 'usb'])).code).toBe(1);
+    expect((await world.run(['repo', 'key', 'use', 'usb', '--password-file', world.path('wrong-password')])).code).toBe(1);
+    await world.well(['repo', 'key', 'use', 'usb', '--password-file', world.path('second-password')]);
+    await world.well(['snapshots', '--repo', 'usb']);
+    renameSync(world.path('repository'), world.path('away'));
+  });
+
+  it('has its snapshot taken as soon as the drive is back', async () => {
     const waiting = world.start(['snapshot', 'work', '--wait']);
     await waiting.shown('Waiting for the repository “usb”');
     renameSync(world.path('away'), world.path('repository'));
