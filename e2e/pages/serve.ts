@@ -12,6 +12,8 @@ export interface ServedHome {
   folder: string;
   /** The single-use login address. */
   address: string;
+  /** Ends the program and keeps the folder, for another start on it. */
+  halt(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,12 +40,16 @@ export async function serveHome(folder = mkdtempSync(join(tmpdir(), 'varve-conso
   const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), 'serve', '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const address = await firstAddress(child);
+  const halt = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+  };
   return {
     folder,
     address,
+    halt,
     stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
+      await halt();
       rmSync(folder, { recursive: true, force: true });
     }
   };

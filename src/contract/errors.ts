@@ -55,10 +55,13 @@ export const errorCatalogue = {
   NOT_A_FOLDER: entry(400, 2, atPath),
   NOT_READABLE: entry(403, 1, z.object({ path: z.string(), reason: z.string() })),
   NOT_WRITABLE: entry(403, 1, z.object({ path: z.string(), reason: z.string() })),
-  NO_SPACE: entry(507, 1, z.object({ path: z.string(), neededBytes: z.number().optional(), freeBytes: z.number().optional() })),
+  /** Of a repository's drive, as far as it could be found out: `prunableBytes` a prune would give back, `forgettable` snapshots the plan's rule lets go, `otherBytes` taken by what is not the repository. */
+  NO_SPACE: entry(507, 1, z.object({ path: z.string(), neededBytes: z.number().optional(), freeBytes: z.number().optional(), prunableBytes: z.number().optional(), forgettable: z.number().optional(), otherBytes: z.number().optional() })),
   PORT_IN_USE: entry(409, 8, z.object({ host: z.string(), port: z.number() })),
   // repositories
   REPOSITORY_MISSING: entry(404, 4, atPath),
+  /** Another repository lies where this one was added: another drive at the same place. */
+  REPOSITORY_OTHER: entry(409, 4, z.object({ path: z.string(), repository: z.string() })),
   REPOSITORY_EXISTS: entry(409, 8, atPath),
   REPOSITORY_UNSUPPORTED: entry(409, 1, z.object({ path: z.string(), reason: z.string() })),
   REPOSITORY_LOCKED: entry(423, 8, z.object({ path: z.string(), holder: z.string(), since: z.string() })),

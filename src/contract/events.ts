@@ -8,7 +8,7 @@ import { ForgetReport, TagReport } from './keeping.ts';
 import { Verdict } from './log.ts';
 import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
 import { CheckReport } from './repository.ts';
-import { RestoreReport, SnapshotResult } from './snapshots.ts';
+import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 
 export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare']);
 export type TaskKind = z.infer<typeof TaskKind>;
@@ -33,6 +33,8 @@ export type TaskProgress = z.infer<typeof TaskProgress>;
 
 export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), result: SnapshotResult }),
+  /** A snapshot that was not taken yet: it waits for its repository. */
+  z.object({ kind: z.literal('waiting'), wait: WaitingSnapshot }),
   z.object({ kind: z.literal('restore'), report: RestoreReport }),
   z.object({ kind: z.literal('check'), report: CheckReport }),
   z.object({ kind: z.literal('verify'), verdict: Verdict }),
@@ -51,7 +53,8 @@ export const TaskState = z.object({
   kind: TaskKind,
   /** What it is about, by name: the plan, the repository, the snapshot. */
   subject: z.string(),
-  state: z.enum(['running', 'done', 'gaps', 'failed', 'cancelled']),
+  /** `waiting`: it has ended without a result and goes on later, as another task. */
+  state: z.enum(['running', 'done', 'gaps', 'waiting', 'failed', 'cancelled']),
   startedAt: Instant,
   endedAt: Instant.nullable(),
   progress: TaskProgress,

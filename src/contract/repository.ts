@@ -23,8 +23,8 @@ export const Repository = z.object({
   appendOnly: z.boolean(),
   passwordFrom: z.enum(['store', 'file', 'environment']),
   addedAt: Instant,
-  /** `absent`: the drive or folder is not there now; a state, not an error. */
-  state: z.enum(['ready', 'absent', 'unreadable']),
+  /** `absent`: the drive or folder is not there now; a state, not an error. `other`: another repository than the one that was added lies there. */
+  state: z.enum(['ready', 'absent', 'other', 'unreadable']),
   /** Why it is not ready: a system's code or a few English words, for the technical details. */
   stateReason: z.string().optional(),
   freeBytes: Count.nullable(),
@@ -74,6 +74,20 @@ export const CheckReport = z.object({
 });
 export type CheckReport = z.infer<typeof CheckReport>;
 
+/** What a repository takes and how far it was read back. Needs no password. */
+export const RepositoryUsage = z.object({
+  /** All packs and index files. */
+  bytes: Count,
+  packs: Count,
+  snapshots: Count,
+  /** Lock files that lie there now, this program's own included. */
+  locks: Count,
+  freeBytes: Count.nullable(),
+  totalBytes: Count.nullable(),
+  coverage: z.object({ packs: Count, never: Count, oldestAt: Instant.nullable() })
+});
+export type RepositoryUsage = z.infer<typeof RepositoryUsage>;
+
 export const repositories = {
   list: procedure.route({ method: 'GET', path: '/repositories' }).input(z.object({})).output(z.array(Repository)),
   probe: procedure.input(z.object({ path: FilePath })).output(Probe),
@@ -82,6 +96,9 @@ export const repositories = {
     .route({ method: 'POST', path: '/repositories' })
     .input(z.object({ name: Name, path: FilePath, mode: z.enum(['create', 'open', 'auto']).default('auto'), password: PasswordSource }))
     .output(z.object({ repository: Repository, created: z.boolean(), snapshots: Count })),
+  usage: procedure.route({ method: 'GET', path: '/repositories/usage' }).input(z.object({ repository: z.string() })).output(RepositoryUsage),
+  /** From now on the home opens the repository with this password, which must be one of its own already. */
+  usePassword: procedure.input(z.object({ repository: z.string(), password: PasswordSource })).output(Repository),
   /** Starts a check as a task (`kind: 'check'`). */
   check: procedure.input(
     z.object({

@@ -285,14 +285,40 @@ export const Stream = z.object({
 });
 export type Stream = z.infer<typeof Stream>;
 
+/** Why a snapshot waits: the repository is not there; another one lies at its place; it is back, and its password is locked away. */
+export const WaitReason = z.enum(['absent', 'other', 'password']);
+export type WaitReason = z.infer<typeof WaitReason>;
+
+/** A snapshot that was asked for while its repository was away. It is taken when the repository is back, as a task of the same id. */
+export const WaitingSnapshot = z.object({
+  id: z.string(),
+  planId: Uuid7,
+  planName: Name,
+  repositoryId: z.string(),
+  repositoryName: Name,
+  /** Where the repository is expected. */
+  path: FilePath,
+  since: Instant,
+  reason: WaitReason
+});
+export type WaitingSnapshot = z.infer<typeof WaitingSnapshot>;
+
 export const snapshots = {
-  /** Starts a snapshot of a plan (name or id) as a task (`kind: 'snapshot'`). `gentle`: the plan's own setting when not given. */
+  /**
+   * Starts a snapshot of a plan (name or id) as a task (`kind: 'snapshot'`). With `wait`, a repository that is away is no error: the task ends as
+   * `waiting`, and the snapshot is taken when the repository is back, also after a restart; one request a plan. `streams` cannot wait.
+   * `gentle`: the plan's own setting when not given.
+   */
   take: procedure
     .route({ method: 'POST', path: '/snapshots' })
-    .input(z.object({ plan: z.string(), tags: z.array(Tag).default([]), note: z.string().max(10_000).optional(), streams: z.array(Stream).max(16).optional(), gentle: z.boolean().optional() }))
+    .input(z.object({ plan: z.string(), tags: z.array(Tag).default([]), note: z.string().max(10_000).optional(), streams: z.array(Stream).max(16).optional(), gentle: z.boolean().optional(), wait: z.boolean().optional() }))
     .output(z.object({ taskId: z.string() })),
   /** Before Varve quits: starts a snapshot of each plan that wants one then. One of the same plan that runs already counts. */
   takeLast: procedure.input(z.object({})).output(z.array(z.object({ planId: Uuid7, plan: Name, title: z.string(), taskId: z.string() }))),
+  /** Snapshots that wait for their repository, oldest first. */
+  waiting: procedure.route({ method: 'GET', path: '/snapshots/waiting' }).input(z.object({})).output(z.array(WaitingSnapshot)),
+  /** Takes a request back; false when it does not wait any more. */
+  stopWaiting: procedure.input(z.object({ id: z.string() })).output(z.object({ stopped: z.boolean() })),
   /** Newest first. Repositories that are absent are named, not an error. */
   list: procedure
     .route({ method: 'GET', path: '/snapshots' })

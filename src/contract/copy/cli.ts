@@ -198,7 +198,7 @@ const en = {
   // columns
   colName: 'NAME', colPath: 'PATH', colState: 'STATE', colPlan: 'PLAN', colTime: 'TIME', colId: 'ID', colTags: 'TAGS', colFiles: 'FILES', colSize: 'SIZE', colAdded: 'ADDED', colRepo: 'REPOSITORY',
   colLast: 'LAST SNAPSHOT', colLabel: 'LABEL', colScope: 'SCOPE', colCreated: 'CREATED', colExpires: 'EXPIRES', colUsed: 'LAST USED', colSeq: 'ENTRY', colWho: 'WHO', colAction: 'ACTION', colSubject: 'SUBJECT', colPayload: 'PAYLOAD',
-  stateReady: 'ready', stateAbsent: 'not connected', stateUnreadable: 'cannot be read', incomplete: 'with gaps', never: 'never', revoked: 'ended',
+  stateReady: 'ready', stateAbsent: 'not connected', stateOther: 'another repository is there', stateUnreadable: 'cannot be read', incomplete: 'with gaps', never: 'never', revoked: 'ended',
   // progress
   phase_waiting: 'waiting', phase_opening: 'opening', phase_locking: 'locking', phase_scanning: 'looking', phase_reading: 'saving', phase_writing: 'writing', phase_finishing: 'finishing',
   'phase_checking-index': 'checking the index', 'phase_checking-packs': 'checking packs', 'phase_checking-trees': 'checking folders', 'phase_reading-data': 'reading every byte', phase_planning: 'planning', phase_restoring: 'restoring', phase_verifying: 'reading back'
@@ -390,7 +390,7 @@ const ptBR: Record<CliKey, string> = {
   atNeedsPlan: '--at precisa de --plan',
   colName: 'NOME', colPath: 'CAMINHO', colState: 'ESTADO', colPlan: 'PLANO', colTime: 'HORA', colId: 'ID', colTags: 'ETIQUETAS', colFiles: 'ARQUIVOS', colSize: 'TAMANHO', colAdded: 'ACRESCENTADO', colRepo: 'REPOSITÓRIO',
   colLast: 'ÚLTIMO SNAPSHOT', colLabel: 'RÓTULO', colScope: 'ALCANCE', colCreated: 'CRIADO', colExpires: 'EXPIRA', colUsed: 'ÚLTIMO USO', colSeq: 'ENTRADA', colWho: 'QUEM', colAction: 'AÇÃO', colSubject: 'ASSUNTO', colPayload: 'CONTEÚDO',
-  stateReady: 'pronto', stateAbsent: 'não conectado', stateUnreadable: 'não pode ser lido', incomplete: 'com falhas', never: 'nunca', revoked: 'encerrado',
+  stateReady: 'pronto', stateAbsent: 'não conectado', stateOther: 'outro repositório está lá', stateUnreadable: 'não pode ser lido', incomplete: 'com falhas', never: 'nunca', revoked: 'encerrado',
   phase_waiting: 'aguardando', phase_opening: 'abrindo', phase_locking: 'travando', phase_scanning: 'olhando', phase_reading: 'guardando', phase_writing: 'escrevendo', phase_finishing: 'terminando',
   'phase_checking-index': 'conferindo o índice', 'phase_checking-packs': 'conferindo pacotes', 'phase_checking-trees': 'conferindo pastas', 'phase_reading-data': 'lendo cada byte', phase_planning: 'planejando', phase_restoring: 'restaurando', phase_verifying: 'lendo de volta'
 };

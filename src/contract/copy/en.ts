@@ -4,9 +4,10 @@ import { compare } from './en/compare.ts';
 import { keeping } from './en/keeping.ts';
 import { plans } from './en/plans.ts';
 import { record } from './en/record.ts';
+import { repositories } from './en/repositories.ts';
 import { review } from './en/review.ts';
 import { shell } from './en/shell.ts';
 import { verdict } from './en/verdict.ts';
 import { welcome } from './en/welcome.ts';
 
-export const en = { ...anchors, ...compare, ...shell, ...keeping, ...plans, ...record, ...review, ...verdict, ...welcome } as const;
+export const en = { ...anchors, ...compare, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Language } from '../ids.ts';
 import { lackText, refusalParams } from './evidence.ts';
 import { formatMessage, type Params } from './format.ts';
+import { roomWords } from './room.ts';
 import { asClause, describeName, describeReason } from './reasons.ts';
 
 export interface ErrorWords {
@@ -51,6 +52,7 @@ const en: Record<ErrorCode, ErrorWords> = {
   NO_SPACE: { title: 'There is not enough space', meaning: 'Finished copies are complete. This one was not finished.', next: 'Make room on the drive of {path}, or choose another one.' },
   PORT_IN_USE: { title: 'The address {host}:{port} is already in use', meaning: untouched, next: 'Choose another port, or close the program that uses it.' },
   REPOSITORY_MISSING: { title: 'The repository is not there: {path}', meaning: 'Copies already made stay on that drive. New ones wait until it is back.', next: 'Connect the drive and try again.' },
+  REPOSITORY_OTHER: { title: 'Another repository lies at {path}', meaning: 'It is untouched. The copies of “{repository}” are not on this drive.', next: 'Connect the drive of “{repository}” there. To use the one that is there, too, add it under another name and place.' },
   REPOSITORY_EXISTS: { title: 'There is already a repository at {path}', meaning: 'It is untouched.', next: 'Open it instead of making a new one.' },
   REPOSITORY_UNSUPPORTED: { title: 'Varve cannot use the repository at {path}: {reason}', meaning: 'It is untouched.', next: 'Choose another one.' },
   REPOSITORY_LOCKED: { title: 'Another program is working with this repository', meaning: 'Your copies are safe; the two must not write at the same time.', next: 'Wait until {holder} is done, then try again.' },
@@ -109,6 +111,7 @@ const ptBR: Record<ErrorCode, ErrorWords> = {
   NO_SPACE: { title: 'Não há espaço suficiente', meaning: 'As cópias concluídas estão completas. Esta não foi concluída.', next: 'Libere espaço na unidade de {path} ou escolha outra.' },
   PORT_IN_USE: { title: 'O endereço {host}:{port} já está em uso', meaning: intocado, next: 'Escolha outra porta ou feche o programa que a usa.' },
   REPOSITORY_MISSING: { title: 'O repositório não está lá: {path}', meaning: 'As cópias já feitas continuam naquela unidade. As novas esperam ela voltar.', next: 'Conecte a unidade e tente de novo.' },
+  REPOSITORY_OTHER: { title: 'Outro repositório está em {path}', meaning: 'Ele não foi tocado. As cópias de “{repository}” não estão nesta unidade.', next: 'Conecte ali a unidade de “{repository}”. Para usar também o que está lá, adicione-o com outro nome e lugar.' },
   REPOSITORY_EXISTS: { title: 'Já existe um repositório em {path}', meaning: 'Ele não foi tocado.', next: 'Abra-o em vez de criar um novo.' },
   REPOSITORY_UNSUPPORTED: { title: 'O Varve não consegue usar o repositório em {path}: {reason}', meaning: 'Ele não foi tocado.', next: 'Escolha outro.' },
   REPOSITORY_LOCKED: { title: 'Outro programa está trabalhando com este repositório', meaning: 'Suas cópias estão seguras; os dois não podem gravar ao mesmo tempo.', next: 'Espere {holder} terminar e tente de novo.' },
@@ -163,5 +166,6 @@ export function describeError(language: Language, code: ErrorCode, data?: unknow
   const words = errorWords[language][code];
   const params = errorParams(language, code, data);
   const fill = (text: string): string => formatMessage({ text }, language, 'text', params).replace(/\{[A-Za-z]+\}/g, '…');
-  return { title: fill(words.title), meaning: fill(words.meaning), next: fill(words.next) };
+  const more = code === 'NO_SPACE' ? ` ${roomWords(language, data)}`.trimEnd() : '';
+  return { title: fill(words.title), meaning: fill(words.meaning), next: `${fill(words.next)}${more}` };
 }

@@ -4,9 +4,10 @@ import { compare } from './pt-br/compare.ts';
 import { keeping } from './pt-br/keeping.ts';
 import { plans } from './pt-br/plans.ts';
 import { record } from './pt-br/record.ts';
+import { repositories } from './pt-br/repositories.ts';
 import { review } from './pt-br/review.ts';
 import { shell } from './pt-br/shell.ts';
 import { verdict } from './pt-br/verdict.ts';
 import { welcome } from './pt-br/welcome.ts';
 
-export const ptBR = { ...anchors, ...compare, ...shell, ...keeping, ...plans, ...record, ...review, ...verdict, ...welcome } as const;
+export const ptBR = { ...anchors, ...compare, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

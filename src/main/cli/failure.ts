@@ -38,6 +38,7 @@ const terminalSteps: { [C in ErrorCode]?: BaseKey<CliKey> } = {
   VAULT_LOCKED: 'unlockHint',
   TOKEN_MISSING: 'noToken',
   LOG_DAMAGED: 'nextLogDamaged',
+  REPOSITORY_MISSING: 'nextRepositoryMissing',
   REPOSITORY_DAMAGED: 'nextRepositoryDamaged',
   EVIDENCE_MISSING: 'nextEvidenceMissing'
 };

@@ -1,9 +1,9 @@
-// varve repo key list|add|change|remove
+// varve repo key list|add|change|remove|use
 import type { Command } from 'commander';
 import { formatExact } from '../../contract/copy/values.ts';
 import { examples, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
-import { passwordOf } from './repo-password.ts';
+import { passwordOf, type PasswordOptions } from './repo-password.ts';
 
 interface NewPasswordOptions {
   newPasswordFile?: string;
@@ -62,6 +62,19 @@ export function addRepoKeyCommands(repo: Command, host: Host): void {
         const removed = await client.keeping.keys.remove({ repository, key: id });
         output.document(removed);
         output.say(say('keyRemovedDone', { id: removed.id.slice(0, 8) }));
+      })
+    );
+  key
+    .command('use <repository>')
+    .description(say('repoKeyUse'))
+    .option('--password-file <file>', say('optionPasswordFile'))
+    .option('--password-env <variable>', say('optionPasswordEnv'))
+    .option('--password-stdin', say('optionPasswordStdin'))
+    .addHelpText('after', examples(host.words, ['varve repo key use usb', 'varve repo key use usb --password-file ~/.usb-pass']))
+    .action((repository: string, options: PasswordOptions, command: Command) =>
+      host.withClient(command, { long: true }, async ({ client, output }) => {
+        output.document(await client.repositories.usePassword({ repository, password: await passwordOf(options, host.words, false) }));
+        output.say(say('keyUsedNow', { name: repository }));
       })
     );
 }

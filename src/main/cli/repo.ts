@@ -47,7 +47,7 @@ export function addRepoCommands(program: Command, host: Host): void {
         const repositories = await client.repositories.list({});
         output.document(repositories);
         if (repositories.length === 0) return output.say(`${say('nothingYet')} ${say('nextRepo')}`);
-        const states = { ready: 'stateReady', absent: 'stateAbsent', unreadable: 'stateUnreadable' } as const;
+        const states = { ready: 'stateReady', absent: 'stateAbsent', other: 'stateOther', unreadable: 'stateUnreadable' } as const;
         return output.table(
           [say('colName'), say('colState'), say('colPath')],
           repositories.map((one) => [one.name, say(states[one.state]), one.path])

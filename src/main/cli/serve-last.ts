@@ -2,6 +2,7 @@
 // deadline and nobody to see, so they are not kept waiting.
 import { describeError } from '../../contract/copy/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
+import { VarveError } from '../engine/kit/errors.ts';
 import { fromTyped } from '../transport/router.ts';
 import type { Output } from './output.ts';
 import { followTask } from './task-follower.ts';
@@ -20,7 +21,7 @@ export async function takeLastSnapshots(client: VarveClient, output: Output, ski
     // One after the other on the screen; they run side by side.
     for (const { plan, taskId } of started) {
       await followTask(client, taskId, output, skip).then(
-        () => output.note(say('lastDone', { plan })),
+        (result) => (result.kind === 'waiting' ? sayFailure(plan, new VarveError('REPOSITORY_MISSING', 'it waits for its drive', { path: result.wait.path })) : output.note(say('lastDone', { plan }))),
         (error: unknown) => sayFailure(plan, error)
       );
     }

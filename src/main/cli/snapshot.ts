@@ -11,6 +11,7 @@ import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
 import { withSpool } from './spool.ts';
 import { followTask } from './task-follower.ts';
+import { waitUntilTaken } from './wait-until-taken.ts';
 import type { Words } from './words.ts';
 
 const shownGaps = 20;
@@ -21,6 +22,7 @@ interface TakeOptions {
   stdin?: string;
   command?: string;
   gentle?: boolean;
+  wait?: boolean;
 }
 
 export function addSnapshotCommands(program: Command, host: Host): void {
@@ -33,12 +35,13 @@ export function addSnapshotCommands(program: Command, host: Host): void {
     .option('--stdin <name>', say('optionStdin'))
     .option('--command <name>', say('optionCommand'))
     .option('--gentle', say('optionGentle'))
-    .addHelpText('after', examples(host.words, ['varve snapshot thesis', 'varve snapshot thesis --tag v1.2 --note "before the review"', 'pg_dump lab | varve snapshot lab --stdin lab.sql', 'varve snapshot lab --command lab.sql -- pg_dump lab']))
+    .option('--wait', say('optionWait'))
+    .addHelpText('after', examples(host.words, ['varve snapshot thesis', 'varve snapshot thesis --tag v1.2 --note "before the review"', 'varve snapshot thesis --wait', 'pg_dump lab | varve snapshot lab --stdin lab.sql', 'varve snapshot lab --command lab.sql -- pg_dump lab']))
     .action((plan: string, program: string[], options: TakeOptions, command: Command) =>
       host.withClient(command, { long: true }, async ({ client, output, signal }) => {
         const outcome = await withStream(plan, program, options, signal, async (streams) => {
-          const { taskId } = await client.snapshots.take({ plan, tags: options.tag ?? [], ...(options.note !== undefined && { note: options.note }), ...(streams.length > 0 && { streams }), ...(options.gentle === true && { gentle: true }) });
-          return followTask(client, taskId, output, signal);
+          const { taskId } = await client.snapshots.take({ plan, tags: options.tag ?? [], ...(options.note !== undefined && { note: options.note }), ...(streams.length > 0 && { streams }), ...(options.gentle === true && { gentle: true }), ...(options.wait === true && { wait: true }) });
+          return waitUntilTaken(client, await followTask(client, taskId, output, signal), output, signal);
         });
         if (outcome.kind !== 'snapshot') return exitCodes.failed;
         const { snapshot, gapCount, gaps, degraded, databases, metrics, hookWarnings, durationMs } = outcome.result;

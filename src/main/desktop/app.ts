@@ -210,6 +210,7 @@ class DesktopShell {
     const result = task.result?.kind === 'snapshot' ? task.result.result : undefined;
     if (task.state === 'done') showNotice(words('noticeDoneTitle'), words('noticeDone', { plan, count: result?.snapshot.summary?.totalFiles ?? 0 }), () => this.show());
     else if (task.state === 'gaps') showNotice(words('noticeGapsTitle'), words('noticeGaps', { plan, count: result?.gapCount ?? 0 }), () => this.show());
+    else if (task.result?.kind === 'waiting') showNotice(words('noticeWaitingTitle'), words('noticeWaiting', { plan, repository: task.result.wait.repositoryName }), () => this.show());
     else if (task.state === 'failed') this.#sayBackUpRefused(plan, task.error ?? undefined);
   }
 

@@ -56,7 +56,7 @@ export class EngineWatch {
   backUp(planId: string, planName: string): void {
     const client = this.#client;
     if (!client) return this.#deps.onBackUpRefused(planName, undefined);
-    client.snapshots.take({ plan: planId }).then(
+    client.snapshots.take({ plan: planId, wait: true }).then(
       ({ taskId }) => {
         this.#startedHere.add(taskId);
         const known = this.#tasks.get(taskId);
@@ -115,7 +115,7 @@ export class EngineWatch {
     this.#tasks.set(task.id, task);
     if (task.kind === 'snapshot' && task.state !== 'running') {
       if (task.state === 'failed') this.#failed.add(task.subject);
-      else if (task.state !== 'cancelled') this.#failed.delete(task.subject);
+      else if (task.state !== 'cancelled' && task.state !== 'waiting') this.#failed.delete(task.subject);
       if (this.#startedHere.delete(task.id)) this.#deps.onBackUpEnded(task);
     }
     const running = [...this.#tasks.values()].filter((one) => one.state === 'running');

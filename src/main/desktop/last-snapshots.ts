@@ -67,7 +67,9 @@ export class LastSnapshots {
   async #followTask(engine: Engine, taskId: string): Promise<void> {
     try {
       for await (const task of await engine.system.tasks.watch({ id: taskId })) {
-        if (task.state !== 'running') this.#note(taskId, { state: task.state, error: task.error });
+        // One that waits for its drive was not taken, which whoever quits should know.
+        if (task.result?.kind === 'waiting') this.#note(taskId, { state: 'failed', error: { code: 'REPOSITORY_MISSING', message: '', data: { path: task.result.wait.path } } });
+        else if (task.state !== 'running' && task.state !== 'waiting') this.#note(taskId, { state: task.state, error: task.error });
       }
     } catch (error) {
       // The engine ended: nobody knows how far it came.

@@ -48,6 +48,8 @@ export function createApi(deps: ApiDeps): EngineApi {
       list: (input, context) => home().repositories.list(input, context),
       probe: async ({ path }, { signal }) => (await deps.places.site(path, undefined, { signal })).probe,
       add: (input, context) => home().repositories.add(input, context),
+      usage: (input, context) => home().repositories.usage(input, context),
+      usePassword: (input, context) => home().repositories.usePassword(input, context),
       check: (input, context) => home().repositories.check(input, context)
     },
     maintenance: {
@@ -64,6 +66,8 @@ export function createApi(deps: ApiDeps): EngineApi {
     snapshots: {
       take: (input, context) => home().snapshots.snapshots.take(input, context),
       takeLast: (input, context) => home().snapshots.snapshots.takeLast(input, context),
+      waiting: (input, context) => home().snapshots.snapshots.waiting(input, context),
+      stopWaiting: (input, context) => home().snapshots.snapshots.stopWaiting(input, context),
       list: (input, context) => home().snapshots.snapshots.list(input, context),
       get: (input, context) => home().snapshots.snapshots.get(input, context),
       tree: (input, context) => home().snapshots.snapshots.tree(input, context),

@@ -83,7 +83,8 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     const repositories = createRepositories({ ports, places, db, outbox, secrets, tasks, environment, announce, homePath });
     closing.add(() => repositories.close());
     const maintenance = createMaintenance({ ports, repositories, outbox, tasks, announce });
-    const snapshots = createSnapshots({ ports, db, outbox, log, repositories, tasks, announce, homePath, environment, version: config.version });
+    const snapshots = createSnapshots({ ports, db, outbox, log, repositories, maintenance, tasks, announce, homePath, environment, version: config.version });
+    closing.add(() => snapshots.close());
     const sample = createSample({
       files,
       random,
@@ -104,6 +105,8 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     // A short command says what it did by its own events; two more around each would bury them.
     const staysOpen = config.host !== 'cli';
     if (staysOpen) {
+      repositories.keepLooking();
+      snapshots.keepWaiting();
       log.append({ action: 'home.opened', category: 'home', payload: { ...facts, platform: machine.platform } });
       stopSigning = log.checkpoints.keepSigned();
       closing.add(log.intake.follow.keepLooking());

@@ -4,7 +4,7 @@ import type { AnchorStatus } from '../../contract/anchors.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { LogEntry, VerifyState } from '../../contract/log.ts';
 import type { Repository } from '../../contract/repository.ts';
-import type { Plan } from '../../contract/snapshots.ts';
+import type { Plan, WaitingSnapshot } from '../../contract/snapshots.ts';
 import type { Settings, Status } from '../../contract/system.ts';
 import type { TaskState } from '../../contract/events.ts';
 import { useEngine } from './engine.tsx';
@@ -46,6 +46,18 @@ export function useRepositories(enabled = true): UseQueryResult<Repository[]> {
 export function useSnapshots(): UseQueryResult<SnapshotList> {
   const client = useClient();
   return useQuery({ queryKey: ['snapshots', 'list'], queryFn: ({ signal }) => client.snapshots.list({ limit: 10_000 }, { signal }), placeholderData: keepPreviousData });
+}
+
+/** Snapshots that wait for their repository. */
+export function useWaiting(): UseQueryResult<WaitingSnapshot[]> {
+  const client = useClient();
+  return useQuery({ queryKey: ['snapshots', 'waiting'], queryFn: ({ signal }) => client.snapshots.waiting({}, { signal }) });
+}
+
+export function useStopWaiting(): UseMutationResult<unknown, unknown, string> {
+  const client = useClient();
+  const queries = useQueryClient();
+  return useMutation({ mutationFn: (id: string) => client.snapshots.stopWaiting({ id }), onSettled: () => queries.invalidateQueries({ queryKey: ['snapshots', 'waiting'] }) });
 }
 
 export function useVerifyState(): UseQueryResult<VerifyState> {

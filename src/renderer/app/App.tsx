@@ -29,6 +29,7 @@ const LogScreen = screen(() => import('../features/log/index.tsx'), 'LogScreen')
 const AnchorsScreen = screen(() => import('../features/anchors/index.tsx'), 'AnchorsScreen');
 const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 'SnapshotsScreen');
 const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'CompareScreen');
+const RepositoriesScreen = screen(() => import('../features/repositories/index.tsx'), 'RepositoriesScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
 const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
@@ -103,6 +104,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/log/:seq?" component={LogScreen} />
             <Route path="/snapshots/:id?" component={SnapshotsScreen} />
             <Route path="/compare/:from?/:to?" component={CompareScreen} />
+            <Route path="/repositories/:name?" component={RepositoriesScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
             <Route path="/settings/plans/:id?" component={PlansScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />

@@ -47,7 +47,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       group: t('palette.actions'),
       label: t('app.backUpPlan', { plan: visibleText(plan.title || plan.name, true) }),
       also: plan.name,
-      run: () => (start.mutate((client) => client.snapshots.take({ plan: plan.id }), done), true)
+      run: () => (start.mutate((client) => client.snapshots.take({ plan: plan.id, wait: true }), done), true)
     }));
     const toPlans = (plans ?? []).map((plan): Item => ({ id: `plan-${plan.id}`, group: t('palette.screens'), label: t('plans.editPlan', { plan: visibleText(plan.title || plan.name, true) }), also: plan.name, run: () => navigate(`/settings/plans/${plan.id}`) }));
     const checks = (repositories ?? []).map((repository): Item => ({
@@ -62,6 +62,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       { id: 'verify', group: t('palette.actions'), label: t('palette.verify'), run: () => (start.mutate((client) => client.log.verify({}), done), true) },
       { id: 'anchors', group: t('palette.screens'), label: t('anchors.title'), run: () => navigate('/log/anchors') },
       { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
+      { id: 'repositories', group: t('palette.screens'), label: t('repos.title'), run: () => navigate('/repositories') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },
       {
         id: 'language',

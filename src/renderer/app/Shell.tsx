@@ -17,6 +17,8 @@ import { StatusStrip } from './StatusStrip.tsx';
 import styles from './shell.module.css';
 
 function isAt(location: string, path: string): boolean {
+  // Repositories are looked after from Settings.
+  if (path === '/settings' && isAt(location, '/repositories')) return true;
   return path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
 }
 
@@ -25,7 +27,7 @@ function BackUpNow(): ReactNode {
   const plans = usePlans().data ?? [];
   const start = useStartTask();
   const [, navigate] = useLocation();
-  const take = (plan: string): void => start.mutate((client) => client.snapshots.take({ plan }), { onError: () => navigate('/') });
+  const take = (plan: string): void => start.mutate((client) => client.snapshots.take({ plan, wait: true }), { onError: () => navigate('/') });
   const only = plans[0];
   if (only === undefined) return null;
   if (plans.length === 1) {
@@ -85,7 +87,8 @@ export function Shell({ children, preferences }: { children: ReactNode; preferen
       main.current?.scrollTo(0, 0);
     }
     const current = screens.find((screen) => isAt(location, screen.path));
-    document.title = current ? `${t(current.key)} · Varve` : 'Varve';
+    const title = isAt(location, '/repositories') ? t('repos.title') : current && t(current.key);
+    document.title = title ? `${title} · Varve` : 'Varve';
   }, [location, section, t]);
 
   useEffect(() => {

@@ -16,13 +16,13 @@ import strip from './StatusStrip.module.css';
 /** A finished task is said for this long; a failed one stays until it is put away. */
 const saidForMs = 12_000;
 
-const tones: Record<TaskState['state'], Tone> = { running: 'info', done: 'good', gaps: 'attention', failed: 'bad', cancelled: 'unknown' };
+const tones: Record<TaskState['state'], Tone> = { running: 'info', done: 'good', gaps: 'attention', waiting: 'unknown', failed: 'bad', cancelled: 'unknown' };
 
 function resultLink(task: TaskState): string | undefined {
   if (task.result?.kind === 'snapshot') return `/snapshots/${task.result.result.snapshot.id}`;
   if (task.kind === 'forget' || task.kind === 'tag') return '/snapshots';
   if (task.kind === 'verify') return '/log';
-  return task.kind === 'check' ? '/settings' : undefined;
+  return ['check', 'prune', 'repair', 'copy'].includes(task.kind) ? `/repositories/${task.subject}` : undefined;
 }
 
 function Ended({ task }: { task: TaskState }): ReactNode {

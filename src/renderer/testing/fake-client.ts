@@ -205,8 +205,10 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         world.repositories.push(repository);
         return { repository, created: true, snapshots: 0 };
       },
+      usage: async () => ({ bytes: 61_000_000_000, packs: 3_812, snapshots: world.snapshots.length, locks: 0, freeBytes: 412e9, totalBytes: 1000e9, coverage: { packs: 3_812, never: 3_120, oldestAt: null } }),
       check: async () => startTask('check', 't7-drive', 400_000_000, () => ({ kind: 'check', report: { repositoryId: 'r', ok: true, errors: 0, hints: 0, findings: [], snapshots: 101, trees: 300, packs: 88, blobs: 9000, bytesRead: 0, packsRead: 0, readData: false, coverage: { packs: 12, never: 12, oldestAt: null } } }))
     },
+    keeping: { keys: { list: async () => [{ id: 'a1'.repeat(32), current: true, username: 'ana', hostname: 'bancada', createdAt: world.now.toISOString(), damage: null }] }, locks: { list: async () => [] } },
     anchors: {
       status: async () => ({ newest: null, days: null, due: false, uncovered: world.entries.length, refused: null }),
       list: async () => [],
@@ -239,6 +241,8 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
     keeping: createFakeKeeping({ world, announce, startTask }),
     snapshots: {
       take: async ({ plan }: { plan: string }) => startTask('snapshot', world.plans.find((candidate) => candidate.id === plan)?.title ?? plan, 3_100_000_000, () => takeSnapshot(plan)),
+      waiting: async () => [...world.waiting],
+      stopWaiting: async ({ id }: { id: string }) => ((world.waiting = world.waiting.filter((wait) => wait.id !== id)), announce({ kind: 'changed', what: 'snapshots' }), { stopped: true }),
       list: async () => ({ snapshots: [...world.snapshots], unreadable: [], absent: [] }),
       get: async ({ snapshot }: { snapshot: string }) => findSnapshot(snapshot),
       tree: async ({ path = '/', offset = 0, limit = 1000 }: { path?: string; offset?: number; limit?: number }) => {

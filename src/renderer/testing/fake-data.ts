@@ -1,7 +1,7 @@
 // Made-up research work for tests and the dev page: forty days of snapshots, a record, folders and files. Seeded, never in a release.
 import type { LogEntry } from '../../contract/log.ts';
 import type { Repository } from '../../contract/repository.ts';
-import { leaveOutNothing, noHooks, type Plan, type Snapshot, type TreeEntry } from '../../contract/snapshots.ts';
+import { leaveOutNothing, noHooks, type Plan, type Snapshot, type TreeEntry, type WaitingSnapshot } from '../../contract/snapshots.ts';
 
 export interface World {
   now: Date;
@@ -10,6 +10,7 @@ export interface World {
   plans: Plan[];
   repositories: Repository[];
   snapshots: Snapshot[];
+  waiting: WaitingSnapshot[];
   entries: LogEntry[];
   files: Map<string, TreeEntry[]>;
   sample: boolean;
@@ -101,5 +102,5 @@ export function createWorld(now: Date, options: Partial<Pick<World, 'hasHome' | 
     item.lastSnapshot = last ? { id: last.id, time: last.time, incomplete: last.incomplete } : null;
   }
   const hasHome = options.hasHome ?? true;
-  return { now, hasHome, keyring: options.keyring ?? true, plans: hasHome ? plans : [], repositories: hasHome ? [makeRepository(now)] : [], snapshots: hasHome ? snapshots : [], entries: hasHome ? makeEntries(chance, snapshots) : [], files: makeFiles(), sample: false };
+  return { waiting: [], now, hasHome, keyring: options.keyring ?? true, plans: hasHome ? plans : [], repositories: hasHome ? [makeRepository(now)] : [], snapshots: hasHome ? snapshots : [], entries: hasHome ? makeEntries(chance, snapshots) : [], files: makeFiles(), sample: false };
 }

@@ -101,6 +101,7 @@ export const record = {
   'set.addRepository': 'Open an existing repository…',
   'set.ready': 'connected',
   'set.absent': 'not connected',
+  'set.other': 'another one is there',
   'set.unreadable': 'cannot be read',
   'set.free': '{size} free',
   'set.lastCheck': 'checked {when}, no errors',

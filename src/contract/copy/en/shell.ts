@@ -102,6 +102,7 @@ export const shell = {
   'task.cancelling': 'Stopping…',
   'task.done': '{what}: done',
   'task.gaps': '{what}: done with gaps',
+  'task.waiting': '{what}: waits until its repository is connected',
   'task.failed': '{what}: failed',
   'task.cancelled': '{what}: stopped by you',
 

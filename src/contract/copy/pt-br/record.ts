@@ -107,6 +107,7 @@ export const record = {
   'set.addRepository': 'Abrir um repositório existente…',
   'set.ready': 'conectado',
   'set.absent': 'não conectado',
+  'set.other': 'outro está lá',
   'set.unreadable': 'não pode ser lido',
   'set.free': '{size} livres',
   'set.lastCheck': 'verificado {when}, sem erros',

@@ -113,6 +113,7 @@ export const shell = {
   'task.cancelling': 'Interrompendo…',
   'task.done': '{what}: concluída',
   'task.gaps': '{what}: concluída com falhas',
+  'task.waiting': '{what}: aguarda o repositório ser conectado',
   'task.failed': '{what}: falhou',
   'task.cancelled': '{what}: interrompida por você',
 

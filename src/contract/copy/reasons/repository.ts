@@ -14,7 +14,6 @@ export const repository: Reasons = {
   'the process of this home that wrote it is gone': 'o processo desta pasta do Varve que a escreveu já terminou',
   'has the old folder layout of S3 ("key", "snapshot"); move it to the default layout with an older restic': 'usa a organização antiga de pastas do S3 ("key", "snapshot"); passe-o para a atual com um restic mais antigo',
   '{path} holds other files; a new repository needs an empty or new folder': '{path} contém outros arquivos; um repositório novo precisa de uma pasta vazia ou nova',
-  'another repository lies here than the one that was added': 'aqui está outro repositório, e não o que foi adicionado',
   'a repository without any key file': 'um repositório sem nenhum arquivo de chave',
   'it is the hot half of a two-part repository': 'é só a metade rápida de um repositório em duas partes',
   'removing the lock': 'remover a trava',

@@ -80,5 +80,6 @@ export const snapshots: Reasons = {
   owner: 'dono',
   attribute: 'atributo',
   mode: 'permissões',
-  times: 'horários'
+  times: 'horários',
+  'what standard input or a program gives cannot wait for the repository': 'o que a entrada padrão ou um programa fornece não pode esperar pelo repositório'
 };

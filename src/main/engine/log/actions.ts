@@ -62,6 +62,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'repository.maintenance-failed': action('repository', 'error', { ...repository, work: name, ...failure, durationMs: durationMs.optional() }),
   'repository.key-added': action('repository', 'notice', { ...repository, key: name }),
   'repository.key-removed': action('repository', 'notice', { ...repository, key: name }),
+  'repository.password-used': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
   'repository.password-changed': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
   'repository.unlocked': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), stale: z.boolean() }),
   'lock.removed': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), reason: text.optional() }),
@@ -81,7 +82,9 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'snapshot.tag-interrupted': action('snapshot', 'warn', { ...tagFacts, startedAt: instant }),
   'snapshot.noted': action('snapshot', 'info', { ...repository, snapshot: name, lineage: name, note: text }),
 
-  'snapshot.started': action('snapshot', 'info', { ...plan, ...repository, run: name.optional(), tags: texts.optional(), paths: texts.optional() }),
+  'snapshot.waiting': action('snapshot', 'notice', { ...plan, ...repository, reason: z.enum(['absent', 'other', 'password']) }),
+  'snapshot.waiting-ended': action('snapshot', 'notice', { ...plan, ...repository, since: instant, why: z.enum(['withdrawn', 'cut-off']) }),
+  'snapshot.started': action('snapshot', 'info', { ...plan, ...repository, waitedSince: instant.optional(), run: name.optional(), tags: texts.optional(), paths: texts.optional() }),
   'snapshot.finished': action('snapshot', 'info', {
     ...plan, ...repository, snapshot: name, parent: name.nullish(), run: name.optional(), filesNew: count, filesChanged: count, filesUnmodified: count, dirsNew: count.optional(), dirsChanged: count.optional(), dirsUnmodified: count.optional(),
     dataAdded: count, dataAddedPacked: count.optional(), totalFiles: count.optional(), totalBytes: count, gaps: count, degraded: z.record(z.string(), count).optional(), databases: count.optional(), databasesRaw: count.optional(), metrics: z.record(text, z.json()).optional(), hookWarnings: z.array(z.strictObject({ hook: name, reason: text })).max(10).optional(), tags: texts.optional(), note: text.optional(), durationMs

@@ -32,5 +32,6 @@ export const repositoryMigrations: Migration[] = [
       ) STRICT`);
     }
   },
-  readingMigration
+  readingMigration,
+  { version: 13, up: (db) => db.exec('ALTER TABLE repositories ADD COLUMN config_hash TEXT') }
 ];

@@ -30,6 +30,8 @@ export interface RepositoryRow {
   appendOnly: boolean;
   password: PasswordPlace;
   addedAt: string;
+  /** SHA-256 of the repository's file `config` when it was last opened; null while it never was since this is kept. */
+  configHash: string | null;
   lastCheck: CheckNote | null;
 }
 
@@ -56,6 +58,8 @@ export interface ProtectedPlace {
 export interface Repositories {
   list: EngineApi['repositories']['list'];
   add: EngineApi['repositories']['add'];
+  usage: EngineApi['repositories']['usage'];
+  usePassword: EngineApi['repositories']['usePassword'];
   check: EngineApi['repositories']['check'];
   /** Its passwords (passwords/) and its locks (unlock/). */
   readonly keys: EngineApi['keeping']['keys'];
@@ -72,7 +76,7 @@ export interface Repositories {
   snapshotNames(row: Pick<RepositoryRow, 'path'>, wait?: PlaceWait): Promise<string[]>;
   /** Where nothing may be written by a restore: this home and every repository, by path and by what the folder is. */
   protectedPlaces(signal?: AbortSignal): Promise<ProtectedPlace[]>;
-  /** The keys of the repository, derived once per session. REPOSITORY_MISSING, WRONG_PASSWORD, SECRET_MISSING, ... */
+  /** The keys of the repository, derived once per session and again when its place holds something else. REPOSITORY_MISSING, REPOSITORY_OTHER, WRONG_PASSWORD, SECRET_MISSING, ... */
   unlockKey(id: string, signal?: AbortSignal): Promise<UnlockedRepository>;
   /** An open repository in a thread of its own, shared by all who look into it; ends by itself when idle. */
   withBrowser(id: string, signal?: AbortSignal): Promise<BrowseSession>;
@@ -83,6 +87,8 @@ export interface Repositories {
   forgetLock(repositoryId: string, lockId: string): void;
   /** The engine's side of `lockNotes` of a thread: keeps the note, then answers the thread, which waits before it writes the lock file. */
   takeLockNote(repositoryId: string, note: LockNote, reply: (noted: LockNoted) => void): void;
+  /** Looks at the places again and again, and announces what comes and goes. For a host that stays; a second call does nothing. */
+  keepLooking(): void;
   /** Removes lock files that this home left behind (its process is gone). Returns how many. */
   recoverLocks(signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;

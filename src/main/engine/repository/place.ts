@@ -4,6 +4,7 @@ import type { Probe } from '../../../contract/repository.ts';
 import { errnoOf, fail } from '../kit/errors.ts';
 import { pathsOf, resolveUserPath } from '../kit/paths.ts';
 import type { Files, Machine, Random, Volumes } from '../ports.ts';
+import { sha256Hex } from './format/ids.ts';
 
 export interface PlaceDeps {
   files: Files;
@@ -14,6 +15,7 @@ export interface PlaceDeps {
 
 const layout = new Set(['data', 'index', 'keys', 'locks', 'snapshots', 'tmp']);
 const homeMarker = 'varve-home.json';
+const configLimitBytes = 1 << 20;
 
 /** BAD_INPUT for a place inside a Varve home, this one or another. `real`: the path with links resolved. */
 export function refuseInsideHome({ files, machine }: Pick<PlaceDeps, 'files' | 'machine'>, path: string, real: string, homePath: string): void {
@@ -105,6 +107,9 @@ export interface PlaceFacts {
   reason: string | null;
   /** Only of a place that is ready. */
   freeBytes: number | null;
+  totalBytes: number | null;
+  /** Of the file `config`, by which another drive at the same place is told; null when it is not ready. */
+  configHash: string | null;
   /** The path with links resolved as far as it exists. */
   real: string;
   device: bigint | null;
@@ -112,11 +117,12 @@ export interface PlaceFacts {
 }
 
 export function lookAtPlace(files: Files, machine: Pick<Machine, 'platform'>, path: string): PlaceFacts {
-  const { state, reason } = stateOfPlace(files, machine, path);
+  const { state, reason, configHash } = stateOfPlace(files, machine, path);
   const stat = quietly(() => files.stat(path), undefined);
+  const space = state === 'ready' ? quietly(() => files.space(path), null) : null;
   // Some file systems number nothing.
   const numbered = stat !== undefined && stat.inode !== 0n;
-  return { path, state, reason, freeBytes: state === 'ready' ? freeBytesAt(files, path) : null, real: realPath(files, machine, path), device: numbered ? stat.device : null, inode: numbered ? stat.inode : null };
+  return { path, state, reason, freeBytes: space?.freeBytes ?? null, totalBytes: space?.totalBytes ?? null, configHash, real: realPath(files, machine, path), device: numbered ? stat.device : null, inode: numbered ? stat.inode : null };
 }
 
 /** Whether two looks saw the same folder, by whatever names. */
@@ -125,17 +131,16 @@ export function isSamePlace(a: Pick<PlaceFacts, 'real' | 'device' | 'inode'>, b:
 }
 
 /** `absent` also for an empty folder: a drive's mount point without the drive. */
-function stateOfPlace(files: Files, machine: Pick<Machine, 'platform'>, path: string): Pick<PlaceFacts, 'state' | 'reason'> {
+function stateOfPlace(files: Files, machine: Pick<Machine, 'platform'>, path: string): Pick<PlaceFacts, 'state' | 'reason' | 'configHash'> {
   const paths = pathsOf(machine.platform);
   try {
-    if (files.stat(path)?.type !== 'dir') return { state: 'absent', reason: 'is not there' };
-    if (files.stat(paths.join(path, 'config'))?.type !== 'file') return files.readdir(path).length === 0 ? { state: 'absent', reason: 'an empty folder' } : { state: 'unreadable', reason: 'holds no repository' };
-    files.close(files.open(paths.join(path, 'config'), 'r'));
-    return { state: 'ready', reason: null };
+    if (files.stat(path)?.type !== 'dir') return { state: 'absent', reason: 'is not there', configHash: null };
+    if (files.stat(paths.join(path, 'config'))?.type !== 'file') return { ...(files.readdir(path).length === 0 ? ({ state: 'absent', reason: 'an empty folder' } as const) : ({ state: 'unreadable', reason: 'holds no repository' } as const)), configHash: null };
+    return { state: 'ready', reason: null, configHash: sha256Hex(files.readFile(paths.join(path, 'config'), configLimitBytes)) };
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === undefined) throw error;
-    return { state: 'unreadable', reason: errno };
+    return { state: 'unreadable', reason: errno, configHash: null };
   }
 }
 

@@ -5,7 +5,7 @@ import type { PlaceFacts } from './place.ts';
 import type { PlaceAnswer, PlaceQuestion } from './place-task.ts';
 import { createPlaces, type Places } from './places.ts';
 
-const ready = (path: string): PlaceFacts => ({ path, state: 'ready', reason: null, freeBytes: 5, real: path, device: 1n, inode: 2n });
+const ready = (path: string): PlaceFacts => ({ path, state: 'ready', reason: null, freeBytes: 5, totalBytes: 9, configHash: 'c', real: path, device: 1n, inode: 2n });
 
 /** Threads that answer at once, except about paths below /dead: those wait until `wake`. */
 class Threads {

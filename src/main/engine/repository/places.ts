@@ -89,7 +89,7 @@ class PlaceWatch implements Places {
       return await this.#ask(path, { what: 'look', path }, { limitMs: lookLimitMs, ...wait });
     } catch (error) {
       if (!isVarveError(error) || error.code !== 'TIMED_OUT') throw error;
-      return { path, state: 'absent', reason: 'does not answer', freeBytes: null, real: path, device: null, inode: null };
+      return { path, state: 'absent', reason: 'does not answer', freeBytes: null, totalBytes: null, configHash: null, real: path, device: null, inode: null };
     }
   }
 

@@ -229,7 +229,27 @@ describe('a repository that is known', () => {
     renameSync(at('work'), at('away'));
     renameSync(at('other'), at('work'));
     expect(first.repository.resticId).not.toBe(second.repository.resticId);
-    await expect(repositories.unlockKey(first.repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_UNSUPPORTED' });
+    await expect(repositories.unlockKey(first.repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_OTHER', data: { path: at('work'), repository: 'work' } });
+    // Nobody makes it the right one by giving its password, and nothing of the home's own is lost by trying.
+    await expect(repositories.usePassword({ repository: 'work', password: secret }, context)).rejects.toMatchObject({ code: 'REPOSITORY_OTHER' });
+    expect((await repositories.list({}, context)).map(({ state }) => state)).toEqual(['absent', 'other']);
+    renameSync(at('work'), at('other'));
+    renameSync(at('away'), at('work'));
+    expect((await repositories.unlockKey(first.repository.id)).path).toBe(at('work'));
+  });
+
+  it('that another program rewrote is the same one, once its password is given', async () => {
+    const { repository } = await add('work');
+    const { masterKey } = await repositories.unlockKey(repository.id);
+    const { sealer, config } = await Repository.open({ backend: createLocalBackend({ files: ports.files, random, path: at('work') }), masterKey, random, clock: ports.clock });
+    await repositories.keys.add({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
+    kept.set(repository.id, Buffer.from('forgotten'));
+    rmSync(join(at('work'), 'config'), { force: true });
+    writeFileSync(join(at('work'), 'config'), sealer.seal(Buffer.from(JSON.stringify({ ...config.raw, append_only: true }))));
+    await new Promise((resolve) => setTimeout(resolve, 2_100)); // what was seen of the place counts for two seconds
+    await expect(repositories.unlockKey(repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_OTHER' });
+    const used = await repositories.usePassword({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
+    expect(used).toMatchObject({ state: 'ready', appendOnly: true });
   });
 
   it('is found by name and by id, and by nothing else', async () => {
@@ -386,5 +406,38 @@ describe('locks left behind', () => {
       expect(await repositories.recoverLocks()).toBe(1);
       expect(readdirSync(locks)).toEqual([foreign]);
     }
+  });
+});
+
+describe('what is told of a repository without its password', () => {
+  it('counts files, bytes, locks, and how far its data was read back', async () => {
+    const { repository } = await add('work');
+    await saveOne(repository.id);
+    const before = await repositories.usage({ repository: 'work' }, context);
+    expect(before).toMatchObject({ packs: 3, snapshots: 1, locks: 0, coverage: { packs: 3, never: 3, oldestAt: null } });
+    expect(before.bytes).toBeGreaterThan(100);
+    expect(before.totalBytes).toBeGreaterThan(before.freeBytes ?? Infinity);
+    await ended((await repositories.check({ repository: 'work', readData: true }, context)).taskId);
+    expect((await repositories.usage({ repository: 'work' }, context)).coverage).toMatchObject({ packs: 3, never: 0, oldestAt: expect.any(String) as string });
+    renameSync(at('work'), at('away'));
+    await expect(repositories.usage({ repository: 'work' }, context)).rejects.toMatchObject({ code: 'REPOSITORY_MISSING' });
+  });
+
+  it('a home whose password opens nothing any more is given the right one', async () => {
+    const { repository } = await add('work');
+    await repositories.keys.add({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
+    kept.set(repository.id, Buffer.from('forgotten'));
+    await repositories.close();
+    start();
+    await expect(repositories.unlockKey(repository.id)).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });
+    await expect(repositories.usePassword({ repository: 'work', password: { kind: 'value', password: 'wrong, too' } }, context)).rejects.toMatchObject({ code: 'WRONG_PASSWORD' });
+    expect(Buffer.from(kept.get(repository.id) ?? []).toString()).toBe('forgotten');
+    await repositories.usePassword({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
+    expect((await repositories.keys.list({ repository: 'work' }, context)).filter(({ current }) => current)).toHaveLength(1);
+    await repositories.close();
+    start();
+    expect((await repositories.unlockKey(repository.id)).path).toBe(at('work'));
+    expect(events.at(-1)).toMatchObject({ action: 'repository.password-used', payload: { passwordFrom: 'store' } });
+    expect(JSON.stringify(events)).not.toContain('from the sheet');
   });
 });

@@ -26,6 +26,8 @@ import { createReadings, type Readings } from './reading/store.ts';
 import { BrowseSession } from './session.ts';
 import { createRepositoryStore, type HeldLock } from './store.ts';
 import { createLockService } from './unlock/service.ts';
+import type { UsageFacts } from './usage-task.ts';
+import { createPlaceWatch, type PlaceWatch } from './place-watch.ts';
 
 export interface RepositoriesDeps {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine' | 'logger'>;
@@ -61,7 +63,11 @@ class RepositoryService implements Repositories {
   readonly #heldLocks: ReturnType<typeof createHeldLocks>;
   readonly #readings: Readings;
   readonly #adding = new Semaphore(1);
-  readonly #keys = new Map<string, Promise<UnlockedRepository>>();
+  /** With the `config` each was opened by. */
+  readonly #keys = new Map<string, { opened: Promise<UnlockedRepository>; configHash: string | null }>();
+  /** The `config` of another repository that was found at the place of this one. */
+  readonly #others = new Map<string, string>();
+  readonly #watch: PlaceWatch;
   readonly #queues = new Map<string, RepositoryQueue>();
   readonly #sessions = new Map<string, BrowseSession>();
   readonly #stopping = new AbortController();
@@ -82,11 +88,12 @@ class RepositoryService implements Repositories {
       refuseAbsent,
       passwordFrom: (source) => this.#passwordFrom(source),
       setPassword: (id, place) => this.#store.setPassword(id, place),
-      setKey: (id, key) => void this.#keys.set(id, Promise.resolve(key)),
+      setKey: (id, key) => void this.#keys.set(id, { opened: Promise.resolve(key), configHash: this.#keys.get(id)?.configHash ?? this.find(id).configHash }),
       noteLock: (repositoryId, lockId, written) => this.#noteLock(repositoryId, lockId, written),
       announceChanged: () => announce({ kind: 'changed', what: 'repositories' })
     });
     this.locks = createLockService({ ports, outbox, repositories: this });
+    this.#watch = createPlaceWatch({ clock: ports.clock, rows: () => this.rows(), look: (row) => this.placeOf(row, { fresh: true }), onChange: () => announce({ kind: 'changed', what: 'repositories' }) });
   }
 
   list: EngineApi['repositories']['list'] = (_input, context) => this.listNow({ signal: context.signal });
@@ -105,13 +112,45 @@ class RepositoryService implements Repositories {
       const keepFirst = create && place.from === 'store';
       const { opened, row } = await this.#withPassword(id, keepFirst ? password : undefined, async () => {
         const found = await this.#runKeyTask(create ? 'repository.create' : 'repository.open-key', { path, password }, context.signal);
-        return this.#withPassword(id, place.from === 'store' && !keepFirst ? password : undefined, async () => ({ opened: found, row: this.#insert({ id, name, path, place, opened: found, created: create, actor: context.actor }) }));
+        const { configHash } = await this.placeOf({ path }, { fresh: true });
+        return this.#withPassword(id, place.from === 'store' && !keepFirst ? password : undefined, async () => ({ opened: found, row: this.#insert({ id, name, path, place, opened: found, configHash, created: create, actor: context.actor }) }));
       });
-      this.#keys.set(row.id, Promise.resolve({ path, masterKey: opened.masterKey, keyId: opened.keyId }));
+      this.#keys.set(row.id, { opened: Promise.resolve({ path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: row.configHash });
       return { repository: await this.#view(row, { fresh: true }), created: create, snapshots: opened.snapshots };
     } finally {
       leave();
     }
+  };
+
+  usage: EngineApi['repositories']['usage'] = async ({ repository }, { signal }) => {
+    const row = this.find(repository);
+    const place = await this.placeOf(row, { fresh: true, signal });
+    refuseAbsent(place);
+    const { freeBytes, totalBytes } = place;
+    const facts = await this.#deps.ports.workers.run<UsageFacts>('repository.usage', { path: row.path }, signal && { signal });
+    return { ...facts, freeBytes, totalBytes, coverage: this.#coverage(row.id, facts.packs) };
+  };
+
+  usePassword: EngineApi['repositories']['usePassword'] = async ({ repository, password: source }, { actor, signal }) => {
+    const { outbox, secrets, announce } = this.#deps;
+    const row = this.find(repository);
+    const place = await this.placeOf(row, { fresh: true, limitMs: patientLimitMs, signal });
+    refuseAbsent(place);
+    const { place: from, password } = this.#passwordFrom(source);
+    const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password }, signal);
+    if (row.resticId !== null && row.resticId !== opened.resticId) this.#refuseOther(row, place.configHash);
+    const secret = { kind: 'repository', id: row.id };
+    const payload = { repository: row.name, repositoryId: row.id, key: opened.keyId, passwordFrom: from.from };
+    if (from.from === 'store') await secrets.set(secret, password);
+    outbox.commit(() => {
+      this.#store.setPassword(row.id, from);
+      this.#store.setFacts(row.id, { ...opened, configHash: place.configHash });
+    }, [{ action: 'repository.password-used', category: 'repository', actor, subject: `repository:${row.name}`, payload }]);
+    if (from.from !== 'store' && row.password.from === 'store') await secrets.delete(secret).catch(() => undefined);
+    this.#others.delete(row.id);
+    this.#keys.set(row.id, { opened: Promise.resolve({ path: row.path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: place.configHash });
+    for (const what of ['repositories', 'snapshots'] as const) announce({ kind: 'changed', what });
+    return this.#view(this.find(row.id), { signal });
   };
 
   check: EngineApi['repositories']['check'] = async ({ repository, readData, readPercent, readWithinDays }, context) => {
@@ -157,19 +196,37 @@ class RepositoryService implements Repositories {
 
   async unlockKey(id: string, signal?: AbortSignal): Promise<UnlockedRepository> {
     if (signal?.aborted) throw cancelled();
-    let opening = this.#keys.get(id);
-    if (!opening) {
-      // Belongs to everyone who waits for it, so no caller's signal ends it.
-      opening = this.#openKey(this.find(id));
-      this.#keys.set(id, opening);
-      opening.catch(() => this.#keys.delete(id));
+    const known = this.#keys.get(id);
+    if (known) {
+      await untilCancelled(known.opened, signal);
+      const row = this.find(id);
+      let place = await this.placeOf(row, { signal });
+      // What was away a moment ago may have been connected just now.
+      if (place.state === 'absent') place = await this.placeOf(row, { fresh: true, signal });
+      refuseAbsent(place);
+      // The same drive, as far as can be told: the key goes on being good.
+      if (place.configHash === null || place.configHash === known.configHash || this.#keys.get(id) !== known) return untilCancelled(this.#keys.get(id)?.opened ?? known.opened, signal);
+      this.#keys.delete(id);
+      await this.#sessions.get(id)?.release();
     }
-    return untilCancelled(opening, signal);
+    return untilCancelled((this.#keys.get(id) ?? this.#startOpening(id)).opened, signal);
+  }
+
+  /** Belongs to everyone who waits for it, so no caller's signal ends it. */
+  #startOpening(id: string): { opened: Promise<UnlockedRepository>; configHash: string | null } {
+    const entry = { opened: Promise.resolve().then(() => this.#openKey(this.find(id), (configHash) => (entry.configHash = configHash))), configHash: null as string | null };
+    this.#keys.set(id, entry);
+    entry.opened.catch(() => {
+      if (this.#keys.get(id) === entry) this.#keys.delete(id);
+    });
+    return entry;
   }
 
   async withBrowser(id: string, signal?: AbortSignal): Promise<BrowseSession> {
     const row = this.find(id);
     if (signal?.aborted || this.#stopping.signal.aborted) throw cancelled();
+    // A session that is open does not notice that its drive was exchanged.
+    if (this.#keys.has(row.id)) await this.unlockKey(row.id, signal);
     let session = this.#sessions.get(row.id);
     if (!session) {
       const { workers, clock } = this.#deps.ports;
@@ -238,7 +295,12 @@ class RepositoryService implements Repositories {
     return removed;
   }
 
+  keepLooking(): void {
+    this.#watch.start();
+  }
+
   async close(): Promise<void> {
+    this.#watch.stop();
     this.#stopping.abort();
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
     this.#sessions.clear();
@@ -295,11 +357,11 @@ class RepositoryService implements Repositories {
     }
   }
 
-  #insert(added: { id: string; name: string; path: string; place: PasswordPlace; opened: KeyTaskResult; created: boolean; actor: string }): RepositoryRow {
+  #insert(added: { id: string; name: string; path: string; place: PasswordPlace; opened: KeyTaskResult; configHash: string | null; created: boolean; actor: string }): RepositoryRow {
     const { ports, outbox, announce } = this.#deps;
-    const { id, name, path, place, opened, created } = added;
+    const { id, name, path, place, opened, configHash, created } = added;
     const addedAt = new Date(ports.clock.now()).toISOString();
-    const row: RepositoryRow = { id, name, path, resticId: opened.resticId, version: opened.version, appendOnly: opened.appendOnly, password: place, addedAt, lastCheck: null };
+    const row: RepositoryRow = { id, name, path, resticId: opened.resticId, version: opened.version, appendOnly: opened.appendOnly, password: place, addedAt, configHash, lastCheck: null };
     const payload = { repository: name, repositoryId: id, path: path.toWellFormed(), created, resticId: opened.resticId, passwordFrom: place.from, snapshots: opened.snapshots };
     outbox.commit(() => this.#store.insert(row), [{ action: 'repository.added', category: 'repository', actor: added.actor, subject: `repository:${name}`, payload }]);
     announce({ kind: 'changed', what: 'repositories' });
@@ -308,14 +370,35 @@ class RepositoryService implements Repositories {
 
   // ---- keys ----
 
-  async #openKey(row: RepositoryRow): Promise<UnlockedRepository> {
+  async #openKey(row: RepositoryRow, onConfig: (hash: string | null) => void): Promise<UnlockedRepository> {
     const { ports, environment, secrets } = this.#deps;
-    refuseAbsent(await this.placeOf(row, { fresh: true, limitMs: patientLimitMs }));
+    const place = await this.placeOf(row, { fresh: true, limitMs: patientLimitMs });
+    refuseAbsent(place);
+    const { configHash } = place;
+    onConfig(configHash);
+    if (configHash !== null && this.#others.get(row.id) === configHash) this.#refuseOther(row, configHash);
     const password = await loadPassword({ files: ports.files, environment, secrets }, row);
-    const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password }, undefined);
-    if (row.resticId !== null && row.resticId !== opened.resticId) fail('REPOSITORY_UNSUPPORTED', `${row.path} holds another repository now`, { path: row.path, reason: 'another repository lies here than the one that was added' });
-    if (row.resticId !== opened.resticId || row.version !== opened.version || row.appendOnly !== opened.appendOnly) this.#store.setFacts(row.id, opened);
+    const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password }, undefined).catch((error: unknown) => {
+      // An upgrade by restic changes the file as well, but then the password still opens it.
+      const another = row.configHash !== null && configHash !== null && configHash !== row.configHash;
+      if (another && isVarveError(error) && (error.code === 'WRONG_PASSWORD' || error.code === 'REPOSITORY_DAMAGED')) this.#refuseOther(row, configHash);
+      throw error;
+    });
+    if (row.resticId !== null && row.resticId !== opened.resticId) this.#refuseOther(row, configHash);
+    this.#others.delete(row.id);
+    if (row.resticId !== opened.resticId || row.version !== opened.version || row.appendOnly !== opened.appendOnly || row.configHash !== configHash) {
+      this.#store.setFacts(row.id, { ...opened, configHash });
+      this.#deps.announce({ kind: 'changed', what: 'repositories' });
+    }
     return { path: row.path, masterKey: opened.masterKey, keyId: opened.keyId };
+  }
+
+  #refuseOther(row: RepositoryRow, configHash: string | null): never {
+    if (configHash !== null && this.#others.get(row.id) !== configHash) {
+      this.#others.set(row.id, configHash);
+      this.#deps.announce({ kind: 'changed', what: 'repositories' });
+    }
+    return fail('REPOSITORY_OTHER', `${row.path} holds another repository now`, { path: row.path, repository: row.name });
   }
 
   async #runKeyTask(task: 'repository.create' | 'repository.open-key', input: KeyTaskInput, signal: AbortSignal | undefined): Promise<KeyTaskResult> {
@@ -337,8 +420,7 @@ class RepositoryService implements Repositories {
     );
     const { present, gone, ...counted } = found;
     readings.forget(row.id, gone);
-    const { packs: known, oldestMs } = readings.summary(row.id);
-    const coverage = { packs: present, never: Math.max(0, present - known), oldestAt: oldestMs === null ? null : new Date(oldestMs).toISOString() };
+    const coverage = this.#coverage(row.id, present);
     const report = { repositoryId: row.id, ...counted, coverage };
     const note = { at: new Date(ports.clock.now()).toISOString(), ok: report.ok, errors: report.errors, readData: report.readData };
     const { findings, repositoryId, coverage: _told, ...counts } = report;
@@ -351,13 +433,19 @@ class RepositoryService implements Repositories {
     return report;
   }
 
+  #coverage(id: string, packs: number): { packs: number; never: number; oldestAt: string | null } {
+    const { packs: known, oldestMs } = this.#readings.summary(id);
+    return { packs, never: Math.max(0, packs - known), oldestAt: oldestMs === null ? null : new Date(oldestMs).toISOString() };
+  }
+
   #noteLock(repositoryId: string, lockId: string, written: boolean): void {
     if (written) this.noteLock(repositoryId, lockId);
     else this.forgetLock(repositoryId, lockId);
   }
 
   async #view(row: RepositoryRow, wait: PlaceWait): Promise<RepositoryView> {
-    const { state, reason, freeBytes } = await this.placeOf(row, wait);
+    const { state: found, reason, freeBytes, configHash } = await this.placeOf(row, wait);
+    const state = found === 'ready' && configHash !== null && this.#others.get(row.id) === configHash ? 'other' : found;
     const { id, name, path, resticId, version, appendOnly, addedAt, lastCheck } = row;
     return { id, name, path, resticId, version, appendOnly, passwordFrom: row.password.from, addedAt, state, ...(reason !== null && { stateReason: reason }), freeBytes, lastCheck };
   }

@@ -16,6 +16,7 @@ interface Stored {
   check_ok: number | null;
   check_errors: number | null;
   check_read_data: number | null;
+  config_hash: string | null;
 }
 
 export interface HeldLock {
@@ -30,7 +31,7 @@ export interface RepositoryStore {
   list(): RepositoryRow[];
   insert(row: RepositoryRow): void;
   setCheck(id: string, check: CheckNote): void;
-  setFacts(id: string, facts: Pick<RepositoryRow, 'resticId' | 'version' | 'appendOnly'>): void;
+  setFacts(id: string, facts: Pick<RepositoryRow, 'resticId' | 'version' | 'appendOnly' | 'configHash'>): void;
   setPassword(id: string, place: PasswordPlace): void;
   locks(): HeldLock[];
   insertLock(lock: HeldLock): void;
@@ -41,7 +42,7 @@ export function createRepositoryStore(db: Pick<Database, 'prepare'>): Repository
   return {
     list: () => db.prepare('SELECT * FROM repositories ORDER BY name').all<Stored>().map(toRow),
     insert(row) {
-      db.prepare('INSERT INTO repositories (id, name, path, restic_id, version, append_only, password_from, password_place, added_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+      db.prepare('INSERT INTO repositories (id, name, path, restic_id, version, append_only, password_from, password_place, added_at, config_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
         row.id,
         row.name,
         JSON.stringify(row.path),
@@ -50,14 +51,15 @@ export function createRepositoryStore(db: Pick<Database, 'prepare'>): Repository
         row.appendOnly ? 1 : 0,
         row.password.from,
         storedPlace(row.password),
-        row.addedAt
+        row.addedAt,
+        row.configHash
       );
     },
     setCheck(id, check) {
       db.prepare('UPDATE repositories SET check_at = ?, check_ok = ?, check_errors = ?, check_read_data = ? WHERE id = ?').run(check.at, check.ok ? 1 : 0, check.errors, check.readData ? 1 : 0, id);
     },
     setFacts(id, facts) {
-      db.prepare('UPDATE repositories SET restic_id = ?, version = ?, append_only = ? WHERE id = ?').run(facts.resticId, facts.version, facts.appendOnly ? 1 : 0, id);
+      db.prepare('UPDATE repositories SET restic_id = ?, version = ?, append_only = ?, config_hash = ? WHERE id = ?').run(facts.resticId, facts.version, facts.appendOnly ? 1 : 0, facts.configHash, id);
     },
     setPassword(id, place) {
       db.prepare('UPDATE repositories SET password_from = ?, password_place = ? WHERE id = ?').run(place.from, storedPlace(place), id);
@@ -82,6 +84,7 @@ function toRow(stored: Stored): RepositoryRow {
     appendOnly: stored.append_only === 1,
     password: toPlace(stored),
     addedAt: stored.added_at,
+    configHash: stored.config_hash,
     lastCheck: stored.check_at === null ? null : { at: stored.check_at, ok: stored.check_ok === 1, errors: stored.check_errors ?? 0, readData: stored.check_read_data === 1 }
   };
 }

@@ -4,9 +4,10 @@ import type { EngineApi } from '../../../contract/index.ts';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { EventLog } from '../log/index.ts';
 import type { Ports } from '../ports.ts';
-import type { Repositories } from '../repository/index.ts';
+import type { Maintenance, Repositories } from '../repository/index.ts';
 import type { Database, Outbox } from '../store/index.ts';
 import type { Tasks } from '../system/tasks.ts';
+import { createExplainFull } from './archive/full-drive.ts';
 import { createArchiveService } from './archive/service.ts';
 import type { CheckpointsIn } from './browse/checkpoints.ts';
 import { createBrowseService } from './browse/service.ts';
@@ -17,6 +18,7 @@ import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
 import { createPlanService } from './plans/service.ts';
 import { createRestoreService } from './restore/service.ts';
 import { createSnapshotsStore } from './store.ts';
+import { createWaiting, type Waiting } from './waiting/service.ts';
 
 export { snapshotsMigrations } from './migrations.ts';
 
@@ -27,6 +29,7 @@ export interface SnapshotsDependencies {
   outbox: Outbox;
   log: EventLog;
   repositories: Repositories;
+  maintenance: Pick<Maintenance, 'freeable'>;
   tasks: Tasks;
   announce(event: EngineEvent): void;
   homePath: string;
@@ -47,26 +50,34 @@ export interface Snapshots {
   forgetErasedNotes(): void;
   /** Start-up: a snapshot that was begun and never ended becomes an event `snapshot.interrupted`. Returns how many there were. */
   recoverInterrupted(): number;
+  /** Takes what waits for its repository when that is back. For a host that stays. */
+  keepWaiting(): void;
+  close(): void;
 }
 
 export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const store = createSnapshotsStore(deps.db);
   const plans = createPlanService({ ...deps, store });
   const browse = createBrowseService({ ...deps, plans, store });
-  const archive = createArchiveService({ ...deps, store, plans, browse, databasesPath: join(deps.homePath, 'cache', 'databases') });
-  const restore = createRestoreService({ ...deps, store, browse });
   const editor = createEditor({ ...deps, store });
+  const forget = createForget({ ...deps, store, plans, browse, editor });
+  const explainFull = createExplainFull({ ...deps, store, forget });
+  const archive = createArchiveService({ ...deps, store, plans, browse, explainFull, waiting: () => waiting, databasesPath: join(deps.homePath, 'cache', 'databases') });
+  const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
+  const restore = createRestoreService({ ...deps, store, browse });
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, preview: plans.preview },
-    snapshots: { take: archive.take, takeLast: archive.takeLast, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
+    snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     checkpointsIn: browse.checkpointsIn,
     forgetErasedNotes: () => forgetErasedNotes({ store, log: deps.log }),
-    keeping: { retention: { set: plans.setRetention }, forget: createForget({ ...deps, store, plans, browse, editor }), ...createTagging({ ...deps, store, plans, browse, editor }) },
+    keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
     compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
     recoverInterrupted: () => {
       editor.recover();
       return archive.recoverInterrupted();
-    }
+    },
+    keepWaiting: waiting.start,
+    close: waiting.close
   };
 }

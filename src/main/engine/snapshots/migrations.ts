@@ -53,6 +53,25 @@ export const snapshotsMigrations: Migration[] = [
       `)
   },
   {
+    version: 22,
+    up: (db) =>
+      db.exec(`
+        -- Snapshots that were asked for while their repository was away; one a plan. attempts: begun since then and not ended.
+        CREATE TABLE waiting_snapshots (
+          id TEXT PRIMARY KEY,
+          plan_id TEXT NOT NULL UNIQUE,
+          repository_id TEXT NOT NULL,
+          actor TEXT NOT NULL,
+          tags TEXT NOT NULL,
+          note TEXT,
+          gentle INTEGER NOT NULL,
+          since TEXT NOT NULL,
+          reason TEXT NOT NULL,
+          attempts INTEGER NOT NULL
+        ) STRICT;
+      `)
+  },
+  {
     version: 25,
     up: (db) =>
       db.exec(`

@@ -1,6 +1,6 @@
 // The domain's rows in state.db.
 import type { RetentionPolicy } from '../../../contract/retention.ts';
-import { leaveOutNothing, type LeaveOut, noHooks, type Plan, type PlanHooks, type RestoreReport } from '../../../contract/snapshots.ts';
+import { leaveOutNothing, type LeaveOut, noHooks, type Plan, type PlanHooks, type RestoreReport, type WaitReason } from '../../../contract/snapshots.ts';
 import type { Database } from '../store/index.ts';
 import type { PlanRow } from './model.ts';
 
@@ -10,6 +10,21 @@ export interface RunningRow {
   repositoryId: string;
   pid: number;
   startedAt: string;
+}
+
+/** A snapshot that was asked for and waits for its repository. */
+export interface WaitingRow {
+  id: string;
+  planId: string;
+  repositoryId: string;
+  actor: string;
+  tags: string[];
+  note: string | undefined;
+  gentle: boolean;
+  since: string;
+  reason: WaitReason;
+  /** How often it was begun without coming to an end. */
+  attempts: number;
 }
 
 /** A change to the list of snapshots that is under way. */
@@ -75,6 +90,17 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
     removeRunning: (id: string): void => {
       db.prepare('DELETE FROM running_snapshots WHERE id = ?').run(id);
     },
+    waiting: (): WaitingRow[] => db.prepare('SELECT * FROM waiting_snapshots ORDER BY since, id').all().map(waitingOf),
+    putWaiting: (row: WaitingRow): void => {
+      db.prepare('DELETE FROM waiting_snapshots WHERE plan_id = ?').run(row.planId);
+      db.prepare('INSERT INTO waiting_snapshots (id, plan_id, repository_id, actor, tags, note, gentle, since, reason, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        row.id, row.planId, row.repositoryId, row.actor, JSON.stringify(row.tags), row.note ?? null, row.gentle ? 1 : 0, row.since, row.reason, row.attempts
+      );
+    },
+    /** A snapshot of the plan was taken, or nobody wants it any more. */
+    removeWaiting: (planId: string): void => {
+      db.prepare('DELETE FROM waiting_snapshots WHERE plan_id = ?').run(planId);
+    },
     setNote: (lineage: string, note: string, at: string, eventId: string): void => {
       db.prepare('INSERT INTO snapshot_notes (lineage, note, written_at, event_id) VALUES (?, ?, ?, ?) ON CONFLICT (lineage) DO UPDATE SET note = excluded.note, written_at = excluded.written_at, event_id = excluded.event_id').run(lineage, note, at, eventId);
     },
@@ -111,5 +137,20 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
         .prepare('SELECT at, report FROM restore_reports ORDER BY at DESC, id DESC LIMIT ?')
         .all(limit)
         .map((row) => ({ at: row['at'] as string, report: JSON.parse(row['report'] as string) as RestoreReport }))
+  };
+}
+
+function waitingOf(row: Record<string, unknown>): WaitingRow {
+  return {
+    id: row['id'] as string,
+    planId: row['plan_id'] as string,
+    repositoryId: row['repository_id'] as string,
+    actor: row['actor'] as string,
+    tags: JSON.parse(row['tags'] as string) as string[],
+    note: (row['note'] as string | null) ?? undefined,
+    gentle: row['gentle'] === 1,
+    since: row['since'] as string,
+    reason: row['reason'] as WaitReason,
+    attempts: row['attempts'] as number
   };
 }

@@ -193,7 +193,7 @@ function gateway({ settings: store }: DoctorHome): Finding {
 async function repositories(home: DoctorHome): Promise<DoctorCheck[]> {
   try {
     const rows = await home.repositories();
-    return rows.map((row) => ({ id: 'repository', state: row.state === 'ready' ? (row.lastCheck?.ok === false ? 'broken' : 'well') : row.state === 'absent' ? 'attention' : 'broken', data: { name: row.name, path: row.path, freeBytes: row.freeBytes ?? -1 }, detail: row.lastCheck ? `${row.state}, last check ${row.lastCheck.at}: ${row.lastCheck.errors} errors` : `${row.state}, never checked` }));
+    return rows.map((row) => ({ id: 'repository', state: row.state === 'ready' ? (row.lastCheck?.ok === false ? 'broken' : 'well') : row.state === 'absent' || row.state === 'other' ? 'attention' : 'broken', data: { name: row.name, path: row.path, freeBytes: row.freeBytes ?? -1 }, detail: row.lastCheck ? `${row.state}, last check ${row.lastCheck.at}: ${row.lastCheck.errors} errors` : `${row.state}, never checked` }));
   } catch (error) {
     return [await attempt('repository', () => Promise.reject(error))];
   }

@@ -15,6 +15,8 @@ const stopLimitMs = 20_000;
 export interface RunningTask {
   id: string;
   signal: AbortSignal;
+  /** The engine ends, and with it the task; nobody wanted this one stopped. */
+  readonly stopping: boolean;
   /** Takes over the fields that are given. Shown at most ten times a second; rate and time left are computed here. */
   progress(update: Partial<TaskProgress>): void;
 }
@@ -23,6 +25,8 @@ export interface TaskSpec {
   kind: TaskKind;
   /** Name of what it is about: the plan, the repository, the snapshot. */
   subject: string;
+  /** An id that was promised before; a new one when not given. */
+  id?: string;
   run(task: RunningTask): Promise<TaskResult>;
 }
 
@@ -104,7 +108,7 @@ export function createTasks({ clock, random, announce }: { clock: Clock; random:
   const start = (spec: TaskSpec): { taskId: string } => {
     if (stopped) fail('CANCELLED', 'the engine is stopping', {});
     tidy();
-    const id = Buffer.from(random.bytes(16)).toString('hex');
+    const id = spec.id ?? Buffer.from(random.bytes(16)).toString('hex');
     const abort = new AbortController();
     const entry: Entry = {
       state: { id, kind: spec.kind, subject: spec.subject, state: 'running', startedAt: instant(), endedAt: null, progress: emptyProgress, bytesPerSecond: null, secondsLeft: null, result: null, error: null },
@@ -118,9 +122,9 @@ export function createTasks({ clock, random, announce }: { clock: Clock; random:
     };
     entries.set(id, entry);
     show(entry);
-    const work = Promise.resolve().then(() => spec.run({ id, signal: abort.signal, progress: (update) => progress(entry, update) }));
+    const work = Promise.resolve().then(() => spec.run({ id, signal: abort.signal, get stopping() { return stopped; }, progress: (update) => progress(entry, update) }));
     entry.ended = work.then(
-      (result) => end(entry, { state: hasGaps(result) ? 'gaps' : 'done', result, error: null }),
+      (result) => end(entry, { state: result.kind === 'waiting' ? 'waiting' : hasGaps(result) ? 'gaps' : 'done', result, error: null }),
       (error: unknown) => end(entry, outcomeOf(error, abort.signal))
     );
     return { taskId: id };

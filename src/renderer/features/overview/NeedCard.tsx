@@ -6,7 +6,7 @@ import { anchorSentence } from '../../../contract/copy/anchors.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatSpan } from '../../../contract/copy/values.ts';
 import { useQueryClient } from '@tanstack/react-query';
-import { useStartTask } from '../../api/queries.ts';
+import { useStartTask, useStopWaiting } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { UnlockVault } from '../../ui/UnlockVault.tsx';
@@ -54,6 +54,12 @@ function wordsFor({ t, language }: Words, need: Need): NeedWords {
       return { tone: 'bad', title: t('need.storeGone'), sub: t('need.storeGoneSub'), button: t('need.storeDo') };
     case 'absent':
       return { tone: 'attention', title: t('need.absent', { repository: need.repository.name }), sub: t('need.absentSub', { path: visibleText(need.repository.path, true) }), button: t('need.absentDo') };
+    case 'waiting': {
+      const { planName: plan, repositoryName: repository, path } = need.wait;
+      return { tone: 'unknown', title: t('need.waiting', { plan, repository }), sub: need.wait.reason === 'password' ? t('need.waitingPassword') : t('need.waitingSub', { path: visibleText(path, true) }), button: t('overview.stopWaiting') };
+    }
+    case 'other':
+      return { tone: 'attention', title: t('need.other', { repository: need.repository.name }), sub: t('need.otherSub', { path: visibleText(need.repository.path, true) }), button: t('need.absentDo') };
     case 'unreadable':
       return { tone: 'bad', title: t('need.unreadable', { repository: need.repository.name }), sub: t('need.unreadableSub'), button: t('need.checkDo') };
     case 'checkFailed':
@@ -72,6 +78,7 @@ export function NeedCard({ need }: { need: Need }): ReactNode {
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   const start = useStartTask();
+  const stop = useStopWaiting();
   const [unlocking, setUnlocking] = useState(false);
   const { tone, title, sub, button } = wordsFor(words, need);
 
@@ -91,7 +98,10 @@ export function NeedCard({ need }: { need: Need }): ReactNode {
         return setUnlocking(true);
       case 'storeGone':
         return navigate('/settings');
+      case 'waiting':
+        return stop.mutate(need.wait.id);
       case 'absent':
+      case 'other':
         void queries.invalidateQueries({ queryKey: ['repositories'] });
         void queries.invalidateQueries({ queryKey: ['snapshots'] });
         return;
@@ -100,7 +110,7 @@ export function NeedCard({ need }: { need: Need }): ReactNode {
         return start.mutate((client) => client.repositories.check({ repository: need.repository.id }));
       case 'noSnapshot':
       case 'old':
-        return start.mutate((client) => client.snapshots.take({ plan: need.plan.id }));
+        return start.mutate((client) => client.snapshots.take({ plan: need.plan.id, wait: true }));
       case 'gaps':
         return navigate(`/snapshots/${need.snapshotId}`);
     }
@@ -118,7 +128,7 @@ export function NeedCard({ need }: { need: Need }): ReactNode {
           </Button>
         }
       />
-      {start.isError && <ErrorNotice error={start.error} compact />}
+      {(start.isError || stop.isError) && <ErrorNotice error={start.error ?? stop.error} compact />}
       {unlocking && <UnlockVault onClose={() => setUnlocking(false)} />}
     </li>
   );

@@ -3,9 +3,9 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatDay } from '../../../contract/copy/values.ts';
-import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
+import type { Plan, Snapshot, WaitingSnapshot } from '../../../contract/snapshots.ts';
 import { useTasks } from '../../api/engine.tsx';
-import { useStartTask } from '../../api/queries.ts';
+import { useStartTask, useStopWaiting } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
@@ -35,17 +35,18 @@ function toneOf(plan: Plan, now: Date): Tone {
   return old || plan.lastSnapshot.incomplete ? 'attention' : 'good';
 }
 
-export function PlanRow({ plan, snapshots }: { plan: Plan; snapshots: readonly Snapshot[] }): ReactNode {
+export function PlanRow({ plan, snapshots, waiting }: { plan: Plan; snapshots: readonly Snapshot[]; waiting: WaitingSnapshot | undefined }): ReactNode {
   const { t, language } = useWords();
   const now = useNow();
   const start = useStartTask();
+  const stop = useStopWaiting();
   const busy = [...useTasks().values()].some((task) => task.state === 'running' && task.kind === 'snapshot' && [plan.name, plan.title].includes(task.subject));
   const title = visibleText(plan.title || plan.name, true);
   const marks = dayMarks(plan.id, snapshots, now);
   return (
     <li data-testid="plan" data-plan={plan.name}>
       <div className={styles.plan}>
-        <Shape tone={toneOf(plan, now)} />
+        <Shape tone={waiting ? 'unknown' : toneOf(plan, now)} />
         <div className={styles.planName}>
           <p className="ellipsis">{title}</p>
           <p className="muted ellipsis">{t('overview.goesTo', { repository: plan.repositoryName })}</p>
@@ -56,13 +57,19 @@ export function PlanRow({ plan, snapshots }: { plan: Plan; snapshots: readonly S
           ))}
         </div>
         <span className="muted">
-          {plan.lastSnapshot === null ? t('overview.noneYet') : <Sentence of={plan.lastSnapshot.incomplete ? 'overview.lastGaps' : 'overview.last'} slots={{ when: <Moment at={plan.lastSnapshot.time} /> }} />}
+          {waiting ? <Sentence of="overview.waits" params={{ repository: waiting.repositoryName }} slots={{ when: <Moment at={waiting.since} /> }} /> : plan.lastSnapshot === null ? t('overview.noneYet') : <Sentence of={plan.lastSnapshot.incomplete ? 'overview.lastGaps' : 'overview.last'} slots={{ when: <Moment at={plan.lastSnapshot.time} /> }} />}
         </span>
-        <Button variant="default" aria-label={t('app.backUpPlan', { plan: title })} loading={start.isPending} disabled={busy} onClick={() => start.mutate((client) => client.snapshots.take({ plan: plan.id }))}>
-          {t('app.backUpNow')}
-        </Button>
+        {waiting ? (
+          <Button variant="default" aria-label={t('overview.stopWaitingPlan', { plan: title })} loading={stop.isPending} onClick={() => stop.mutate(waiting.id)}>
+            {t('overview.stopWaiting')}
+          </Button>
+        ) : (
+          <Button variant="default" aria-label={t('app.backUpPlan', { plan: title })} loading={start.isPending} disabled={busy} onClick={() => start.mutate((client) => client.snapshots.take({ plan: plan.id, wait: true }))}>
+            {t('app.backUpNow')}
+          </Button>
+        )}
       </div>
-      {start.isError && <ErrorNotice error={start.error} compact />}
+      {(start.isError || stop.isError) && <ErrorNotice error={start.error ?? stop.error} compact />}
     </li>
   );
 }

@@ -15,7 +15,7 @@ const status = { secretStore: { kind: 'keyring', state: 'open', detail: '' }, no
 function facts(change: Partial<Parameters<typeof assess>[0]> = {}): Parameters<typeof assess>[0] {
   const world = createWorld(now);
   for (const plan of world.plans) plan.lastSnapshot = { id: 'a'.repeat(64), time: hoursAgo(1), incomplete: false };
-  return { status, plans: world.plans, repositories: world.repositories, snapshots: world.snapshots, verify: checked, anchors: held, now, ...change };
+  return { status, plans: world.plans, repositories: world.repositories, snapshots: world.snapshots, waiting: [], verify: checked, anchors: held, now, ...change };
 }
 
 describe('the overview\'s judgement', () => {
@@ -51,6 +51,22 @@ describe('the overview\'s judgement', () => {
     if (repository) repository.state = 'absent';
     expect(assess(all).needs.map((need) => need.kind)).toEqual(['vaultLocked', 'absent', 'gaps']);
     expect(assess(all).tone).toBe('needs');
+  });
+
+  it('a snapshot that waits is one need, in place of the absent drive and the old copy', () => {
+    const world = facts();
+    const [plan] = world.plans;
+    const [repository] = world.repositories;
+    if (!plan || !repository) throw new Error('nothing to judge');
+    plan.lastSnapshot = { id: 'b'.repeat(64), time: hoursAgo(80), incomplete: false };
+    repository.state = 'absent';
+    const wait = { id: 'w', planId: plan.id, planName: plan.name, repositoryId: repository.id, repositoryName: repository.name, path: repository.path, since: hoursAgo(1), reason: 'absent' as const };
+    const judged = assess({ ...world, waiting: [wait] });
+    expect(judged.needs).toEqual([{ kind: 'waiting', wait }]);
+    expect(copiesAreFresh(judged)).toBe(false);
+    expect(assess(world).needs.map(({ kind }) => kind)).toEqual(['absent', 'old']);
+    repository.state = 'other';
+    expect(assess({ ...world, waiting: [wait] }).needs.map(({ kind }) => kind)).toEqual(['other']);
   });
 
   it('is alarmed by a broken record or repository before anything else', () => {

@@ -2,7 +2,7 @@
 import { isGrave, standsAgainst, type Anchor, type AnchorStatus } from '../../../contract/anchors.ts';
 import type { VerifyState } from '../../../contract/log.ts';
 import type { Repository } from '../../../contract/repository.ts';
-import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
+import type { Plan, Snapshot, WaitingSnapshot } from '../../../contract/snapshots.ts';
 import type { Status } from '../../../contract/system.ts';
 
 export type Need =
@@ -15,6 +15,8 @@ export type Need =
   | { kind: 'vaultLocked' }
   | { kind: 'storeGone' }
   | { kind: 'absent'; repository: Repository }
+  | { kind: 'waiting'; wait: WaitingSnapshot }
+  | { kind: 'other'; repository: Repository }
   | { kind: 'unreadable'; repository: Repository }
   | { kind: 'checkFailed'; repository: Repository; errors: number }
   | { kind: 'noSnapshot'; plan: Plan }
@@ -42,6 +44,7 @@ interface Facts {
   plans: readonly Plan[];
   repositories: readonly Repository[];
   snapshots: readonly Snapshot[];
+  waiting: readonly WaitingSnapshot[];
   verify: VerifyState;
   anchors: AnchorStatus;
   now: Date;
@@ -67,16 +70,21 @@ function needsOfStore({ status }: Facts): Need[] {
   return status.secretStore?.state === 'unavailable' ? [{ kind: 'storeGone' }] : [];
 }
 
-function needsOfRepositories({ repositories }: Facts): Need[] {
+/** What waits says that its drive is away, too. */
+function needsOfRepositories({ repositories, waiting }: Facts): Need[] {
   return repositories.flatMap((repository): Need[] => {
+    const waits = waiting.filter((wait) => wait.repositoryId === repository.id).map((wait): Need => ({ kind: 'waiting', wait }));
+    if (repository.state === 'other') return [{ kind: 'other', repository }];
+    if (waits.length > 0) return waits;
     if (repository.state === 'absent') return [{ kind: 'absent', repository }];
     if (repository.state === 'unreadable') return [{ kind: 'unreadable', repository }];
     return repository.lastCheck !== null && !repository.lastCheck.ok ? [{ kind: 'checkFailed', repository, errors: repository.lastCheck.errors }] : [];
   });
 }
 
-function needsOfPlans({ plans, now }: Facts): Need[] {
+function needsOfPlans({ plans, waiting, now }: Facts): Need[] {
   return plans.flatMap((plan): Need[] => {
+    if (waiting.some(({ planId }) => planId === plan.id)) return [];
     if (plan.lastSnapshot === null) return [{ kind: 'noSnapshot', plan }];
     const seconds = (now.getTime() - Date.parse(plan.lastSnapshot.time)) / 1000;
     if (seconds > day) return [{ kind: 'old', plan, seconds }];

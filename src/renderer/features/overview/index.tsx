@@ -7,7 +7,7 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import { formatClock, formatWhen } from '../../../contract/copy/values.ts';
 import { useCell } from '../../api/cell.ts';
 import { useEngine } from '../../api/engine.tsx';
-import { useAnchorStatus, useClient, useLatestEntries, usePlans, useRepositories, useSample, useSnapshots, useStatus, useVerifyState } from '../../api/queries.ts';
+import { useAnchorStatus, useClient, useLatestEntries, usePlans, useRepositories, useSample, useSnapshots, useStatus, useVerifyState, useWaiting } from '../../api/queries.ts';
 import { CoreSample } from '../../ui/CoreSample.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -139,17 +139,18 @@ export function OverviewScreen(): ReactNode {
   const snapshots = useSnapshots();
   const verify = useVerifyState();
   const anchors = useAnchorStatus();
+  const waiting = useWaiting();
   const sample = useSample();
   const [dismissed, setDismissed] = useState<readonly number[]>([]);
   const [aside, room] = useRoom<HTMLElement>();
 
-  const failed = [status, plans, repositories, snapshots, verify, anchors].find((query) => query.isError && query.data === undefined);
+  const failed = [status, plans, repositories, snapshots, verify, anchors, waiting].find((query) => query.isError && query.data === undefined);
   const assessment = useMemo(
     () =>
-      status.data && plans.data && repositories.data && snapshots.data && verify.data && anchors.data
-        ? assess({ status: status.data, plans: plans.data, repositories: repositories.data, snapshots: snapshots.data.snapshots, verify: verify.data, anchors: anchors.data, now })
+      status.data && plans.data && repositories.data && snapshots.data && verify.data && anchors.data && waiting.data
+        ? assess({ status: status.data, plans: plans.data, repositories: repositories.data, snapshots: snapshots.data.snapshots, waiting: waiting.data, verify: verify.data, anchors: anchors.data, now })
         : undefined,
-    [status.data, plans.data, repositories.data, snapshots.data, verify.data, anchors.data, now]
+    [status.data, plans.data, repositories.data, snapshots.data, verify.data, anchors.data, waiting.data, now]
   );
   const recent = useMemo(() => (snapshots.data?.snapshots ?? []).filter((snapshot) => now.getTime() - Date.parse(snapshot.at) < coreDays * 86_400_000), [snapshots.data, now]);
   if (failed) return <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />;
@@ -169,7 +170,7 @@ export function OverviewScreen(): ReactNode {
         {(assessment.needs.length > 0 || notices.length > dismissed.length) && (
           <ul className={`plain-list ${styles.needs}`} aria-label={t('overview.needsHeading')}>
             {assessment.needs.map((need) => (
-              <NeedCard key={JSON.stringify([need.kind, 'plan' in need ? need.plan.id : 'repository' in need ? need.repository.id : ''])} need={need} />
+              <NeedCard key={JSON.stringify([need.kind, 'plan' in need ? need.plan.id : 'wait' in need ? need.wait.id : 'repository' in need ? need.repository.id : ''])} need={need} />
             ))}
             {notices.map((notice, index) => (dismissed.includes(index) ? null : <NoticeCard key={index} notice={notice} onDismiss={() => setDismissed([...dismissed, index])} />))}
           </ul>
@@ -182,7 +183,7 @@ export function OverviewScreen(): ReactNode {
             </h2>
             <ul className={`card plain-list ${styles.plans}`}>
               {plans.data.map((plan) => (
-                <PlanRow key={plan.id} plan={plan} snapshots={recent} />
+                <PlanRow key={plan.id} plan={plan} snapshots={recent} waiting={waiting.data?.find(({ planId }) => planId === plan.id)} />
               ))}
             </ul>
           </section>

@@ -14,7 +14,7 @@ import { Moment, Sentence, useWords } from '../../ui/words.tsx';
 import { Section } from './Section.tsx';
 import styles from './Settings.module.css';
 
-const tones: Record<Repository['state'], Tone> = { ready: 'good', absent: 'unknown', unreadable: 'bad' };
+const tones: Record<Repository['state'], Tone> = { ready: 'good', absent: 'unknown', other: 'attention', unreadable: 'bad' };
 
 function LastCheck({ repository }: { repository: Repository }): ReactNode {
   const { t } = useWords();
@@ -47,6 +47,9 @@ function RepositoryRow({ repository }: { repository: Repository }): ReactNode {
             <LastCheck repository={repository} />
           </p>
         </div>
+        <Link href={`/repositories/${repository.name}`} aria-label={t('repos.openNamed', { name: repository.name })}>
+          {t('repos.open')}
+        </Link>
         <Button variant="default" disabled={busy || repository.state === 'absent'} onClick={() => check(false)}>
           {t('set.checkStructure')}
         </Button>

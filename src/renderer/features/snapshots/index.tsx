@@ -8,7 +8,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { IconNote, IconPinFilled, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { useLocation, useParams } from 'wouter';
+import { Link, useLocation, useParams } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
 import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
@@ -164,6 +164,7 @@ export function SnapshotsScreen(): ReactNode {
             {t('keep.applyRules', { plan: visibleText(ruledPlan.title || ruledPlan.name, true) })}
           </Button>
         )}
+        <Link href="/repositories">{t('repos.title')}</Link>
       </header>
       {!nothing && <Filters filter={filter} onChange={setFilter} />}
       {(list.data?.absent.length ?? 0) > 0 && (

@@ -27,6 +27,8 @@ export interface Maintenance {
   prune: EngineApi['maintenance']['prune'];
   copy: EngineApi['maintenance']['copy'];
   repair: EngineApi['maintenance']['repair'];
+  /** What a prune that leaves nothing unneeded would give back, and all that is stored. Takes the repository's turn; changes nothing and is not recorded. */
+  freeable(row: RepositoryRow, signal: AbortSignal): Promise<{ freed: number; before: number }>;
 }
 
 /** Ids that go into an event; all are in the report. */
@@ -105,8 +107,15 @@ class MaintenanceService implements Maintenance {
     });
   };
 
+  async freeable(row: RepositoryRow, signal: AbortSignal): Promise<{ freed: number; before: number }> {
+    const { path, masterKey } = await this.#deps.repositories.unlockKey(row.id, signal);
+    const input: PruneInput = { path, masterKey, dryRun: true, maxUnused: { kind: 'bytes', bytes: 0 } };
+    const { bytes } = await this.#inThread<PruneFacts>('repository.prune', input, [{ row, exclusive: false }], { signal, progress: () => undefined });
+    return { freed: bytes.freed, before: bytes.before };
+  }
+
   /** Waits for its turn in every repository's queue (in one order for all, so that no two wait for each other), then runs the thread. `places` as in its input. */
-  async #inThread<R>(name: string, input: unknown, places: readonly { row: RepositoryRow; exclusive: boolean }[], task: RunningTask): Promise<R> {
+  async #inThread<R>(name: string, input: unknown, places: readonly { row: RepositoryRow; exclusive: boolean }[], task: Pick<RunningTask, 'signal' | 'progress'>): Promise<R> {
     const { repositories, ports } = this.#deps;
     const what = name.slice(name.indexOf('.') + 1);
     const leaving: (() => void)[] = [];

@@ -4,7 +4,7 @@
 //   3. outbox: `snapshot.finished` or `snapshot.failed`, row gone  -> done
 import { join } from 'node:path';
 import type { EngineApi } from '../../../../contract/index.ts';
-import type { SnapshotResult, Stream } from '../../../../contract/snapshots.ts';
+import type { SnapshotResult, Stream, WaitReason } from '../../../../contract/snapshots.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
 import { errnoOf, fail, isVarveError, toWire } from '../../kit/errors.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
@@ -20,7 +20,8 @@ import { isReservedTag, zoneOffsetMinutes, type PlanRow } from '../model.ts';
 import { wellFormed, type PlanService } from '../plans/service.ts';
 import { logged } from '../plans/words.ts';
 import { runWorker } from '../run-worker.ts';
-import type { SnapshotsStore } from '../store.ts';
+import type { SnapshotsStore, WaitingRow } from '../store.ts';
+import { waitReasonOf, type Waiting } from '../waiting/service.ts';
 import type { SaveInput, SaveMessage, SaveOutcome } from './protocol.ts';
 
 export interface ArchiveServiceDeps {
@@ -37,22 +38,34 @@ export interface ArchiveServiceDeps {
   databasesPath: string;
   plans: PlanService;
   browse: BrowseService;
+  waiting(): Waiting;
+  /** What would make room for the plan on a drive that is full. */
+  explainFull(plan: PlanRow, repository: RepositoryRow, signal: AbortSignal): Promise<object>;
 }
 
 export interface ArchiveService {
   take: EngineApi['snapshots']['take'];
   takeLast: EngineApi['snapshots']['takeLast'];
+  /** Begins what has waited, as the task that was promised. */
+  begin(waited: WaitingRow): void;
   recoverInterrupted(): number;
 }
 
 interface Request {
   plan: PlanRow;
   repository: RepositoryRow;
+  /** With the plan's own. */
   tags: string[];
+  /** Without them. */
+  asked: string[];
   note: string | undefined;
   streams: readonly Stream[];
   gentle: boolean;
   actor: string;
+  /** A repository that is away is waited for. */
+  wait: boolean;
+  /** Since when it has waited. */
+  waitedSince?: string;
 }
 
 export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
@@ -62,9 +75,38 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
   const names = (plan: Pick<PlanRow, 'id' | 'name'>, repository: { id: string; name: string }): Record<string, string> => ({ plan: plan.name, planId: plan.id, repository: repository.name, repositoryId: repository.id });
 
   const run = async (request: Request, task: RunningTask): Promise<TaskResult> => {
+    const { plan, repository, waitedSince } = request;
+    try {
+      return await takeInTurn(request, task);
+    } catch (error) {
+      const stopped = isVarveError(error) && error.code === 'CANCELLED';
+      const reason = !request.wait || stopped ? undefined : await waitReason(error, request);
+      if (reason !== undefined) return { kind: 'waiting', wait: deps.waiting().put({ planId: plan.id, repositoryId: repository.id, actor: request.actor, tags: request.asked, note: request.note, gentle: request.gentle }, reason) };
+      // One that is cut off by the program's end is begun again at the next start.
+      if (waitedSince !== undefined && !(stopped && task.stopping)) store.removeWaiting(plan.id);
+      if (waitedSince !== undefined) announce({ kind: 'changed', what: 'snapshots' });
+      if (isVarveError(error) && error.code === 'NO_SPACE') throw fail('NO_SPACE', error.message, { ...(error.data as { path: string }), ...(await deps.explainFull(plan, repository, task.signal)) }, error);
+      throw error;
+    }
+  };
+
+  /** A drive that is pulled out meanwhile shows as many errors; what counts is that it is away. */
+  const waitReason = async (error: unknown, { repository, waitedSince }: Request): Promise<WaitReason | undefined> => {
+    const reason = waitReasonOf(error) ?? ((await repositories.placeOf(repository, { fresh: true })).state === 'absent' ? 'absent' : undefined);
+    // Who asks now can unlock a password, or connect another drive; what has waited goes on waiting.
+    return reason === 'absent' || waitedSince !== undefined ? reason : undefined;
+  };
+
+  const takeInTurn = async (request: Request, task: RunningTask): Promise<TaskResult> => {
     const { plan, repository } = request;
     task.progress({ phase: 'waiting' });
     const queue = repositories.queue(repository.id);
+    // Nothing is begun, and no program of the plan is run, for a repository that is away.
+    if (request.wait) {
+      await repositories.unlockKey(repository.id, task.signal).catch((error: unknown) => {
+        if (waitReasonOf(error) !== undefined) throw error;
+      });
+    }
     return queue.run({ exclusive: false, what: `snapshot of ${plan.name}`, signal: task.signal, onWaiting: () => task.progress({ phase: 'waiting' }) }, () => record(request, task));
   };
 
@@ -77,7 +119,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
     const facts = { ...names(plan, repository), run: runId };
     outbox.commit(
       () => store.addRunning({ id: runId, planId: plan.id, repositoryId: repository.id, pid: machine.pid, startedAt: new Date(clock.now()).toISOString() }),
-      [{ ...common, action: 'snapshot.started', payload: { ...facts, tags, paths: [...plan.paths, ...request.streams.map(({ name }) => `/${name}`)].map(wellFormed) } }]
+      [{ ...common, action: 'snapshot.started', payload: { ...facts, ...(request.waitedSince !== undefined && { waitedSince: request.waitedSince }), tags, paths: [...plan.paths, ...request.streams.map(({ name }) => `/${name}`)].map(wellFormed) } }]
     );
     const hooks = new HookRun({ programs: ports.programs, environment: deps.environment }, plan, repository.name);
     try {
@@ -90,6 +132,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
       outbox.commit(
         () => {
           store.removeRunning(runId);
+          store.removeWaiting(plan.id);
           if (request.note !== undefined) store.setNote(outcome.snapshotId, request.note, new Date(clock.now()).toISOString(), eventId);
         },
         [
@@ -215,7 +258,8 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
     const repository = repositories.find(plan.repositoryId);
     const reserved = input.tags.find(isReservedTag);
     if (reserved !== undefined) fail('BAD_INPUT', `the tag ${reserved} is reserved`, { field: 'tags', reason: `"${reserved}" cannot be used: tags that begin with "varve-" are reserved` });
-    const request: Request = { plan, repository, tags: [...new Set([...plan.tags, ...input.tags])], note: input.note, streams: input.streams ?? [], gentle: input.gentle ?? plan.gentle, actor: context.actor };
+    if (input.wait === true && (input.streams?.length ?? 0) > 0) fail('BAD_INPUT', 'a stream cannot wait', { field: 'wait', reason: 'what standard input or a program gives cannot wait for the repository' });
+    const request: Request = { plan, repository, asked: input.tags, tags: allTags(plan, input.tags), note: input.note, streams: input.streams ?? [], gentle: input.gentle ?? plan.gentle, actor: context.actor, wait: input.wait ?? false };
     return tasks.start({ kind: 'snapshot', subject: plan.name, run: (task) => run(request, task) });
   };
 
@@ -230,6 +274,13 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
           return { planId, plan, title: title || plan, taskId: known?.id ?? (await take({ plan: planId, tags: [] }, context)).taskId };
         })
       );
+    },
+
+    begin: ({ id, planId, tags, note, gentle, actor, since }) => {
+      const plan = plans.find(planId);
+      const repository = repositories.find(plan.repositoryId);
+      const request: Request = { plan, repository, asked: tags, tags: allTags(plan, tags), note, streams: [], gentle, actor, wait: true, waitedSince: since };
+      tasks.start({ id, kind: 'snapshot', subject: plan.name, run: (task) => run(request, task) });
     },
 
     recoverInterrupted: () => {
@@ -248,4 +299,8 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
       return left.length;
     }
   };
+}
+
+function allTags(plan: PlanRow, asked: readonly string[]): string[] {
+  return [...new Set([...plan.tags, ...asked])];
 }

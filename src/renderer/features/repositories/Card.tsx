@@ -1,0 +1,58 @@
+// One thing that can be done with a repository: heading, a sentence, its controls; and the line of running work, and the question before what cannot
+// be undone.
+import { Button, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { TaskState } from '../../../contract/events.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { CancelTask, TaskBar, taskNumbers } from '../../ui/TaskLine.tsx';
+import { useWords } from '../../ui/words.tsx';
+import styles from './Repositories.module.css';
+
+export function Card({ id, title, sub, children }: { id: string; title: string; sub: string; children: ReactNode }): ReactNode {
+  return (
+    <section className={`card ${styles.card}`} aria-labelledby={`${id}-title`} id={id} data-testid={`card-${id}`}>
+      <div>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <p className="muted">{sub}</p>
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** What runs now with Cancel, or why it failed. */
+export function WorkLine({ task, failure }: { task: TaskState | undefined; failure: unknown }): ReactNode {
+  const words = useWords();
+  if (task?.state === 'running') {
+    return (
+      <div className={styles.work} data-testid="work">
+        <TaskBar task={task} wide />
+        <span className="muted">{taskNumbers(words, task)}</span>
+        <CancelTask id={task.id} />
+      </div>
+    );
+  }
+  if (task?.state === 'cancelled') return <p className="muted" role="status">{words.t('task.cancelled', { what: words.t(`task.${task.kind}`, { subject: task.subject }) })}</p>;
+  return failure === undefined || failure === null ? null : <ErrorNotice error={failure} compact />;
+}
+
+export function Sure({ title, sub, yes, onYes, onClose, loading = false, error, children }: { title: string; sub: string; yes: string; onYes(): void; onClose(): void; loading?: boolean; error?: unknown; children?: ReactNode }): ReactNode {
+  const { t } = useWords();
+  return (
+    <Modal opened onClose={onClose} title={title} size={520} closeButtonProps={{ 'aria-label': t('word.close') }} data-testid="sure">
+      <div className={styles.dialog}>
+        <p>{sub}</p>
+        {children}
+        {error !== undefined && error !== null && <ErrorNotice error={error} compact />}
+        <div className="row">
+          <Button color="red" loading={loading} onClick={onYes} data-testid="sure-yes">
+            {yes}
+          </Button>
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('word.cancel')}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}
