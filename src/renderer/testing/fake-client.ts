@@ -208,7 +208,6 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
       usage: async () => ({ bytes: 61_000_000_000, packs: 3_812, snapshots: world.snapshots.length, locks: 0, freeBytes: 412e9, totalBytes: 1000e9, coverage: { packs: 3_812, never: 3_120, oldestAt: null } }),
       check: async () => startTask('check', 't7-drive', 400_000_000, () => ({ kind: 'check', report: { repositoryId: 'r', ok: true, errors: 0, hints: 0, findings: [], snapshots: 101, trees: 300, packs: 88, blobs: 9000, bytesRead: 0, packsRead: 0, readData: false, coverage: { packs: 12, never: 12, oldestAt: null } } }))
     },
-    keeping: { keys: { list: async () => [{ id: 'a1'.repeat(32), current: true, username: 'ana', hostname: 'bancada', createdAt: world.now.toISOString(), damage: null }] }, locks: { list: async () => [] } },
     anchors: {
       status: async () => ({ newest: null, days: null, due: false, uncovered: world.entries.length, refused: null }),
       list: async () => [],
@@ -238,7 +237,11 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         }
       })()
     },
-    keeping: createFakeKeeping({ world, announce, startTask }),
+    keeping: {
+      ...createFakeKeeping({ world, announce, startTask }),
+      keys: { list: async () => [{ id: 'a1'.repeat(32), current: true, username: 'ana', hostname: 'bancada', createdAt: world.now.toISOString(), damage: null }] },
+      locks: { list: async () => [] }
+    },
     snapshots: {
       take: async ({ plan }: { plan: string }) => startTask('snapshot', world.plans.find((candidate) => candidate.id === plan)?.title ?? plan, 3_100_000_000, () => takeSnapshot(plan)),
       waiting: async () => [...world.waiting],
