@@ -47,6 +47,7 @@ export async function checkTask(context: WorkerContext, input: unknown): Promise
     identity: lockIdentity(machine),
     logger,
     signal,
+    settleLater: true,
     onLost: () => {
       lost = () => repository.refuseLostLock();
       stop.abort();
@@ -78,10 +79,12 @@ export async function checkTask(context: WorkerContext, input: unknown): Promise
       checkPacks: (packs, onDone) => checkInThreads({ packs, onDone, threads: Math.min(mostReaders, workers.dataThreads), signal, run: (batch) => workers.run<PackCheck[]>('repository.check-packs', { path, masterKey, packs: batch }, { signal }) })
     });
     tellRead();
+    await lock?.ready();
     post({ kind: 'report', report });
   } catch (error) {
     // What was read stays read, also when the check was cancelled.
     tellRead();
+    if (lost !== undefined) await lock?.ready(); // says why, unless it was held and then lost
     lost?.();
     throw error;
   } finally {

@@ -2,7 +2,7 @@
 export { type Backend, type ByteRange, type FileKind, type StoredFile } from './backend/backend.ts';
 export { createLocalBackend } from './backend/local.ts';
 export { BlobIndex, type BlobLocation } from './blob-index.ts';
-export { type LockHandle, type LockIdentity, type LockOptions } from './locks.ts';
+export { type LockHandle, type LockIdentity, type LockOptions, twiceWhenRaced } from './locks.ts';
 export { PackWriter, type PackWriterOptions } from './pack-writer.ts';
 export { openBlob, Repository, type LoadedSnapshots, type RepositoryDeps } from './repository.ts';
 export { lockNotes, takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';

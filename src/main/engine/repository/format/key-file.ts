@@ -1,6 +1,6 @@
 // Key files: plain JSON that holds the master key, sealed with a key derived from a password by scrypt. Removing a password does not
 // revoke what somebody learnt with it: all key files hold the same master key. Derivation takes 0.1 to 2 s and blocks: worker threads.
-import { scryptSync } from 'node:crypto';
+import { scrypt } from '../../kit/scrypt.ts';
 import { DamagedError, UnsupportedError } from './damaged.ts';
 import { decodeBase64, encodeBase64, parseObject, stringifyGo } from './go-json.ts';
 import type { RandomBytes } from './ids.ts';
@@ -60,10 +60,9 @@ function checkParams({ N, r, p, salt }: ScryptParams): void {
 }
 
 /** The key that opens `data`. A password is taken as its UTF-8 bytes, without normalisation. Blocks for as long as scrypt takes. */
-export function deriveUserKey(password: string | Uint8Array, params: ScryptParams): MasterKey {
+export function deriveUserKey(password: string | Uint8Array, params: ScryptParams, options: { simd?: boolean } = {}): MasterKey {
   checkParams(params);
-  const { N, r, p, salt } = params;
-  const derived = scryptSync(password, salt, 64, { N, r, p, maxmem: 128 * N * r + 128 * r * p + 1024 * 1024 });
+  const derived = scrypt(typeof password === 'string' ? Buffer.from(password) : password, params.salt, 64, params, options);
   return { encrypt: derived.subarray(0, 32), macK: derived.subarray(32, 48), macR: derived.subarray(48, 64) };
 }
 

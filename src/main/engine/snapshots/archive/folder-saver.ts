@@ -45,6 +45,8 @@ export interface FolderSaverDeps {
   loadBefore(treeId: string): Promise<TreeNode[] | undefined>;
   /** Stores a finished tree and returns its id. */
   saveTree(nodes: readonly TreeNode[]): string;
+  /** Stores the content of files that are on no disk. */
+  saveBytes(contents: readonly Uint8Array[]): Promise<readonly ReadResult[]>;
   /** Resolves when trees may pile up further. */
   treesSettled(): Promise<void>;
   /** Id of the chunk of `sizes.minBytes` zeros. */
@@ -264,15 +266,13 @@ export class FolderSaver {
     const files = [...(await carried()), ...record].sort((a, b) => compareNames(a.name, b.name));
     if (files.length === 0) return;
     const nodes = files.map(({ name }) => carriedNode(name, 'file'));
-    await this.#deps.data.submit({ kind: 'bytes', files: files.map(({ bytes }) => Uint8Array.from(bytes)) }, (results) => {
-      for (const [i, node] of nodes.entries()) {
-        const result = results[i];
-        if (result === undefined || 'errno' in result) continue;
-        node.content = result.content;
-        node.size = result.sizeBytes;
-      }
-    });
-    await this.#deps.data.idle();
+    const results = await this.#deps.saveBytes(files.map(({ bytes }) => bytes));
+    for (const [i, node] of nodes.entries()) {
+      const result = results[i];
+      if (result === undefined || 'errno' in result) continue;
+      node.content = result.content;
+      node.size = result.sizeBytes;
+    }
     top.nodes = [...top.nodes, { ...carriedNode(carriedName, 'dir'), subtree: this.#deps.saveTree(nodes) }].filter((node) => node !== undefined).sort((a, b) => compareNames(a.name, b.name));
   }
 
