@@ -16,6 +16,7 @@ export { DamagedError, UnsupportedError } from './format/damaged.ts';
 export { bytesToHex, hexToBytes, isFileName, sha256, sha256Hex, shortId, type BlobType } from './format/ids.ts';
 export { type IndexBlob, type IndexPack } from './format/index-file.ts';
 export { Sealer, type MasterKey } from './format/seal.ts';
+export { Decompressor, roomFor } from './format/zstd-context.ts';
 export { type SnapshotFile } from './format/snapshot.ts';
 export * from './format/time.ts';
 export * from './format/tree.ts';

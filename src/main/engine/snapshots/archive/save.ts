@@ -153,6 +153,7 @@ class Saving {
       skip,
       hasData: (id) => repository.index.has('data', id),
       loadBefore: (treeId) => this.#loadBefore(treeId),
+      beforeIsOurs: parent?.file.programVersion === input.programVersion,
       saveTree: (nodes) => this.#saveTree(nodes),
       saveBytes: (contents) => this.#saveBytes(contents, data, known, sizes),
       treesSettled: async () => this.#treeWait,
