@@ -17,6 +17,8 @@ const MiB = 1024 * 1024;
 export const defaultPackBytes = 16 * MiB;
 /** Largest plaintext of one blob. */
 const maxBlobBytes = 1024 * MiB;
+/** Asking the system for one byte of chance costs as much as for many. */
+const choicesAtOnce = 256;
 /** Scratch memory up to this size is kept for the next blob: a chunk has at most 8 MiB. */
 const keptScratchBytes = 9 * MiB;
 
@@ -56,6 +58,8 @@ export class PackWriter {
   readonly #opened = new Scratch();
   readonly #compressor: Compressor;
   readonly #decompressor = new Decompressor();
+  #choices: Uint8Array = new Uint8Array(0);
+  #choicesAt = 0;
   #open: OpenPack[] = [];
   #begun = 0;
   #heldBytes = 0;
@@ -147,7 +151,11 @@ export class PackWriter {
 
   #choose(): OpenPack {
     const { openPacks, randomBytes } = this.#options;
-    const choice = openPacks === 1 ? 0 : (randomBytes(1)[0] as number) % openPacks;
+    if (openPacks > 1 && this.#choicesAt === this.#choices.length) {
+      this.#choices = randomBytes(choicesAtOnce);
+      this.#choicesAt = 0;
+    }
+    const choice = openPacks === 1 ? 0 : (this.#choices[this.#choicesAt++] as number) % openPacks;
     return this.#open[choice] ?? this.#newPack();
   }
 

@@ -26,6 +26,8 @@ import { targetTree } from './targets.ts';
 const indexBlobs = 50_000;
 const indexMs = 10 * 60_000;
 const expectedFilesLimit = 1_000_000;
+/** A snapshot that is done by then needs no total. */
+const countAfterMs = 1_000;
 
 export interface SaveOptions {
   signal: AbortSignal;
@@ -245,12 +247,15 @@ class Saving {
     this.#onProgress({ phase: 'writing', filesTotal: summary?.totalFilesProcessed ?? null, bytesTotal: summary?.totalBytesProcessed ?? null });
     if (summary !== undefined) return;
     const scan: ScanInput = { paths: this.#input.paths, excludes: this.#input.excludes, leaveOut: this.#input.leaveOut, skip };
-    this.#context.workers.run<ScanResult>('snapshots.scan', scan, { signal: this.#scanning.signal }).then(
-      ({ files, bytes }) => this.#onProgress({ filesTotal: files, bytesTotal: bytes }),
-      (error: unknown) => {
-        if (!this.#scanning.signal.aborted) this.#context.logger.debug('the total could not be counted', { error: String(error) });
-      }
-    );
+    const cancel = this.#context.clock.setTimer(countAfterMs, () => {
+      this.#context.workers.run<ScanResult>('snapshots.scan', scan, { signal: this.#scanning.signal }).then(
+        ({ files, bytes }) => this.#onProgress({ filesTotal: files, bytesTotal: bytes }),
+        (error: unknown) => {
+          if (!this.#scanning.signal.aborted) this.#context.logger.debug('the total could not be counted', { error: String(error) });
+        }
+      );
+    });
+    this.#scanning.signal.addEventListener('abort', cancel, { once: true });
   }
 
   /** As restic keeps standard input: of the moment of the snapshot and of who takes it; readable by them alone. */
