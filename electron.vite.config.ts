@@ -14,6 +14,8 @@ export default defineConfig({
       externalizeDeps: { exclude: bundled },
       rolldownOptions: {
         external: ['original-fs', 'node:original-fs'],
+        // Half as much to read and parse at each start. Names stay as they are, so that an error says where it came from.
+        output: { minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } },
         input: Object.fromEntries(mainEntries.map((entry) => [entry, resolve(import.meta.dirname, `src/main/${entry}.ts`)]))
       }
     }
