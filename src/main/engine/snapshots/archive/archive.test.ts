@@ -82,7 +82,7 @@ describe('a snapshot', () => {
 
   it('asks nothing more about what did not change, makes the same trees of it, and sees what changed in its description alone', async () => {
     makeNastyTree(source, 7);
-    makeRandomTree(join(source, 'more'), new Seeded(3), 40);
+    makeRandomTree(join(source, 'more'), 3, 40);
     const first = await save(context, repository, key, [source]);
     const asked: string[] = [];
     const files: Files = { ...context.files, xattrs: (path) => (asked.push(path), context.files.xattrs(path)) };
