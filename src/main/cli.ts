@@ -1,11 +1,7 @@
 // Entry of the `varve` command (bin/varve.mjs has checked the Node by now). Where a worker and the console's pages lie is known here only.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { config } from 'zod';
 import { runCommandLine } from './cli/program.ts';
-
-// A command checks a handful of values: writing and compiling code for that takes longer than checking.
-config({ jitless: true });
 
 // restic probes the process that holds a lock with SIGHUP; Node would die of it (decisions.md 4).
 process.on('SIGHUP', () => {});

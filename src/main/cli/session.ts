@@ -1,6 +1,7 @@
 // How a command reaches the engine: through the owner's local socket when the home has one, otherwise by holding the lease itself and
 // running the engine in this process (decisions.md 3).
 import { randomBytes } from 'node:crypto';
+import { config } from 'zod';
 import { describeName } from '../../contract/copy/reasons.ts';
 import { contractVersion, type VarveClient } from '../../contract/index.ts';
 import type { Status } from '../../contract/system.ts';
@@ -57,6 +58,8 @@ export function homePathOf(option: string | undefined, ports: Pick<Ports, 'machi
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { homePath, output, signal } = options;
+  // A command checks a handful of values: writing and compiling code for that takes longer than checking.
+  config({ jitless: true });
   const ports = createNodePorts({ workerFile: options.workerFile });
   let told = false;
   const giveUpAt = ports.clock.monotonicMs() + waitForOwnerMs;

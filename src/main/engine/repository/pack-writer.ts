@@ -19,6 +19,8 @@ export const defaultPackBytes = 16 * MiB;
 const maxBlobBytes = 1024 * MiB;
 /** Asking the system for one byte of chance costs as much as for many. */
 const choicesAtOnce = 256;
+/** Longer blobs are (de)compressed on their own: their memory is given back at once, and making a context is little beside the work. */
+const oneContextBytes = 2 * MiB;
 /** Scratch memory up to this size is kept for the next blob: a chunk has at most 8 MiB. */
 const keptScratchBytes = 9 * MiB;
 
@@ -57,7 +59,7 @@ export class PackWriter {
   readonly #sealed = new Scratch();
   readonly #opened = new Scratch();
   readonly #compressor: Compressor;
-  readonly #decompressor = new Decompressor();
+  readonly #decompressor = new Decompressor(oneContextBytes);
   #choices: Uint8Array = new Uint8Array(0);
   #choicesAt = 0;
   #open: OpenPack[] = [];
@@ -74,7 +76,7 @@ export class PackWriter {
     const { openPacks = 2, maxStoring = 2, packBytes = defaultPackBytes } = options;
     const naturalBytes = (openPacks + maxStoring + 1) * packBytes;
     this.#options = { level: 3, version: 2, mostHeldBytes: naturalBytes, ...options, openPacks, maxStoring, packBytes };
-    this.#compressor = new Compressor(this.#options.level);
+    this.#compressor = new Compressor(this.#options.level, oneContextBytes);
     this.#segments = new SegmentPool(Math.ceil(Math.min(naturalBytes, this.#options.mostHeldBytes + packBytes) / segmentBytes));
   }
 

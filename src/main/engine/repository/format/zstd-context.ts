@@ -15,7 +15,7 @@ interface Open {
   failed: boolean;
 }
 
-const mostBytes = 16 * 1024 * 1024;
+const defaultMostBytes = 16 * 1024 * 1024;
 /** Output up to this size is kept for the next call: a chunk has at most 8 MiB. */
 const keptBytes = 9 * 1024 * 1024;
 
@@ -59,13 +59,19 @@ function pass(context: Open, input: Uint8Array, output: Uint8Array, outputLength
 }
 
 export class Decompressor {
+  readonly #mostBytes: number;
   readonly #output = new Output();
   #context: Open | undefined;
   #possible = true;
 
+  /** Memory for contents up to `mostBytes` is kept; longer ones are refused. */
+  constructor(mostBytes: number = defaultMostBytes) {
+    this.#mostBytes = mostBytes;
+  }
+
   /** The content of one frame that must have exactly `length` bytes; valid until the next call. undefined when it has to be done otherwise. */
   decompress(frame: Uint8Array, length: number): Buffer | undefined {
-    if (!this.#possible || length < 1 || length > mostBytes || frame.length < 1) return undefined;
+    if (!this.#possible || length < 1 || length > this.#mostBytes || frame.length < 1) return undefined;
     const context = (this.#context ??= open(createZstdDecompress({ chunkSize: 64 })));
     this.#possible = context !== undefined;
     if (context === undefined) return undefined;
@@ -78,18 +84,20 @@ export class Decompressor {
 
 export class Compressor {
   readonly #level: number;
+  readonly #mostBytes: number;
   readonly #output = new Output();
   readonly #contexts = new Map<number, Open>();
   #possible = true;
 
-  constructor(level: number = defaultLevel) {
+  constructor(level: number = defaultLevel, mostBytes: number = defaultMostBytes) {
     this.#level = level;
+    this.#mostBytes = mostBytes;
   }
 
   /** One frame, the same bytes as `compress` gives; valid until the next call. undefined when it has to be done otherwise. */
   compress(plain: Uint8Array): Buffer | undefined {
     const { length } = plain;
-    if (!this.#possible || length < 1 || length > mostBytes) return undefined;
+    if (!this.#possible || length < 1 || length > this.#mostBytes) return undefined;
     const level = levelFor(length, this.#level);
     const context = this.#contexts.get(level) ?? this.#open(level);
     if (context === undefined) return undefined;
