@@ -1,14 +1,21 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import manifest from './package.json' with { type: 'json' };
 
 const mainEntries = ['index', 'engine', 'cli', 'worker'];
+/** What is not JavaScript alone stays where npm put it. Everything else goes into the bundle: hundreds of small files take longer to find than to run. */
+const nativeParts = ['better-sqlite3', 'koffi', '@napi-rs/keyring'];
+const bundled = Object.keys(manifest.dependencies).filter((name) => !nativeParts.includes(name));
 
 export default defineConfig({
   main: {
     build: {
+      externalizeDeps: { exclude: bundled },
       rolldownOptions: {
         external: ['original-fs', 'node:original-fs'],
+        // Half as much to read and parse at each start. Names stay as they are, so that an error says where it came from.
+        output: { minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } } },
         input: Object.fromEntries(mainEntries.map((entry) => [entry, resolve(import.meta.dirname, `src/main/${entry}.ts`)]))
       }
     }

@@ -1,12 +1,22 @@
 // Numbers, sizes, spans and moments as a language writes them (Intl). Pure: the present moment is a parameter.
 import type { Language } from '../ids.ts';
 
+// Making one takes a hundred times longer than using it.
+const made = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(language: Language, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
+  const key = `${language} ${JSON.stringify(options)}`;
+  let format = made.get(key);
+  if (format === undefined) made.set(key, (format = new Intl.NumberFormat(language, options)));
+  return format;
+}
+
 export function formatNumber(language: Language, value: number): string {
-  return new Intl.NumberFormat(language).format(value);
+  return numberFormat(language).format(value);
 }
 
 export function formatPercent(language: Language, share: number): string {
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+  return numberFormat(language, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }
 
 const sizeUnits = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
@@ -20,7 +30,7 @@ export function formatBytes(language: Language, bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.5 ? 0 : 1;
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(bytes < 0 ? -value : value);
+  const number = numberFormat(language, { maximumFractionDigits: digits }).format(bytes < 0 ? -value : value);
   return `${number} ${sizeUnits[unit]}`;
 }
 
@@ -30,7 +40,7 @@ export function formatRate(language: Language, bytesPerSecond: number): string {
 }
 
 function unitText(language: Language, value: number, unit: string): string {
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 }).format(value);
+  return numberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 }).format(value);
 }
 
 /** A span in at most two units: `6 sec`, `4 min 10 sec`, `2 hr 5 min`. */

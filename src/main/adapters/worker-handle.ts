@@ -37,10 +37,12 @@ export class Thread {
   #ended = false;
   #forced = false;
   #closing: Promise<void> | undefined;
+  #name: string | undefined;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
     const { workerFile, dataThreads, env, task, transfer } = options;
+    this.#name = task?.name;
     const start: ThreadStart = { varveThread: true, workerFile, dataThreads, ...(task && { task }) };
     this.#worker = new Worker(isAbsolute(workerFile) ? pathToFileURL(workerFile) : new URL(workerFile), {
       workerData: start,
@@ -67,6 +69,13 @@ export class Thread {
 
   post(message: ToThread, transfer: readonly Transferable[] = []): void {
     this.#worker.postMessage(message, [...transfer]);
+  }
+
+  /** Gives a thread that was started without a task its own. */
+  begin(name: string, data: unknown, transfer: readonly Transferable[] = []): void {
+    this.keepAlive(true);
+    this.#name = name;
+    this.post({ kind: 'begin', name, data }, transfer);
   }
 
   /** While true, the thread keeps the process alive. */
@@ -115,7 +124,7 @@ export class Thread {
     this.keepAlive(true);
     this.post({ kind: 'close' });
     const timer = setTimeout(() => {
-      const what = this.#options.task?.name ?? 'a worker thread';
+      const what = this.#name ?? 'a worker thread';
       this.#options.logger?.warn('a worker thread did not finish and was ended', { task: what, graceMs: this.#options.graceMs });
       void this.terminate(new VarveError('TIMED_OUT', `${what} did not finish when asked to`, { what }));
     }, this.#options.graceMs);

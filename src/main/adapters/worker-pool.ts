@@ -20,7 +20,7 @@ export interface WorkerPoolOptions {
   graceMs: number;
   /** How long a thread without work is kept. */
   idleMs: number;
-  start: () => Thread;
+  start: (name: string) => Thread;
 }
 
 export class WorkerPool {
@@ -50,6 +50,11 @@ export class WorkerPool {
     });
   }
 
+  /** A thread that nobody uses at the moment, which is the caller's from now on. */
+  giveIdle(): Thread | undefined {
+    return this.#takeIdle();
+  }
+
   /** Cancels what waits, asks what runs to stop, and waits until every thread has ended. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -62,7 +67,7 @@ export class WorkerPool {
     while (this.#queue.length > 0 && this.#busy.size < this.#options.size) {
       const job = this.#queue.shift()!;
       try {
-        this.#begin(job, this.#takeIdle() ?? this.#options.start());
+        this.#begin(job, this.#takeIdle() ?? this.#options.start(job.name));
       } catch (error) {
         job.reject(error instanceof Error ? error : new Error(String(error)));
       }

@@ -25,6 +25,7 @@ export function runWorkerThread(tasks: Readonly<Record<string, () => Promise<Wor
   const closing = new AbortController();
   const mailbox = new Mailbox();
   let running: AbortController | undefined;
+  let spawned = false;
 
   async function settle(name: string, input: unknown, line: Pick<WorkerContext, 'post' | 'onMessage' | 'closing'>): Promise<void> {
     try {
@@ -51,24 +52,30 @@ export function runWorkerThread(tasks: Readonly<Record<string, () => Promise<Wor
     if (closing.signal.aborted) await end();
   }
 
-  port.on('message', (message: ToThread) => {
-    if (message.kind === 'message') mailbox.deliver(message.value);
-    else if (message.kind === 'abort') running?.abort();
-    else if (message.kind === 'run') void runOnce(message.name, message.input);
-    else {
-      closing.abort();
-      if (!start.task && !running) void end();
-    }
-  });
-
-  if (start.task) {
+  function begin(name: string, data: unknown): void {
+    spawned = true;
     const line = {
       post: (value: unknown, transfer?: readonly Transferable[]) => post({ kind: 'message', value }, transfer),
       onMessage: (listener: (message: unknown) => void) => mailbox.listen(listener),
       closing: closing.signal
     };
-    void settle(start.task.name, start.task.data, line).then(end);
+    void settle(name, data, line).then(end);
   }
+
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'message') mailbox.deliver(message.value);
+    // What cannot be loaded is said when the task is wanted.
+    else if (message.kind === 'prepare') void (Object.hasOwn(tasks, message.name) ? tasks[message.name]?.().catch(() => undefined) : undefined);
+    else if (message.kind === 'begin') begin(message.name, message.data);
+    else if (message.kind === 'abort') running?.abort();
+    else if (message.kind === 'run') void runOnce(message.name, message.input);
+    else {
+      closing.abort();
+      if (!spawned && !running) void end();
+    }
+  });
+
+  if (start.task) begin(start.task.name, start.task.data);
 }
 
 function noLine(): never {

@@ -12,6 +12,10 @@ export interface ThreadStart {
 export type ToThread =
   | { kind: 'message'; value: unknown }
   | { kind: 'close' }
+  /** Loads what the task needs. */
+  | { kind: 'prepare'; name: string }
+  /** A thread that was started without a task becomes the one of this spawned task. */
+  | { kind: 'begin'; name: string; data: unknown }
   | { kind: 'run'; name: string; input: unknown }
   /** Asks the running one-shot task to stop. */
   | { kind: 'abort' };

@@ -125,6 +125,23 @@ it('a spawned task talks both ways, loses no early message, says goodbye, and en
   expect(await exit(handle)).toBeUndefined();
 });
 
+it('a thread that was prepared serves like any other, spawned or not, used or not', async () => {
+  workers.prepare?.('conversation');
+  workers.prepare?.('echo');
+  workers.prepare?.('spins');
+  workers.prepare?.('no-such-task');
+  const handle = workers.spawn('conversation', {});
+  handle.post('early');
+  const heard: unknown[] = [];
+  await new Promise<void>((resolve) => handle.onMessage((message) => heard.push(message) === 2 && resolve()));
+  expect(await workers.run('echo', 'prepared')).toBe('prepared');
+  const ended = exit(handle);
+  await handle.close();
+  expect(heard).toEqual([{ heard: 'early' }, 'ready', 'goodbye']);
+  expect(await ended).toBeUndefined();
+  expect(await exit(workers.spawn('no-such-task', {}))).toMatchObject({ code: 'INTERNAL' });
+});
+
 it('a spawned task that fails ends its thread with the typed error', async () => {
   expect(await exit(workers.spawn('fails', {}))).toMatchObject({ code: 'NOT_FOUND', data: { name: 'x' } });
   expect(await exit(workers.spawn('dies', {}))).toMatchObject({ message: 'thrown outside of the task' });

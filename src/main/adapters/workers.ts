@@ -38,11 +38,31 @@ export function createNodeWorkers(options: NodeWorkersOptions): Workers {
     thread.onExit(() => void threads.delete(thread));
     return thread;
   };
-  const pool = new WorkerPool({ size: Math.max(leastPoolThreads, dataThreads), graceMs, idleMs, start: () => start(undefined) });
+  /** Threads that were started ahead, by the task they have loaded. */
+  const prepared = new Map<string, Thread>();
+  const takePrepared = (name: string): Thread | undefined => {
+    const thread = prepared.get(name);
+    prepared.delete(name);
+    return thread?.ended ? undefined : thread;
+  };
+  const pool = new WorkerPool({ size: Math.max(leastPoolThreads, dataThreads), graceMs, idleMs, start: (name) => takePrepared(name) ?? start(undefined) });
 
   return {
     dataThreads,
-    spawn: (name, data, transfer) => start({ name, data }, transfer).handle(),
+    prepare(...names) {
+      const [name] = names;
+      if (closed || prepared.has(name)) return;
+      const thread = start(undefined);
+      thread.keepAlive(false);
+      for (const each of names) thread.post({ kind: 'prepare', name: each });
+      prepared.set(name, thread);
+    },
+    spawn(name, data, transfer) {
+      const thread = closed ? undefined : (takePrepared(name) ?? pool.giveIdle());
+      if (thread === undefined) return start({ name, data }, transfer).handle();
+      thread.begin(name, data, transfer);
+      return thread.handle();
+    },
     run: <R>(name: string, input: unknown, how: { signal?: AbortSignal; transfer?: readonly Transferable[] } = {}) => pool.run(name, input, how) as Promise<R>,
     async close() {
       closed = true;

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { formatBytes, formatExact } from '../../contract/copy/values.ts';
 import { fail } from '../engine/kit/errors.ts';
-import { examples, wholeNumber, type Host } from './command.ts';
+import { examples, repositoryThreads, wholeNumber, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { followTask } from './task-follower.ts';
 
@@ -21,7 +21,7 @@ export function addCheckCommand(parent: Command, host: Host): void {
     .option('--read-within <days>', say('optionReadWithin'), wholeNumber('--read-within'))
     .addHelpText('after', examples(host.words, ['varve check usb', 'varve check usb --read-data', 'varve check usb --read-data=10', 'varve check usb --read-within 30']))
     .action((name: string, options: CheckOptions, command: Command) =>
-      host.withClient(command, { long: true }, async ({ client, output, signal }) => {
+      host.withClient(command, { long: true, threads: repositoryThreads('repository.check') }, async ({ client, output, signal }) => {
         const { readData, readWithin } = options;
         const { taskId } = await client.repositories.check({
           repository: name,

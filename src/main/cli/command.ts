@@ -37,9 +37,17 @@ export interface AskedToEnd {
 export interface Host {
   words: Words;
   /** Runs the body with a client; its number is the exit code. */
-  withClient(command: Command, options: { long?: boolean; mayBeMissing?: boolean; mayBeBroken?: boolean }, body: (call: Call) => Promise<number | void>): Promise<void>;
+  withClient(command: Command, options: { long?: boolean; mayBeMissing?: boolean; mayBeBroken?: boolean; threads?: readonly Threads[] }, body: (call: Call) => Promise<number | void>): Promise<void>;
   /** Runs the body without the engine: for commands on the record alone and for `serve`. */
   alone(command: Command, body: (call: AloneCall) => Promise<number | void>): Promise<void>;
+}
+
+/** Tasks that will run in one thread, one after the other; for `withClient`, which starts them while the home is opened. */
+type Threads = readonly [string, ...string[]];
+
+/** What a command on a repository will want, before and with `next`. */
+export function repositoryThreads(...next: readonly string[]): Threads[] {
+  return [['repository.places'], ['repository.open-key', ...next]];
 }
 
 /** Collects a repeatable option into a list. */

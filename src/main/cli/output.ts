@@ -20,7 +20,8 @@ export interface Output {
 
 export interface Progress {
   /** Shows the line in place of the one before; only on a terminal. */
-  show(line: string): void;
+  /** Text that costs something is made only when it is shown. */
+  show(line: string | (() => string)): void;
   clear(): void;
 }
 
@@ -82,8 +83,9 @@ function width(text: string): number {
 function createProgress(stream: NodeJS.WriteStream, enabled: boolean): Progress {
   let shown = false;
   return {
-    show(line) {
+    show(given) {
       if (!enabled) return;
+      const line = typeof given === 'string' ? given : given();
       const room = Math.max(20, (stream.columns ?? 80) - 1);
       const text = visibleText(line, true);
       stream.write(`\r\u001b[2K${text.length > room ? `${text.slice(0, room - 1)}…` : text}`);

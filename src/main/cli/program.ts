@@ -42,9 +42,9 @@ export async function runCommandLine(argv: readonly string[], files: ServeFiles)
   };
   const host: Host = {
     words,
-    withClient: (command, { long = false, mayBeMissing = false, mayBeBroken = false }, body) =>
+    withClient: (command, { long = false, mayBeMissing = false, mayBeBroken = false, threads = [] }, body) =>
       guarded(command, async (output, homePath) => {
-        const session = await openSession({ homePath, output, workerFile: files.worker, long, mayBeMissing, mayBeBroken, signal: stop.signal });
+        const session = await openSession({ homePath, output, workerFile: files.worker, long, mayBeMissing, mayBeBroken, threads, signal: stop.signal });
         try {
           return await body({ client: session.client, output, signal: stop.signal, failure: session.failure });
         } finally {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { formatBytes } from '../../contract/copy/values.ts';
 import { Conflict } from '../../contract/snapshots.ts';
 import { fail } from '../engine/kit/errors.ts';
-import { collect, examples, type Host } from './command.ts';
+import { collect, examples, repositoryThreads, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { absolutePath } from './paths.ts';
 import { showGaps } from './snapshot.ts';
@@ -35,7 +35,7 @@ export function addRestoreCommand(program: Command, host: Host): void {
     .option('--dry-run', say('optionDryRun'))
     .addHelpText('after', examples(host.words, ['varve restore latest --target ~/restored', 'varve restore --at 2026-11-20T10:00 --plan thesis --include /home/me/thesis/figures --target /tmp/figures']))
     .action((snapshot: string | undefined, options: RestoreOptions, command: Command) =>
-      host.withClient(command, { long: true }, async ({ client, output, signal }) => {
+      host.withClient(command, { long: true, threads: [...repositoryThreads('repository.session'), ['snapshots.restore']] }, async ({ client, output, signal }) => {
         const conflict = Conflict.safeParse(options.conflict);
         if (!conflict.success) fail('BAD_INPUT', 'unknown policy', { field: '--conflict', reason: 'must be keep, replace, newer or both' });
         const input = {

@@ -11,7 +11,6 @@ import { createNodePorts } from '../adapters/node-ports.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { connectDirect } from '../transport/direct.ts';
-import { startHttpServer } from '../transport/http/server.ts';
 import { takeHome } from '../transport/owner.ts';
 import { createRouter } from '../transport/router.ts';
 import { examples, wholeNumber, type AskedToEnd, type Host } from './command.ts';
@@ -83,6 +82,7 @@ async function listen({ engine, home, username, started }: { engine: Engine; hom
   const { gateway: wanted } = Settings.parse(settings);
   const address = { host: options.host ?? wanted.host, port: options.port ?? wanted.port };
   if (!Number.isInteger(address.port) || address.port < 0 || address.port > 65_535) fail('BAD_INPUT', 'no such port', { field: '--port', reason: 'must be a number from 0 to 65535' });
+  const { startHttpServer } = await import('../transport/http/server.ts');
   const server = await startHttpServer({
     router,
     listen: address,

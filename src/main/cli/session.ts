@@ -1,6 +1,7 @@
 // How a command reaches the engine: through the owner's local socket when the home has one, otherwise by holding the lease itself and
 // running the engine in this process (decisions.md 3).
 import { randomBytes } from 'node:crypto';
+import { config } from 'zod';
 import { describeName } from '../../contract/copy/reasons.ts';
 import { contractVersion, type VarveClient } from '../../contract/index.ts';
 import type { Status } from '../../contract/system.ts';
@@ -12,16 +13,17 @@ import { withTimeout } from '../engine/kit/async.ts';
 import { isVarveError, VarveError } from '../engine/kit/errors.ts';
 import { defaultHomePath, resolveUserPath } from '../engine/kit/paths.ts';
 import type { Ports } from '../engine/ports.ts';
-import { passphraseFromEnvironment } from '../engine/secrets/index.ts';
+import { bringsPassphrase, passphraseFromEnvironment } from '../engine/secrets/index.ts';
 import { connectDirect } from '../transport/direct.ts';
 import { takeHome, type OwnedHome } from '../transport/owner.ts';
 import { createRouter } from '../transport/router.ts';
-import { connectSocket } from '../transport/socket-client.ts';
 import { askHidden, canAsk } from './ask.ts';
 import type { Output } from './output.ts';
 
 const waitForOwnerMs = 30_000;
 const answerLimitMs = 5_000;
+/** A command that takes longer than this can be reached by others; until then they wait for the home. */
+const listenAfterMs = 500;
 
 export interface SessionOptions {
   homePath: string;
@@ -33,6 +35,8 @@ export interface SessionOptions {
   mayBeMissing?: boolean;
   /** `doctor` also looks at a home that cannot be opened. */
   mayBeBroken?: boolean;
+  /** Worker tasks that will be wanted, by thread. */
+  threads?: readonly (readonly [string, ...string[]])[];
   signal: AbortSignal;
 }
 
@@ -54,6 +58,8 @@ export function homePathOf(option: string | undefined, ports: Pick<Ports, 'machi
 
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { homePath, output, signal } = options;
+  // A command checks a handful of values: writing and compiling code for that takes longer than checking.
+  config({ jitless: true });
   const ports = createNodePorts({ workerFile: options.workerFile });
   let told = false;
   const giveUpAt = ports.clock.monotonicMs() + waitForOwnerMs;
@@ -84,6 +90,7 @@ async function joinOwner(owner: Owner, ports: Ports, { output, signal }: Session
   const line = new AbortController();
   // Ctrl+C first asks for a clean end; an owner that does not answer is left after that.
   signal.addEventListener('abort', () => setTimeout(() => line.abort(), answerLimitMs).unref(), { once: true });
+  const { connectSocket } = await import('../transport/socket-client.ts');
   const connection = connectSocket({ socketPath: owner.socketPath ?? '', token: owner.token ?? '', signal: line.signal });
   try {
     const status = await withTimeout({ clock: ports.clock, limitMs: answerLimitMs, what: `the answer of another Varve (${owner.kind}, PID ${owner.pid})`, signal }, (limit) => connection.client.system.status({}, { signal: limit }));
@@ -99,9 +106,12 @@ async function joinOwner(owner: Owner, ports: Ports, { output, signal }: Session
 async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> {
   const { homePath, output, signal, long, mayBeMissing } = options;
   if (!mayBeMissing && !ports.files.stat(`${homePath}/varve-home.json`)) throw new VarveError('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
+  for (const names of options.threads ?? []) ports.workers.prepare?.(...names);
   const home = await takeHome({ homePath, kind: 'cli', waitMs: 1_000, signal, ...ports });
   const engine = createEngine(ports, { homePath, host: 'cli', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket: home.socketPath() }) });
+  let stopListening = async (): Promise<void> => undefined;
   const end = async (): Promise<void> => {
+    await stopListening();
     // Other commands may have joined meanwhile: their work is not cut off because this command is done. A signal ends everything.
     if (!signal.aborted) await engine.idle(signal).catch(() => undefined);
     await engine.stop();
@@ -116,7 +126,8 @@ async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> 
     });
     const router = createRouter(engine.api);
     const client = connectDirect(router, { actor: ports.machine.username, via: 'cli', scope: 'owner' });
-    await prepare({ client, engine, output, home, ports }, long ? router : undefined);
+    if (long) stopListening = listenLater({ home, output, ports }, router);
+    await prepare({ client, engine, output, ports });
     return { client, failure, end };
   } catch (error) {
     await end();
@@ -124,15 +135,25 @@ async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> 
   }
 }
 
-async function prepare({ client, engine, output, home, ports }: { client: VarveClient; engine: Engine; output: Output; home: OwnedHome; ports: Ports }, router: ReturnType<typeof createRouter> | undefined): Promise<void> {
-  if (router) {
-    const result = await home.listen(router);
-    if ('reason' in result && !output.json) output.note(`varve: ${output.words.say('noSocket', { reason: output.words.reason(result.reason) })}`);
-  }
+/** Listens once the command has run for a while. Returns how to give that up, waiting for what is under way. */
+function listenLater({ home, output, ports }: { home: OwnedHome; output: Output; ports: Ports }, router: ReturnType<typeof createRouter>): () => Promise<void> {
+  let listening = Promise.resolve();
+  const cancel = ports.clock.setTimer(listenAfterMs, () => {
+    listening = home.listen(router).then((result) => {
+      if ('reason' in result && !output.json) output.note(`varve: ${output.words.say('noSocket', { reason: output.words.reason(result.reason) })}`);
+    });
+  });
+  return () => {
+    cancel();
+    return listening;
+  };
+}
+
+async function prepare({ client, engine, output, ports }: { client: VarveClient; engine: Engine; output: Output; ports: Ports }): Promise<void> {
   if (!engine.homeOpen) return;
-  const status = await client.system.status({});
-  for (const notice of status.notices) if (!output.json) output.note(noticeText(output, notice));
-  await unlockIfLocked(client, status, ports, output);
+  for (const notice of engine.notices()) if (!output.json) output.note(noticeText(output, notice));
+  // With its passphrase at hand the vault is opened when something of it is needed; without, a person is asked now.
+  if (!bringsPassphrase(process.env)) await unlockIfLocked(client, await client.system.status({}), ports, output);
 }
 
 /** The owner may have been started without the passphrase that this command has. */

@@ -6,7 +6,7 @@ import { errorCatalogue, type ErrorCode } from '../../contract/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { Gap, Snapshot, Stream, TreeEntry } from '../../contract/snapshots.ts';
 import { fail, throwIfAborted } from '../engine/kit/errors.ts';
-import { collect, examples, wholeNumber, type Host } from './command.ts';
+import { collect, examples, repositoryThreads, wholeNumber, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
 import { withSpool } from './spool.ts';
@@ -38,7 +38,7 @@ export function addSnapshotCommands(program: Command, host: Host): void {
     .option('--wait', say('optionWait'))
     .addHelpText('after', examples(host.words, ['varve snapshot thesis', 'varve snapshot thesis --tag v1.2 --note "before the review"', 'varve snapshot thesis --wait', 'pg_dump lab | varve snapshot lab --stdin lab.sql', 'varve snapshot lab --command lab.sql -- pg_dump lab']))
     .action((plan: string, program: string[], options: TakeOptions, command: Command) =>
-      host.withClient(command, { long: true }, async ({ client, output, signal }) => {
+      host.withClient(command, { long: true, threads: repositoryThreads('snapshots.archive') }, async ({ client, output, signal }) => {
         const outcome = await withStream(plan, program, options, signal, async (streams) => {
           const { taskId } = await client.snapshots.take({ plan, tags: options.tag ?? [], ...(options.note !== undefined && { note: options.note }), ...(streams.length > 0 && { streams }), ...(options.gentle === true && { gentle: true }), ...(options.wait === true && { wait: true }) });
           return waitUntilTaken(client, await followTask(client, taskId, output, signal), output, signal);
@@ -75,7 +75,7 @@ export function addSnapshotCommands(program: Command, host: Host): void {
     .option('--at <time>', say('optionAt'))
     .option('--limit <count>', say('optionLimit'), wholeNumber('--limit'), 1000)
     .action((options: { plan?: string; repo?: string; tag?: string; at?: string; limit: number }, command: Command) =>
-      host.withClient(command, {}, async ({ client, output }) => {
+      host.withClient(command, { threads: repositoryThreads('repository.session') }, async ({ client, output }) => {
         const listed = await client.snapshots.list({ limit: options.limit, plan: options.plan, repository: options.repo, tag: options.tag, at: options.at });
         output.document(listed);
         for (const name of listed.absent) output.note(`varve: ${name}: ${say('stateAbsent')}`);
@@ -96,7 +96,7 @@ export function addSnapshotCommands(program: Command, host: Host): void {
     .option('-r, --recursive', say('optionRecursive'))
     .addHelpText('after', examples(host.words, ['varve ls latest', 'varve ls thesis@latest /home/me/thesis -l', 'varve ls thesis@2026-11-20T10:00']))
     .action((snapshot: string, path: string | undefined, options: { long?: boolean; recursive?: boolean }, command: Command) =>
-      host.withClient(command, {}, async ({ client, output, signal }) => {
+      host.withClient(command, { threads: repositoryThreads('repository.session') }, async ({ client, output, signal }) => {
         const { id } = await client.snapshots.get({ snapshot });
         await list(client, id, path ?? '/', options, output, signal);
       })
@@ -106,7 +106,7 @@ export function addSnapshotCommands(program: Command, host: Host): void {
     .description(say('cat'))
     .addHelpText('after', examples(host.words, ['varve cat thesis@latest /home/me/thesis/draft.tex > draft.tex']))
     .action((snapshot: string, path: string, _options: object, command: Command) =>
-      host.withClient(command, {}, async ({ client, signal }) => {
+      host.withClient(command, { threads: repositoryThreads('repository.session') }, async ({ client, signal }) => {
         const { id } = await client.snapshots.get({ snapshot });
         for (let offset = 0; ; ) {
           throwIfAborted(signal);

@@ -14,7 +14,7 @@ export async function followTask(client: VarveClient, taskId: string, output: Ou
   try {
     for await (const state of await client.system.tasks.watch({ id: taskId })) {
       last = state;
-      if (state.state === 'running') output.progress.show(progressLine(output, state));
+      if (state.state === 'running') output.progress.show(() => progressLine(output, state));
     }
   } catch (error) {
     // A line that broke is not a failure of the work: whoever does it is gone.

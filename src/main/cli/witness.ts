@@ -7,7 +7,6 @@ import { readHome } from '../engine/index.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { passphraseFromEnvironment } from '../engine/secrets/index.ts';
 import { answerBody, initWitness, openWitness, requestLimitBytes, type KeyPlace, type Witness, type WitnessAnswer, type WitnessDeps } from '../engine/witness/index.ts';
-import { startWitnessServer } from '../transport/http/witness.ts';
 import { askHidden, canAsk } from './ask.ts';
 import { examples, wholeNumber, type Host } from './command.ts';
 import { exitCodes, reportFailure } from './failure.ts';
@@ -96,6 +95,7 @@ export function addWitnessCommands(program: Command, host: Host, workerFile: URL
     .action((options: { dir: string; host: string; port: number }, command: Command) =>
       withPorts(command, async (deps, { output, signal }) => {
         if (options.port > 65_535) fail('BAD_INPUT', 'no such port', { field: '--port', reason: 'must be a number from 0 to 65535' });
+        const { startWitnessServer } = await import('../transport/http/witness.ts');
         const server = await startWitnessServer({
           witness: await unlocked(deps, options.dir, host.words),
           listen: { host: options.host, port: options.port },

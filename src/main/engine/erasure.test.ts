@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openExport } from './secrets/index.ts';
-import { createInlineWorkers, createTestEngine, taskEnd, testContext, type TestEngine } from './testing/index.ts';
+import { createTestEngine, taskEnd, testContext, type TestEngine } from './testing/index.ts';
 
 let home: TestEngine | undefined;
 afterEach(async () => {
@@ -78,7 +78,7 @@ describe('encrypted entries in a home', () => {
   it('have their keys in an export of the keys', async () => {
     home = await createTestEngine();
     await home.api.log.append(measured('x'), testContext);
-    const { content } = await openExport({ workers: createInlineWorkers(), text: await keysText(home), passphrase: 'a long passphrase' });
+    const { content } = await openExport({ text: await keysText(home), passphrase: 'a long passphrase' });
     expect(content.payloadKeys).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
 // The engine: everything Varve knows, behind one table of plain functions. Knows no wire, no window and no process but its own; a host brings
 // the ports. A home that does not exist yet is a legal state: `system.init` makes and opens it without a restart.
 import type { CallContext, EngineApi } from '../../contract/index.ts';
+import type { Status } from '../../contract/system.ts';
 import { createApi } from './api.ts';
 import type { EngineConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
@@ -11,6 +12,7 @@ import { createHome, openHome, type OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import { createPlaces } from './repository/index.ts';
 import type { Secrets } from './secrets/index.ts';
+import { noticesOf } from './system/api.ts';
 import { createAnnouncer } from './system/events.ts';
 import { readHome, tidyHome } from './system/home.ts';
 import { createTasks } from './system/tasks.ts';
@@ -29,6 +31,8 @@ export interface Engine {
   /** Cancels tasks, records that the home was closed, closes everything. A second call does nothing. */
   stop(): Promise<void>;
   readonly homeOpen: boolean;
+  /** What a person should hear first, as `system.status` says it; asks nothing of the secret store. */
+  notices(): Status['notices'];
   /** Tokens, login codes, and who a bearer belongs to, for the HTTP transport. Exists before there is a home. */
   readonly gateway: Gateway;
   /** Appends an event of the transport (`gateway.started`, `gateway.refused`, ...); nothing happens while there is no home. */
@@ -107,6 +111,7 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
     get homeOpen() {
       return home !== undefined;
     },
+    notices: () => (home ? noticesOf(home) : []),
     gateway,
     record: (event) => void home?.log.append(event)
   };

@@ -56,7 +56,7 @@ export interface OpenHomeDeps {
  */
 export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secrets): Promise<OpenHome> {
   const { ports, config, tasks, places, announce } = deps;
-  const { files, clock, random, workers, keyring, machine } = ports;
+  const { files, clock, random, keyring, machine } = ports;
   const { homePath, environment } = config;
   const notices: Notice[] = [];
   const closing = new DisposableStore();
@@ -64,7 +64,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
   try {
     const settings = loadSettings({ files, clock, random, homePath });
     if (settings.setAside !== undefined) notices.push({ code: 'settings-set-aside', data: { file: settings.setAside } });
-    const secrets = fresh ?? createSecrets({ clock, files, random, keyring, workers, homePath, homeId: marker.id, environment });
+    const secrets = fresh ?? createSecrets({ clock, files, random, keyring, homePath, homeId: marker.id, environment });
     const log = openEventLog(deps, marker, secrets);
     closing.add(() => log.close());
     sweepLogCopies(log, deps);
@@ -79,7 +79,9 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     const outbox = createOutbox({ db, log, random, clock, logger: ports.logger });
     bringOver(outbox, notices);
     if (log.erasures.residue.resumed) stateCleaner.clean();
-    if (!fresh) await secrets.open();
+    // A short command that needs no secret need not wait for the vault.
+    if (!fresh) secrets.refuseMissing();
+    if (!fresh && config.host !== 'cli') await secrets.open();
     const repositories = createRepositories({ ports, places, db, outbox, secrets, tasks, environment, announce, homePath });
     closing.add(() => repositories.close());
     const maintenance = createMaintenance({ ports, repositories, outbox, tasks, announce });
@@ -163,11 +165,11 @@ function refuseMissing(files: Files, homePath: string): void {
 /** Makes the home, its keys, settings, databases and first event; see `makeHome` for what a crash leaves. */
 export async function createHome(deps: OpenHomeDeps, input: { secretStore: 'keyring' | 'vault'; passphrase?: string | undefined; language?: 'en' | 'pt-BR' | undefined }): Promise<{ marker: Marker; secrets: Secrets }> {
   const { ports, config } = deps;
-  const { files, clock, random, workers, keyring, volumes, machine } = ports;
+  const { files, clock, random, keyring, volumes, machine } = ports;
   const { homePath, environment } = config;
   let secrets: Secrets | undefined;
   const made = await makeHome({ files, volumes, clock, random, homePath }, async (marker) => {
-    secrets = createSecrets({ clock, files, random, keyring, workers, homePath, homeId: marker.id, environment });
+    secrets = createSecrets({ clock, files, random, keyring, homePath, homeId: marker.id, environment });
     await secrets.init({ store: input.secretStore, passphrase: input.passphrase });
     loadSettings({ files, clock, random, homePath }).set({ language: input.language });
     openState(deps, []).close();

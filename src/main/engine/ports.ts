@@ -253,6 +253,11 @@ export interface Workers {
   spawn(name: string, data: unknown, transfer?: readonly Transferable[]): WorkerHandle;
   /** Runs a one-shot task on a shared pool of threads and returns its result. Errors keep their VarveError code. */
   run<R>(name: string, input: unknown, options?: { signal?: AbortSignal; transfer?: readonly Transferable[] }): Promise<R>;
+  /**
+   * Starts a thread that loads these tasks, because the first will be wanted in a moment and the others may follow it in the same thread. Nothing is lost
+   * when they are not.
+   */
+  prepare?(...names: [string, ...string[]]): void;
   /** How many data threads heavy work should use. */
   readonly dataThreads: number;
   close(): Promise<void>;

@@ -21,7 +21,6 @@ export const workerTasks: WorkerTasks = {
   'repository.repair': async () => (await import('./repository/repair/task.ts')).repairTask,
   'repository.session': async () => (await import('./repository/session-task.ts')).sessionTask,
   'repository.usage': async () => (await import('./repository/usage-task.ts')).usageTask,
-  'secrets.scrypt': async () => (await import('./secrets/scrypt-task.ts')).scryptTask,
   'snapshots.archive': async () => (await import('./snapshots/archive/task.ts')).archiveTask,
   'snapshots.compare': async () => (await import('./snapshots/compare/task.ts')).compareTask,
   'snapshots.compare-page': async () => (await import('./snapshots/compare/page-task.ts')).pageTask,

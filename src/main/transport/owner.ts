@@ -7,7 +7,7 @@ import { contractVersion } from '../../contract/index.ts';
 import { acquireLease, type Lease, type OwnerKind } from '../adapters/lease.ts';
 import { socketPathFor } from '../adapters/socket-path.ts';
 import type { Clock, Files, Machine, Random } from '../engine/ports.ts';
-import { startHttpServer, type HttpServer } from './http/server.ts';
+import type { HttpServer } from './http/server.ts';
 
 const heartbeatMs = 10_000;
 
@@ -53,6 +53,7 @@ export async function takeHome(options: TakeHomeOptions): Promise<OwnedHome> {
         socketPath = socketPathFor(homePath, { files, platform: machine.platform });
         // Only the lease's holder gets here, so what lies at the path is left over from an owner that was killed.
         if (machine.platform !== 'win32') rmSync(socketPath, { force: true });
+        const { startHttpServer } = await import('./http/server.ts');
         server = await startHttpServer({
           router,
           listen: { socketPath },

@@ -5,7 +5,7 @@ import { sha256, sha256Hex } from './format/ids.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { Sealer } from './format/seal.ts';
 import { PackWriter } from './pack-writer.ts';
-import { proveBlob, type Repository } from './repository.ts';
+import { BlobProver, type Repository } from './repository.ts';
 import { createOn, numbersOf, random } from './testing/index.ts';
 
 const MiB = 1024 * 1024;
@@ -89,8 +89,9 @@ describe('proving a blob', () => {
     const plain = random.bytes(MiB);
     const stored = sealer.seal(plain);
     const before = sha256Hex(stored);
-    proveBlob(sealer, stored, sha256Hex(plain), 0);
-    expect(() => proveBlob(sealer, stored, 'a'.repeat(64), 0)).toThrow(/another content/);
+    const prover = new BlobProver(sealer);
+    prover.prove(stored, sha256Hex(plain), 0);
+    expect(() => prover.prove(stored, 'a'.repeat(64), 0)).toThrow(/another content/);
     expect(sha256Hex(stored)).toBe(before);
   });
 });

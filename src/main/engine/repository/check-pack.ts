@@ -8,7 +8,7 @@ import type { IndexBlob, IndexPack } from './format/index-file.ts';
 import { decodeHeader, locateHeader, packTailBytes, type PlacedEntry } from './format/pack.ts';
 import type { Sealer } from './format/seal.ts';
 import type { Finding } from '../../../contract/repository.ts';
-import { damageOf, proveBlob } from './repository.ts';
+import { BlobProver, damageOf } from './repository.ts';
 
 const MiB = 1024 * 1024;
 /** A pack that is larger than this is not read; no known program writes one. */
@@ -28,13 +28,17 @@ export interface PackCheckDeps {
   backend: Backend;
   sealer: Sealer;
   signal?: AbortSignal | undefined;
-  /** Room for the pieces, used again for pack after pack. */
-  room?: Uint8Array;
+  /** Memory that is used again for pack after pack. */
+  tools?: CheckTools;
 }
 
-/** Room for pieces of this size. */
-export function roomForPieces(): Uint8Array {
-  return new Uint8Array(pieceBytes);
+export interface CheckTools {
+  room: Uint8Array;
+  prover: BlobProver;
+}
+
+export function createCheckTools(sealer: Sealer): CheckTools {
+  return { room: new Uint8Array(pieceBytes), prover: new BlobProver(sealer) };
 }
 
 /** A pack that fails is read a second time before it counts as damaged. */
@@ -94,7 +98,7 @@ class PackReading {
   readonly #deps: PackCheckDeps;
   readonly #pack: IndexPack;
   readonly #size: number;
-  readonly #room: Uint8Array;
+  readonly #tools: CheckTools;
   readonly #hash: Hash = createHash('sha256');
   #at = 0;
   /** The file ended before its size. */
@@ -106,7 +110,7 @@ class PackReading {
     this.#deps = deps;
     this.#pack = pack;
     this.#size = size;
-    this.#room = deps.room ?? roomForPieces();
+    this.#tools = deps.tools ?? createCheckTools(deps.sealer);
   }
 
   async run(): Promise<void> {
@@ -151,7 +155,7 @@ class PackReading {
   async #next(length: number): Promise<Uint8Array> {
     throwIfAborted(this.#deps.signal);
     if (this.#short) return new Uint8Array(0);
-    const bytes = await this.#deps.backend.read('data', this.#pack.id, { offset: this.#at, length, into: this.#room }, this.#deps.signal);
+    const bytes = await this.#deps.backend.read('data', this.#pack.id, { offset: this.#at, length, into: this.#tools.room }, this.#deps.signal);
     this.#hash.update(bytes);
     this.#at += bytes.length;
     this.bytesRead += bytes.length;
@@ -162,7 +166,7 @@ class PackReading {
   #open(blob: IndexBlob, stored: Uint8Array): void {
     if (stored.length < blob.length) return;
     try {
-      proveBlob(this.#deps.sealer, stored, blob.id, blob.uncompressedLength);
+      this.#tools.prover.prove(stored, blob.id, blob.uncompressedLength);
       this.whole.add(blob);
     } catch (error) {
       damageOf(error);

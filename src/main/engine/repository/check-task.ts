@@ -5,7 +5,7 @@ import type { TaskProgress } from '../../../contract/events.ts';
 import type { WorkerContext } from '../ports.ts';
 import { breathing } from './backend/breathing.ts';
 import { createLocalBackend } from './backend/local.ts';
-import { checkPack, roomForPieces, type PackCheck } from './check-pack.ts';
+import { checkPack, createCheckTools, type PackCheck } from './check-pack.ts';
 import { checkRepository, type RepositoryReport } from './check.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { Sealer, type MasterKey } from './format/seal.ts';
@@ -27,7 +27,7 @@ export type CheckMessage = { kind: 'progress'; update: Partial<TaskProgress> } |
 
 /** Packs named in one message. */
 const readInMessage = 64;
-const batchBytes = 32 * 1024 * 1024;
+const batchBytes = 16 * 1024 * 1024;
 /** More readers cost memory and gain little: a disk is what is waited for. */
 const mostReaders = 2;
 
@@ -47,6 +47,7 @@ export async function checkTask(context: WorkerContext, input: unknown): Promise
     identity: lockIdentity(machine),
     logger,
     signal,
+    settleLater: true,
     onLost: () => {
       lost = () => repository.refuseLostLock();
       stop.abort();
@@ -78,10 +79,12 @@ export async function checkTask(context: WorkerContext, input: unknown): Promise
       checkPacks: (packs, onDone) => checkInThreads({ packs, onDone, threads: Math.min(mostReaders, workers.dataThreads), signal, run: (batch) => workers.run<PackCheck[]>('repository.check-packs', { path, masterKey, packs: batch }, { signal }) })
     });
     tellRead();
+    await lock?.ready();
     post({ kind: 'report', report });
   } catch (error) {
     // What was read stays read, also when the check was cancelled.
     tellRead();
+    if (lost !== undefined) await lock?.ready(); // says why, unless it was held and then lost
     lost?.();
     throw error;
   } finally {
@@ -97,7 +100,7 @@ interface InThreads {
   run: (batch: IndexPack[]) => Promise<PackCheck[]>;
 }
 
-/** Keeps every thread busy with batches of about 32 MiB and holds no more of them in memory than there are threads. */
+/** Keeps every thread busy with batches of about 16 MiB and holds no more of them in memory than there are threads. */
 async function checkInThreads({ packs, onDone, threads, signal, run }: InThreads): Promise<void> {
   const running = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
@@ -121,6 +124,7 @@ async function checkInThreads({ packs, onDone, threads, signal, run }: InThreads
     batch = [];
     bytes = 0;
   }
+  while (running.size >= threads) await Promise.race(running);
   if (batch.length > 0 && !failure) start(batch);
   await Promise.all(running);
   if (failure) throw signal.aborted && !isVarveError(failure.error) ? cancelled() : failure.error;
@@ -131,8 +135,8 @@ export async function checkPacksTask(context: WorkerContext, input: unknown): Pr
   const { files, random, closing: signal } = context;
   const backend = createLocalBackend({ files, random, path });
   const sealer = new Sealer(masterKey, (length) => random.bytes(length));
-  const room = roomForPieces();
+  const tools = createCheckTools(sealer);
   const results: PackCheck[] = [];
-  for (const pack of packs) results.push(await checkPack({ backend, sealer, signal, room }, pack));
+  for (const pack of packs) results.push(await checkPack({ backend, sealer, signal, tools }, pack));
   return results;
 }

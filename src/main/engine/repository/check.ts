@@ -6,7 +6,7 @@ import type { CheckReport, Finding } from '../../../contract/repository.ts';
 import type { TaskProgress } from '../../../contract/events.ts';
 import { isFileMissing } from './backend/backend.ts';
 import { BlobIndex } from './blob-index.ts';
-import { checkPack, type PackCheck } from './check-pack.ts';
+import { checkPack, createCheckTools, type PackCheck } from './check-pack.ts';
 import { DamagedError, UnsupportedError } from './format/damaged.ts';
 import { sha256Hex } from './format/ids.ts';
 import type { IndexBlob, IndexPack } from './format/index-file.ts';
@@ -252,7 +252,11 @@ class Check {
       onProgress?.({ filesDone: ++done, bytesDone: this.#report.bytesRead });
     };
     if (checkPacks) await checkPacks(packs, take);
-    else for (const pack of packs) take(await checkPack({ backend: this.#repository.backend, sealer: this.#repository.sealer, signal }, pack));
+    else {
+      const { backend, sealer } = this.#repository;
+      const tools = createCheckTools(sealer);
+      for (const pack of packs) take(await checkPack({ backend, sealer, signal, tools }, pack));
+    }
   }
 
   *#packsOf(chosen: readonly { id: string }[]): Generator<IndexPack> {

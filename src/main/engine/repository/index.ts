@@ -2,7 +2,7 @@
 export { type Backend, type ByteRange, type FileKind, type StoredFile } from './backend/backend.ts';
 export { createLocalBackend } from './backend/local.ts';
 export { BlobIndex, type BlobLocation } from './blob-index.ts';
-export { type LockHandle, type LockIdentity, type LockOptions } from './locks.ts';
+export { type LockHandle, type LockIdentity, type LockOptions, twiceWhenRaced } from './locks.ts';
 export { PackWriter, type PackWriterOptions } from './pack-writer.ts';
 export { openBlob, Repository, type LoadedSnapshots, type RepositoryDeps } from './repository.ts';
 export { lockNotes, takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';
@@ -16,6 +16,7 @@ export { DamagedError, UnsupportedError } from './format/damaged.ts';
 export { bytesToHex, hexToBytes, isFileName, sha256, sha256Hex, shortId, type BlobType } from './format/ids.ts';
 export { type IndexBlob, type IndexPack } from './format/index-file.ts';
 export { Sealer, type MasterKey } from './format/seal.ts';
+export { Decompressor, roomFor } from './format/zstd-context.ts';
 export { type SnapshotFile } from './format/snapshot.ts';
 export * from './format/time.ts';
 export * from './format/tree.ts';

@@ -36,6 +36,12 @@ export interface LockOptions {
   signal?: AbortSignal | undefined;
   /** For how long to try again while somebody else's lock is in the way; 10 s for a shared lock, 0 for an exclusive one. */
   retryMs?: number;
+  /**
+   * Returns as soon as the lock file is written, so that reading need not wait for the second look, 200 ms later, at who else wrote one at the same
+   * moment. Whoever was there before is refused at once as ever. Should the second look find somebody, `onLost` is called and `ready`
+   * throws REPOSITORY_LOCKED: what was read until then may be out of date. Writing through the repository waits for `ready` anyway.
+   */
+  settleLater?: boolean;
   /** Called before a lock file is written, so that a left-over can be recognised after a crash; the file waits for its promise. */
   onWrite?: (lockId: string) => void | Promise<void>;
   /** Called after a lock file is gone. */
@@ -65,7 +71,11 @@ export async function acquireLock(deps: LockDeps, options: LockOptions): Promise
   const giveUpAt = clock.now() + retryMs;
   for (let pauseMs = firstRetryMs; ; pauseMs = Math.min(pauseMs * 2, longestRetryMs)) {
     try {
-      const id = await takeOnce(deps, options);
+      const judged = new Set<string>();
+      await refuseConflicts(deps, options.exclusive, judged, options.signal);
+      const id = await writeLock(deps, options);
+      if (options.settleLater === true) return new HeldLock(deps, options, id, (signal) => settle(deps, options, id, judged, signal));
+      await settle(deps, options, id, judged, options.signal);
       return new HeldLock(deps, options, id);
     } catch (error) {
       const leftMs = giveUpAt - clock.now();
@@ -75,18 +85,28 @@ export async function acquireLock(deps: LockDeps, options: LockOptions): Promise
   }
 }
 
-async function takeOnce(deps: LockDeps, options: LockOptions): Promise<string> {
-  const { exclusive, signal } = options;
-  const judged = new Set<string>();
-  await refuseConflicts(deps, exclusive, judged, signal);
-  const id = await writeLock(deps, options);
+/** Runs work that lets its lock settle later; once more, waiting for the others first, when somebody else took theirs at the same moment. */
+export async function twiceWhenRaced<R>(work: (settleLater: boolean) => Promise<R>): Promise<R> {
+  try {
+    return await work(true);
+  } catch (error) {
+    if (!(error instanceof RacedError)) throw error;
+    return work(false);
+  }
+}
+
+/** REPOSITORY_LOCKED by a lock that was written at the same moment as ours. */
+class RacedError extends VarveError<'REPOSITORY_LOCKED'> {}
+
+/** The second look, when whoever wrote a lock at the same moment has done so. Our file goes when it finds somebody. */
+async function settle(deps: LockDeps, options: LockOptions, id: string, judged: Set<string>, signal: AbortSignal | undefined): Promise<void> {
   try {
     judged.add(id);
     await sleep(deps.clock, settleMs, signal);
-    await refuseConflicts(deps, exclusive, judged, signal);
-    return id;
+    await refuseConflicts(deps, options.exclusive, judged, signal);
   } catch (error) {
     await removeLock(deps, options, id);
+    if (options.settleLater === true && isVarveError(error) && error.code === 'REPOSITORY_LOCKED') throw new RacedError('REPOSITORY_LOCKED', error.message, error.data as never);
     throw error;
   }
 }
@@ -166,8 +186,11 @@ class HeldLock implements LockHandle {
   #state: 'held' | 'doubtful' | 'lost' | 'released' = 'held';
   #busy: Promise<void> | undefined;
   #cancelTimer: () => void = () => undefined;
+  /** The second look, while it is under way or when it failed. */
+  #settling: Promise<void> | undefined;
+  readonly #unsettle = new AbortController();
 
-  constructor(deps: LockDeps, options: LockOptions, id: string) {
+  constructor(deps: LockDeps, options: LockOptions, id: string, second?: (signal: AbortSignal) => Promise<void>) {
     this.#deps = deps;
     this.#options = options;
     this.exclusive = options.exclusive;
@@ -175,6 +198,7 @@ class HeldLock implements LockHandle {
     this.#refreshedAt = deps.clock.now();
     this.#triedAt = this.#refreshedAt;
     this.#poll();
+    if (second !== undefined) this.#settle(second);
   }
 
   get id(): string {
@@ -182,6 +206,7 @@ class HeldLock implements LockHandle {
   }
 
   async ready(): Promise<void> {
+    await this.#settling;
     this.#look();
     while (this.#state === 'doubtful' && this.#busy) await this.#busy;
     if (this.#state !== 'held') this.#refuseLost();
@@ -192,7 +217,22 @@ class HeldLock implements LockHandle {
     this.#state = 'released';
     this.#cancelTimer();
     await this.#busy;
-    await removeLock(this.#deps, this.#options, this.#id);
+    this.#unsettle.abort();
+    // A second look that ends in an error, this one included, has removed the file.
+    const removed = await this.#settling?.then(() => false, () => true);
+    if (removed !== true) await removeLock(this.#deps, this.#options, this.#id);
+  }
+
+  #settle(second: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.#options;
+    const settling = second(signal ? AbortSignal.any([signal, this.#unsettle.signal]) : this.#unsettle.signal);
+    this.#settling = settling;
+    settling.then(
+      () => (this.#settling = undefined),
+      () => {
+        if (this.#state !== 'released') this.#lose();
+      }
+    );
   }
 
   #poll(): void {

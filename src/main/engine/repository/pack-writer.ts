@@ -10,12 +10,17 @@ import { decodeHeader, encodeHeaderLength, maxEntryBytes, maxHeaderEntries, writ
 import { release } from './format/release.ts';
 import { sealOverheadBytes, type Sealer } from './format/seal.ts';
 import { compress, decompress } from './format/zstd.ts';
+import { Compressor, Decompressor } from './format/zstd-context.ts';
 import { PackBytes, segmentBytes, SegmentPool } from './pack-bytes.ts';
 
 const MiB = 1024 * 1024;
 export const defaultPackBytes = 16 * MiB;
 /** Largest plaintext of one blob. */
 const maxBlobBytes = 1024 * MiB;
+/** Asking the system for one byte of chance costs as much as for many. */
+const choicesAtOnce = 256;
+/** Longer blobs are (de)compressed on their own: their memory is given back at once, and making a context is little beside the work. */
+const oneContextBytes = 2 * MiB;
 /** Scratch memory up to this size is kept for the next blob: a chunk has at most 8 MiB. */
 const keptScratchBytes = 9 * MiB;
 
@@ -53,6 +58,10 @@ export class PackWriter {
   readonly #segments: SegmentPool;
   readonly #sealed = new Scratch();
   readonly #opened = new Scratch();
+  readonly #compressor: Compressor;
+  readonly #decompressor = new Decompressor(oneContextBytes);
+  #choices: Uint8Array = new Uint8Array(0);
+  #choicesAt = 0;
   #open: OpenPack[] = [];
   #begun = 0;
   #heldBytes = 0;
@@ -67,6 +76,7 @@ export class PackWriter {
     const { openPacks = 2, maxStoring = 2, packBytes = defaultPackBytes } = options;
     const naturalBytes = (openPacks + maxStoring + 1) * packBytes;
     this.#options = { level: 3, version: 2, mostHeldBytes: naturalBytes, ...options, openPacks, maxStoring, packBytes };
+    this.#compressor = new Compressor(this.#options.level, oneContextBytes);
     this.#segments = new SegmentPool(Math.ceil(Math.min(naturalBytes, this.#options.mostHeldBytes + packBytes) / segmentBytes));
   }
 
@@ -84,7 +94,8 @@ export class PackWriter {
     if (plain.length === 0 || plain.length > maxBlobBytes) throw new RangeError(`a blob of ${plain.length} bytes`);
     const { type, version, level, packBytes } = this.#options;
     const hex = typeof id === 'string' ? id : bytesToHex(id);
-    const content = version === 1 ? Buffer.from(plain.buffer, plain.byteOffset, plain.length) : compress(plain, level);
+    const kept = version === 1 ? undefined : this.#compressor.compress(plain);
+    const content = version === 1 ? Buffer.from(plain.buffer, plain.byteOffset, plain.length) : (kept ?? compress(plain, level));
     const storedLength = content.length + sealOverheadBytes;
     const uncompressedLength = version === 1 ? 0 : plain.length;
     const pack = storedLength >= packBytes ? this.#newPack() : this.#choose();
@@ -95,7 +106,7 @@ export class PackWriter {
       this.#failure = { error }; // the pack has a gap now
       throw error;
     }
-    if (version !== 1) release(content);
+    if (version !== 1 && kept === undefined) release(content);
     addEntry(pack, writeEntry({ type, id: hex, storedLength, uncompressedLength }, headerRoom(pack), pack.headerBytes));
     this.#blobs += 1;
     this.#plainBytes += plain.length;
@@ -142,7 +153,11 @@ export class PackWriter {
 
   #choose(): OpenPack {
     const { openPacks, randomBytes } = this.#options;
-    const choice = openPacks === 1 ? 0 : (randomBytes(1)[0] as number) % openPacks;
+    if (openPacks > 1 && this.#choicesAt === this.#choices.length) {
+      this.#choices = randomBytes(choicesAtOnce);
+      this.#choicesAt = 0;
+    }
+    const choice = openPacks === 1 ? 0 : (this.#choices[this.#choicesAt++] as number) % openPacks;
     return this.#open[choice] ?? this.#newPack();
   }
 
@@ -175,9 +190,10 @@ export class PackWriter {
   /** What will be read back later must be what was given. `opened` has room for the unsealed bytes and nothing of them in it. */
   #verify(id: string, sealed: Uint8Array, opened: Buffer, uncompressedLength: number): void {
     this.#options.sealer.openInto(sealed, opened);
-    const plain = uncompressedLength === 0 ? opened : decompress(opened, uncompressedLength, maxBlobBytes);
+    const kept = uncompressedLength === 0 ? opened : this.#decompressor.decompress(opened, uncompressedLength);
+    const plain = kept ?? decompress(opened, uncompressedLength, maxBlobBytes);
     const found = sha256Hex(plain);
-    if (uncompressedLength !== 0) release(plain);
+    if (kept === undefined) release(plain);
     if (found !== id) fail('INTERNAL', 'a new blob does not read back as it was', { what: 'a new blob does not read back as it was' });
   }
 

@@ -14,11 +14,14 @@ import { Sealer, type MasterKey } from './format/seal.ts';
 import { encodeSnapshot, parseSnapshot, type SnapshotFile } from './format/snapshot.ts';
 import { parseTree, type TreeNode } from './format/tree.ts';
 import { decompress } from './format/zstd.ts';
+import { Decompressor, roomFor } from './format/zstd-context.ts';
 import { acquireLock, type LockHandle, type LockOptions } from './locks.ts';
 import { UnpackedFiles } from './unpacked-files.ts';
 
 /** Largest plaintext of a blob that is read; restic's own chunks have at most 8 MiB, trees of huge folders more. */
 const maxBlobBytes = 1024 * 1024 * 1024;
+/** Memory for stored blobs up to this size is kept for the next one. */
+const keptProofBytes = 9 * 1024 * 1024;
 
 export interface RepositoryDeps {
   backend: Backend;
@@ -222,22 +225,27 @@ export function openBlob(sealer: Sealer, stored: Uint8Array, id: string, uncompr
   return plain;
 }
 
-/** Proves that a stored blob is the one with this id, as `openBlob` does, and keeps nothing: memory outside the heap waits long for the collector. */
-export function proveBlob(sealer: Sealer, stored: Uint8Array, id: string, uncompressedLength: number): void {
-  const opened = sealer.open(stored);
-  try {
-    const plain = uncompressedLength === 0 ? opened : decompress(opened, uncompressedLength, maxBlobBytes);
-    const found = sha256Hex(plain);
-    if (plain !== opened) giveBack(plain);
-    if (found !== id) throw new DamagedError(`blob ${id} has another content`);
-  } finally {
-    giveBack(opened);
-  }
-}
+/** Proves that stored blobs are those with these ids, as `openBlob` does, in memory of its own that is used again and again. */
+export class BlobProver {
+  readonly #sealer: Sealer;
+  readonly #decompressor = new Decompressor();
+  #opened = Buffer.alloc(0);
 
-/** Small buffers lie together in one piece of memory that others use too; only one that has its memory to itself can be given back. */
-function giveBack(bytes: Buffer): void {
-  if (bytes.length >= 64 * 1024 && bytes.length + 64 >= bytes.buffer.byteLength) (bytes.buffer as ArrayBuffer).transfer(0);
+  constructor(sealer: Sealer) {
+    this.#sealer = sealer;
+  }
+
+  /** Throws DamagedError. */
+  prove(stored: Uint8Array, id: string, uncompressedLength: number): void {
+    if (this.#opened.length < stored.length) this.#opened = Buffer.allocUnsafeSlow(roomFor(stored.length));
+    const opened = this.#opened.subarray(0, this.#sealer.openInto(stored, this.#opened));
+    const kept = uncompressedLength === 0 ? opened : this.#decompressor.decompress(opened, uncompressedLength);
+    const plain = kept ?? decompress(opened, uncompressedLength, maxBlobBytes);
+    const found = sha256Hex(plain);
+    if (kept === undefined) release(plain);
+    if (stored.length > keptProofBytes) this.#opened = Buffer.alloc(0);
+    if (found !== id) throw new DamagedError(`blob ${id} has another content`);
+  }
 }
 
 async function readConfig(backend: Backend, sealer: Sealer, signal: AbortSignal | undefined): Promise<RepositoryConfig> {

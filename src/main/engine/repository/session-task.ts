@@ -30,6 +30,7 @@ export async function sessionTask(context: WorkerContext, input: unknown): Promi
     identity: lockIdentity(machine),
     logger,
     signal,
+    settleLater: true,
     onLost: () => ended.abort(),
     ...lockNotes(context)
   });
@@ -44,6 +45,7 @@ export async function sessionTask(context: WorkerContext, input: unknown): Promi
     post({ kind: 'open' });
     await untilAborted(signal);
     stopListening();
+    if (!closing.aborted) await lock?.ready(); // says why, unless it was held and then lost
     if (!closing.aborted) fail('LOCK_LOST', `the lock on ${path} was lost`, { path });
   } finally {
     await lock?.release();

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSeededRandom } from '../testing/fake-clock.ts';
-import { createInlineWorkers } from '../testing/task-workers.ts';
 import { sealExport } from './export.ts';
 
 function pythonCan(): boolean {
@@ -25,7 +24,7 @@ describe.skipIf(!able)('exported keys', () => {
     try {
       const passphrase = 'S\u00e3o Jo\u00e3o, 12 maçãs';
       const secrets = [{ kind: 'repository', id: 'r1', version: 1, value: Buffer.from('the password').toString('base64') }];
-      const text = await sealExport({ random: createSeededRandom('export'), workers: createInlineWorkers(), homeId: 'ab'.repeat(16), exportedAt: '2026-11-21T12:00:00.000Z', passphrase, content: { masterKey: '', keys: [], secrets, payloadKeys: [], missing: [] } });
+      const text = await sealExport({ random: createSeededRandom('export'), homeId: 'ab'.repeat(16), exportedAt: '2026-11-21T12:00:00.000Z', passphrase, content: { masterKey: '', keys: [], secrets, payloadKeys: [], missing: [] } });
       const page = readFileSync(new URL('../../../../docs/formats/keys-export.md', import.meta.url), 'utf8');
       const program = (/```python\n([\s\S]*?)```/.exec(page)?.[1] as string).replace('getpass.getpass("Passphrase: ")', 'sys.stdin.read()');
       writeFileSync(join(folder, 'keys.json'), text);

@@ -12,4 +12,4 @@ export { freshKdf, seal, stretch, unseal } from './seal.ts';
 export function createSecrets(deps: SecretsDeps): Secrets {
   return new Secrets(deps);
 }
-export { passphraseFromEnvironment } from './passphrase.ts';
+export { bringsPassphrase, passphraseFromEnvironment } from './passphrase.ts';

@@ -2,6 +2,11 @@
 import { errnoOf, fail } from '../kit/errors.ts';
 import type { Files } from '../ports.ts';
 
+/** Whether the environment has a passphrase for the vault, right or wrong. */
+export function bringsPassphrase(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return (environment['VARVE_VAULT_PASSPHRASE'] ?? '') !== '' || (environment['VARVE_VAULT_PASSPHRASE_FILE'] ?? '') !== '';
+}
+
 /**
  * `VARVE_VAULT_PASSPHRASE`, else the first line of the file `VARVE_VAULT_PASSPHRASE_FILE` names; undefined when neither is set. Throws
  * NOT_READABLE or PATH_MISSING for a file that cannot be read, BAD_INPUT for an empty one. A witness's passphrase has a variable of its own.

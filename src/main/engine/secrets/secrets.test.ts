@@ -7,7 +7,6 @@ import { createNodeFiles } from '../../adapters/files.ts';
 import { createMemoryKeyring, type MemoryKeyring } from '../../adapters/memory-keyring.ts';
 import { createFakeClock, createSeededRandom } from '../testing/fake-clock.ts';
 import { openTestLog } from '../log/testing.ts';
-import { createInlineWorkers } from '../testing/task-workers.ts';
 import { createLogKeys, createSecrets, openExport, type Secrets } from './index.ts';
 
 const homeId = '0123456789abcdef0123456789abcdef';
@@ -24,7 +23,7 @@ afterEach(() => rmSync(homePath, { recursive: true, force: true }));
 
 /** A new process on the same home. */
 function load(environment: Record<string, string> = {}): Secrets {
-  return createSecrets({ clock: createFakeClock(), files: createNodeFiles(), random: createSeededRandom(`secrets ${seed++}`), keyring, workers: createInlineWorkers(), homePath, homeId, environment });
+  return createSecrets({ clock: createFakeClock(), files: createNodeFiles(), random: createSeededRandom(`secrets ${seed++}`), keyring, homePath, homeId, environment });
 }
 async function reopened(environment: Record<string, string> = {}): Promise<Secrets> {
   const secrets = load(environment);
@@ -85,11 +84,11 @@ describe.each(['keyring', 'vault'] as const)('secrets in the %s', (store) => {
     await secrets.set(name, bytes(planted));
     const text = await secrets.exportKeys('another passphrase');
     expect(text).not.toContain(planted);
-    const { content } = await openExport({ workers: createInlineWorkers(), text, passphrase: 'another passphrase' });
+    const { content } = await openExport({ text, passphrase: 'another passphrase' });
     expect(content.secrets).toEqual([{ ...name, version: 1, value: Buffer.from(planted).toString('base64') }]);
     expect(content.masterKey).toBe(Buffer.from(await secrets.masterKey()).toString('base64'));
-    await expect(openExport({ workers: createInlineWorkers(), text, passphrase: 'another passphras' })).rejects.toMatchObject({ code: 'VAULT_WRONG_PASSPHRASE' });
-    await expect(openExport({ workers: createInlineWorkers(), text: text.replace(homeId, homeId.replace('0', '1')), passphrase: 'another passphrase' })).rejects.toMatchObject({ code: 'VAULT_WRONG_PASSPHRASE' });
+    await expect(openExport({ text, passphrase: 'another passphras' })).rejects.toMatchObject({ code: 'VAULT_WRONG_PASSPHRASE' });
+    await expect(openExport({ text: text.replace(homeId, homeId.replace('0', '1')), passphrase: 'another passphrase' })).rejects.toMatchObject({ code: 'VAULT_WRONG_PASSPHRASE' });
   });
 
   it('lie in private files that hold no value and no passphrase in the clear', async () => {
@@ -119,7 +118,7 @@ describe('keys of encrypted entries', () => {
     const secrets = load();
     await secrets.init({ store: 'keyring' });
     await record(secrets);
-    const { content } = await openExport({ workers: createInlineWorkers(), text: await secrets.exportKeys(passphrase), passphrase });
+    const { content } = await openExport({ text: await secrets.exportKeys(passphrase), passphrase });
     expect(content.payloadKeys).toEqual([{ id: 'metrics/2026-11-21', createdAt: expect.any(String), value: expect.stringMatching(/^.{43}=$/) }]);
     expect(readFileSync(join(homePath, 'payload-keys.json'), 'utf8')).not.toContain(content.payloadKeys[0]?.value);
   });
@@ -130,7 +129,7 @@ describe('keys of encrypted entries', () => {
     await secrets.set(name, bytes(planted));
     await record(secrets);
     writeFileSync(join(homePath, 'payload-keys.json'), 'not any more');
-    const { content } = await openExport({ workers: createInlineWorkers(), text: await secrets.exportKeys(passphrase), passphrase });
+    const { content } = await openExport({ text: await secrets.exportKeys(passphrase), passphrase });
     expect(content).toMatchObject({ payloadKeys: [], missing: ['payload-keys.json'], secrets: [{ id: 'r1' }] });
   });
 });
@@ -159,7 +158,7 @@ describe('a key that is known but not found', () => {
     await secrets.set(name, bytes('one'));
     await secrets.set({ kind: 'repository', id: 'r2' }, bytes('two'));
     await keyring.delete(`${homeId}/repository/r1/v1`);
-    const { content } = await openExport({ workers: createInlineWorkers(), text: await secrets.exportKeys(passphrase), passphrase });
+    const { content } = await openExport({ text: await secrets.exportKeys(passphrase), passphrase });
     expect(content.missing).toEqual(['repository/r1/v1']);
     expect(content.secrets.map((secret) => secret.id)).toEqual(['r2']);
   });
@@ -239,7 +238,7 @@ describe('the keyring', () => {
 
   it('that drops what it is given is noticed before a home rests on it', async () => {
     const forgetful = { ...keyring, get: () => Promise.resolve(undefined) };
-    const secrets = createSecrets({ clock: createFakeClock(), files: createNodeFiles(), random: createSeededRandom('f'), keyring: forgetful, workers: createInlineWorkers(), homePath, homeId, environment: {} });
+    const secrets = createSecrets({ clock: createFakeClock(), files: createNodeFiles(), random: createSeededRandom('f'), keyring: forgetful, homePath, homeId, environment: {} });
     await expect(secrets.init({ store: 'keyring' })).rejects.toMatchObject({ code: 'SECRET_STORE_UNAVAILABLE' });
   });
 

@@ -2,9 +2,9 @@
 // found stays missing (a locked keyring looks like an empty one, and a fresh key would cut the person off from everything).
 import { createPrivateKey, createPublicKey, timingSafeEqual } from 'node:crypto';
 import { Semaphore } from '../kit/async.ts';
-import { fail, isVarveError } from '../kit/errors.ts';
+import { fail, isVarveError, type VarveError } from '../kit/errors.ts';
 import { payloadKeysName, readPayloadKeys } from '../log/index.ts';
-import type { Clock, Files, Keyring, Random, Workers } from '../ports.ts';
+import type { Clock, Files, Keyring, Random } from '../ports.ts';
 import { accountOf, keyLength, keyringLimitBytes, masterKeyName, signingKeyName, type KeysFile, type SecretName, type SecretState } from './model.ts';
 import { passphraseFromEnvironment } from './passphrase.ts';
 import { deriveSealingKey, seal, toBase64, unseal } from './seal.ts';
@@ -20,7 +20,6 @@ export interface SecretsDeps {
   files: Files;
   random: Random;
   keyring: Keyring;
-  workers: Workers;
   homePath: string;
   homeId: string;
   environment: Readonly<Record<string, string | undefined>>;
@@ -33,12 +32,20 @@ export class Secrets {
   /** One change at a time: register and store must not drift apart. */
   readonly #changes = new Semaphore(1);
   #state: SecretState | undefined;
+  #opening: Promise<void> | undefined;
+  /** Why the environment's passphrase did not open the vault. */
+  #refused: VarveError | undefined;
   #masterKey: Uint8Array | undefined;
 
   constructor(deps: SecretsDeps) {
     this.#deps = deps;
     this.#files = createSecretFiles(deps);
-    this.#vault = new Vault({ files: this.#files, random: deps.random, workers: deps.workers, homeId: deps.homeId });
+    this.#vault = new Vault({ files: this.#files, random: deps.random, homeId: deps.homeId });
+  }
+
+  /** Throws SECRET_MISSING when keys.json is gone: a home that cannot be told to have its keys is not opened. */
+  refuseMissing(): void {
+    this.#keys();
   }
 
   /** As found by `open` or `init`; null before either. */
@@ -82,8 +89,15 @@ export class Secrets {
     this.#masterKey = masterKey;
   }
 
-  /** Finds out, at start, where the keys are and whether they can be had now. Opens the vault when the environment brings the passphrase. */
-  async open(): Promise<void> {
+  /**
+   * Finds out, once, where the keys are and whether they can be had now. Opens the vault when the environment brings the passphrase, which takes half a
+   * second: whoever stays open does so at start, a short command when the first secret is asked for.
+   */
+  open(): Promise<void> {
+    return (this.#opening ??= this.#state === undefined ? this.#open() : Promise.resolve());
+  }
+
+  async #open(): Promise<void> {
     const keys = this.#keys();
     if (keys.store === 'keyring') {
       const probe = await this.#deps.keyring.probe();
@@ -93,10 +107,13 @@ export class Secrets {
     this.#state = { kind: 'vault', state: 'locked', detail: 'waiting for the passphrase' };
     try {
       const words = passphraseFromEnvironment(this.#deps.files, this.#deps.environment);
-      if (words !== undefined) await this.unlock(words);
+      if (words === undefined) return;
+      await this.#vault.unlock(words);
+      this.#state = { kind: 'vault', state: 'open', detail: 'vault.json' };
     } catch (error) {
-      // The home opens without its keys: the log can be read. What is wrong is said in the state.
+      // The home opens without its keys: the log can be read. What is wrong is said in the state, and to whoever asks for a secret.
       if (!isVarveError(error)) throw error;
+      this.#refused = error;
       this.#state = { kind: 'vault', state: error.code === 'SECRET_MISSING' ? 'unavailable' : 'locked', detail: error.message };
     }
   }
@@ -203,7 +220,7 @@ export class Secrets {
       }
     }
     const wrapped = (await this.signingSeeds()).map(({ seed }, at) => ({ kind: signingKeyName.kind, id: signingKeyName.id, version: signingKeysOf(keys)[at]?.version ?? at + 1, value: toBase64(seed) }));
-    const { files, random, workers, homePath, homeId } = this.#deps;
+    const { files, random, homePath, homeId } = this.#deps;
     let payloadKeys: { id: string; createdAt: string; value: string }[] = [];
     try {
       payloadKeys = readPayloadKeys({ files, homePath, homeId, sealingKey: deriveSealingKey(masterKey) }).map(({ id, createdAt, key }) => ({ id, createdAt, value: toBase64(key) }));
@@ -212,7 +229,7 @@ export class Secrets {
       if (!isVarveError(error)) throw error;
       missing.push(payloadKeysName);
     }
-    return sealExport({ random, workers, homeId, exportedAt: this.#now(), passphrase, content: { masterKey: toBase64(masterKey), keys: wrapped, secrets, payloadKeys, missing } });
+    return sealExport({ random, homeId, exportedAt: this.#now(), passphrase, content: { masterKey: toBase64(masterKey), keys: wrapped, secrets, payloadKeys, missing } });
   }
 
   /** Whether each wrapped key opens and each known secret is there; for the doctor. Values are not kept. */
@@ -251,6 +268,10 @@ export class Secrets {
   }
 
   async #openVault(keys: KeysFile): Promise<void> {
+    if (keys.store === 'vault' && !this.#vault.unlocked) {
+      await this.open();
+      if (!this.#vault.unlocked && this.#refused !== undefined) throw this.#refused;
+    }
     if (keys.store === 'keyring' && !this.#vault.unlocked) this.#vault.unlockWithMasterKey(await this.masterKey());
   }
 

@@ -1,7 +1,7 @@
 // The vault file: values sealed under one random key, which is sealed under the passphrase (or derived from the master key when it only holds
 // what is too long for the keyring). One blob, so that names and number of entries do not show. Rewritten whole and durably at each change.
 import { fail } from '../kit/errors.ts';
-import type { Random, Workers } from '../ports.ts';
+import type { Random } from '../ports.ts';
 import { keyLength, VaultEntries, type VaultFile } from './model.ts';
 import { deriveKey, freshKdf, seal, stretch, toBase64, unseal } from './seal.ts';
 import type { SecretFiles } from './store.ts';
@@ -9,14 +9,12 @@ import type { SecretFiles } from './store.ts';
 export class Vault {
   readonly #files: SecretFiles;
   readonly #random: Random;
-  readonly #workers: Workers;
   readonly #homeId: string;
   #key: Uint8Array | undefined;
 
-  constructor({ files, random, workers, homeId }: { files: SecretFiles; random: Random; workers: Workers; homeId: string }) {
+  constructor({ files, random, homeId }: { files: SecretFiles; random: Random; homeId: string }) {
     this.#files = files;
     this.#random = random;
-    this.#workers = workers;
     this.#homeId = homeId;
   }
 
@@ -27,7 +25,7 @@ export class Vault {
   /** A new vault under a passphrase; replaces the file. */
   async create(passphrase: string): Promise<void> {
     const kdf = freshKdf(this.#random);
-    const outer = await stretch(this.#workers, passphrase, kdf);
+    const outer = await stretch(passphrase, kdf);
     const key = this.#random.bytes(keyLength);
     this.#write({ format: 'varve-vault', version: 1, homeId: this.#homeId, kdf, key: seal(this.#random, outer, this.#label('key'), key) }, key, {});
     this.#key = key;
@@ -37,7 +35,7 @@ export class Vault {
   async unlock(passphrase: string): Promise<void> {
     const file = this.#read();
     if (file.kdf.name !== 'scrypt' || file.key === null) fail('HOME_DAMAGED', 'the vault has no passphrase', { path: this.#files.vaultPath, reason: 'has no passphrase' });
-    const key = unseal(await stretch(this.#workers, passphrase, file.kdf), this.#label('key'), file.key);
+    const key = unseal(await stretch(passphrase, file.kdf), this.#label('key'), file.key);
     if (!key) fail('VAULT_WRONG_PASSPHRASE', 'the passphrase does not open the vault', { path: this.#files.vaultPath });
     this.#key = key;
   }

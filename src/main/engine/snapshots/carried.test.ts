@@ -73,7 +73,7 @@ describe('the folder that is carried along', () => {
     const trees = new Map<string, readonly TreeNode[]>();
     const deps = {
       files: context.files, clock: context.clock, data: { idle: async () => undefined } as unknown as FolderSaverDeps['data'], leavesOut: new LeavesOut(context.files, [], leaveOutNothing), signal: new AbortController().signal, skip: new Set<string>(),
-      sizes: { minBytes: 524_288, maxBytes: 8_388_608, bits: 20 }, scanner: () => { throw new Error('nothing is read'); }, hasData: () => false, loadBefore: async () => undefined, treesSettled: async () => undefined, zeroChunk: '', onProgress: () => undefined,
+      sizes: { minBytes: 524_288, maxBytes: 8_388_608, bits: 20 }, scanner: () => { throw new Error('nothing is read'); }, hasData: () => false, loadBefore: async () => undefined, saveBytes: async () => [], treesSettled: async () => undefined, zeroChunk: '', onProgress: () => undefined,
       saveTree: (nodes: readonly TreeNode[]) => {
         const id = `tree-${trees.size}`;
         trees.set(id, nodes);

@@ -14,8 +14,9 @@ export function createSystemApi(deps: SystemDeps, home: () => OpenHome): EngineA
   const { clock, files, random, keyring, machine, volumes, workers } = ports;
   const versions = { node: process.versions.node, electron: process.versions['electron'] ?? null };
 
-  const status = (): Status => {
+  const status = async (): Promise<Status> => {
     const open = deps.home();
+    await open?.secrets.open();
     const verify = open?.log.verifyState() ?? null;
     return {
       version: config.version,
@@ -25,7 +26,7 @@ export function createSystemApi(deps: SystemDeps, home: () => OpenHome): EngineA
       homePath: config.homePath,
       secretStore: open?.secrets.state() ?? null,
       verify,
-      notices: [...(open?.notices ?? []), ...noticesOfRecord(verify)],
+      notices: open ? noticesOf(open) : [],
       runtime: versions
     };
   };
@@ -67,9 +68,10 @@ export function createSystemApi(deps: SystemDeps, home: () => OpenHome): EngineA
         return now;
       }
     },
-    doctor: async (_input, context) => ({
-      checks: await examine({ clock, files, random, keyring, homePath: config.homePath, host: config.host, versions, owner: config.owner, home: () => doctorHome(deps.home(), context), homeFailure: deps.homeFailure })
-    }),
+    doctor: async (_input, context) => {
+      await deps.home()?.secrets.open();
+      return { checks: await examine({ clock, files, random, keyring, homePath: config.homePath, host: config.host, versions, owner: config.owner, home: () => doctorHome(deps.home(), context), homeFailure: deps.homeFailure }) };
+    },
     tasks: {
       list: async () => tasks.list(),
       watch: (input, { signal }) => tasks.watch(input.id, signal),
@@ -83,6 +85,11 @@ export function createSystemApi(deps: SystemDeps, home: () => OpenHome): EngineA
       state: async () => home().sample.state()
     }
   };
+}
+
+/** What a person should hear first. */
+export function noticesOf({ notices, log }: Pick<OpenHome, 'notices' | 'log'>): Status['notices'] {
+  return [...notices, ...noticesOfRecord(log.verifyState())];
 }
 
 /** As long as the last verification says so: this is not dismissed by a restart. */

@@ -3,12 +3,11 @@ import { createNodeFiles } from '../../adapters/files.ts';
 import { createSystemClock } from '../../adapters/clock.ts';
 import { createMemoryKeyring } from '../../adapters/memory-keyring.ts';
 import { createSystemRandom } from '../../adapters/random.ts';
-import type { Workers } from '../ports.ts';
 import { openWitness } from './index.ts';
 import { createToyLog } from './testing.ts';
 
 const [path = '', word = '', rounds = '0'] = process.argv.slice(2);
-const witness = openWitness({ files: createNodeFiles(), clock: createSystemClock(), random: createSystemRandom(), keyring: createMemoryKeyring(), workers: {} as Workers }, path);
+const witness = openWitness({ files: createNodeFiles(), clock: createSystemClock(), random: createSystemRandom(), keyring: createMemoryKeyring() }, path);
 await witness.unlock(undefined);
 const won: number[] = [];
 // Each round both histories ask for one more entry on what is common; after one of them has won, the other can never come back.

@@ -2,13 +2,12 @@
 // person said so, as it is. The label binds a sealed seed to its witness.
 import { timingSafeEqual } from 'node:crypto';
 import { fail } from '../kit/errors.ts';
-import type { Keyring, Random, Workers } from '../ports.ts';
+import type { Keyring, Random } from '../ports.ts';
 import { accountOf, freshKdf, seal, stretch, unseal } from '../secrets/index.ts';
 import { plainWarning, type WitnessKey } from './model.ts';
 
 export interface KeyDeps {
   random: Random;
-  workers: Workers;
   keyring: Keyring;
 }
 
@@ -31,7 +30,7 @@ export async function keepSeed(deps: KeyDeps, place: KeyPlace, vkey: string, see
   }
   if (place.passphrase.length < shortestPassphrase) fail('BAD_INPUT', 'the passphrase is too short', { field: 'passphrase', reason: `needs at least ${shortestPassphrase} characters` });
   const kdf = freshKdf(deps.random);
-  return { kind: 'passphrase', kdf, sealed: seal(deps.random, await stretch(deps.workers, place.passphrase, kdf), labelOf(vkey), seed) };
+  return { kind: 'passphrase', kdf, sealed: seal(deps.random, await stretch(place.passphrase, kdf), labelOf(vkey), seed) };
 }
 
 /** Throws WITNESS_LOCKED without a passphrase where one is needed, VAULT_WRONG_PASSPHRASE, SECRET_MISSING. */
@@ -39,5 +38,5 @@ export async function openSeed(deps: KeyDeps, key: WitnessKey, vkey: string, pat
   if (key.kind === 'plain') return Buffer.from(key.seed, 'base64');
   if (key.kind === 'keyring') return (await deps.keyring.get(key.account)) ?? fail('SECRET_MISSING', 'the seed of the witness is not in the keyring; a locked keyring looks like an empty one', { name: key.account });
   if (passphrase === undefined) fail('WITNESS_LOCKED', 'the witness is locked', { path });
-  return unseal(await stretch(deps.workers, passphrase, key.kdf), labelOf(vkey), key.sealed) ?? fail('WITNESS_WRONG_PASSPHRASE', 'the passphrase does not open the witness', { path });
+  return unseal(await stretch(passphrase, key.kdf), labelOf(vkey), key.sealed) ?? fail('WITNESS_WRONG_PASSPHRASE', 'the passphrase does not open the witness', { path });
 }

@@ -7,10 +7,9 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNodeFiles } from '../../adapters/files.ts';
 import { createMemoryKeyring } from '../../adapters/memory-keyring.ts';
-import { createNodePorts } from '../../adapters/node-ports.ts';
 import { createSeededRandom, createTestClock, testHomeId } from '../log/testing.ts';
 import { parseNote, parseVkey, verifyCosignature } from '../log/note/index.ts';
-import type { Files, Workers } from '../ports.ts';
+import type { Files } from '../ports.ts';
 import { initWitness, openWitness, originHash, type Witness, type WitnessDeps } from './index.ts';
 import { createToyLog } from './testing.ts';
 
@@ -26,7 +25,7 @@ const log = createToyLog({ fromLeaf: 5 });
 const other = createToyLog({ word: 'b', fromLeaf: 5 });
 
 function createDeps(files: Files = createNodeFiles()): WitnessDeps & { clock: ReturnType<typeof createTestClock> } {
-  return { files, random: createSeededRandom(11), clock: createTestClock(), keyring: createMemoryKeyring(), workers: {} as Workers };
+  return { files, random: createSeededRandom(11), clock: createTestClock(), keyring: createMemoryKeyring() };
 }
 
 async function plainWitness(deps = createDeps()): Promise<Witness> {
@@ -265,26 +264,21 @@ describe('its folder', () => {
 
 describe('its seed', () => {
   it('under a passphrase is nowhere on the stick, and opens with that passphrase only', async () => {
-    const workers = createNodePorts({ workerFile: new URL('../../worker.ts', import.meta.url), dataThreads: 1 }).workers;
-    try {
-      const seed = createSeededRandom(11).bytes(32);
-      const deps = { ...createDeps(), workers };
-      await expect(initWitness(deps, { path, name: 'stick.example', place: { kind: 'passphrase', passphrase: 'short' } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
-      await initWitness({ ...deps, random: createSeededRandom(11) }, { path, name: 'stick.example', place: { kind: 'passphrase', passphrase: 'correct horse battery' } });
-      const witness = openWitness(deps, path);
-      witness.trust(log.vkey);
-      expect(() => witness.add(log.request(0, 3))).toThrowError(expect.objectContaining({ code: 'WITNESS_LOCKED' }));
-      await expect(witness.unlock(undefined)).rejects.toMatchObject({ code: 'WITNESS_LOCKED' });
-      await expect(witness.unlock('correct horse batterx')).rejects.toMatchObject({ code: 'WITNESS_WRONG_PASSPHRASE' });
-      await witness.unlock('correct horse battery');
-      expect(witness.add(log.request(0, 3)).status).toBe(200);
-      for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-        if (statSync(join(path, name)).isDirectory()) continue;
-        const bytes = readFileSync(join(path, name));
-        for (const form of [Buffer.from(seed), Buffer.from(Buffer.from(seed).toString('base64')), Buffer.from(Buffer.from(seed).toString('hex'))]) expect(bytes.includes(form), name).toBe(false);
-      }
-    } finally {
-      await workers.close();
+    const seed = createSeededRandom(11).bytes(32);
+    const deps = createDeps();
+    await expect(initWitness(deps, { path, name: 'stick.example', place: { kind: 'passphrase', passphrase: 'short' } })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await initWitness({ ...deps, random: createSeededRandom(11) }, { path, name: 'stick.example', place: { kind: 'passphrase', passphrase: 'correct horse battery' } });
+    const witness = openWitness(deps, path);
+    witness.trust(log.vkey);
+    expect(() => witness.add(log.request(0, 3))).toThrowError(expect.objectContaining({ code: 'WITNESS_LOCKED' }));
+    await expect(witness.unlock(undefined)).rejects.toMatchObject({ code: 'WITNESS_LOCKED' });
+    await expect(witness.unlock('correct horse batterx')).rejects.toMatchObject({ code: 'WITNESS_WRONG_PASSPHRASE' });
+    await witness.unlock('correct horse battery');
+    expect(witness.add(log.request(0, 3)).status).toBe(200);
+    for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+      if (statSync(join(path, name)).isDirectory()) continue;
+      const bytes = readFileSync(join(path, name));
+      for (const form of [Buffer.from(seed), Buffer.from(Buffer.from(seed).toString('base64')), Buffer.from(Buffer.from(seed).toString('hex'))]) expect(bytes.includes(form), name).toBe(false);
     }
   });
 

@@ -5,7 +5,7 @@
 //   3. write the new checkpoint durably  -> it is followed; the log asks again from its size and gets its cosignature
 //   4. answer
 import { VarveError, fail } from '../kit/errors.ts';
-import type { Clock, Files, Keyring, Random, Workers } from '../ports.ts';
+import type { Clock, Files, Keyring, Random } from '../ports.ts';
 import { BadNote, cosign, encodeBase64, formatNote, formatVkey, keyTypes, parseCheckpoint, parseNote, parseVkey, publicKeyOf, verifyCosignature, type Vkey } from '../log/note/index.ts';
 import { formatSignatureLine } from '../log/note/note.ts';
 import { parseRequest, type WitnessRequest } from '../log/note/witness-request.ts';
@@ -21,7 +21,6 @@ export interface WitnessDeps {
   random: Random;
   clock: Clock;
   keyring: Keyring;
-  workers: Workers;
 }
 
 export interface FollowedLog {

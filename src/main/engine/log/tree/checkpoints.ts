@@ -52,6 +52,8 @@ export interface Checkpoints {
   sign(): SignedCheckpoint;
   /** The same, loading the keys first. */
   signNow(): Promise<SignedCheckpoint>;
+  /** Loads the keys meanwhile, so that `signNow` need not wait for them; whether that fails is its business. */
+  prepare(): void;
   /** Signs if it is due, loading the keys for it; what keeps it from signing is remembered in `failure`. For the end of a short command. */
   signIfDue(): Promise<void>;
   /** The same for whoever keeps the log open: at once and every five minutes. Returns the disposer, which signs a last time. */
@@ -200,6 +202,7 @@ export function createCheckpoints({ db, clock, origin, keys, tree, append }: Che
       await keys.load();
       return sign();
     },
+    prepare: () => void keys.load().catch(() => undefined),
     signIfDue: async () => (due() ? loadAnd(sign) : undefined),
     keepSigned() {
       let cancelTimer: (() => void) | undefined;

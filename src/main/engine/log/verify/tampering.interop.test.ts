@@ -37,7 +37,7 @@ let target: number;
 
 const optionsOf = (path: string) => {
   const homePath = path;
-  const secrets = createSecrets({ ...ports, workers, keyring, homePath, homeId, environment: {} });
+  const secrets = createSecrets({ ...ports, keyring, homePath, homeId, environment: {} });
   return { ...ports, workers, path: join(homePath, 'log.db'), homeId, session: 'test', actorName: 'tester', keys: createLogKeys(secrets) };
 };
 /** Opens the log of a home without its secret keys: what is added is not sealed. */
@@ -225,7 +225,7 @@ describe('noticed only with a checkpoint kept elsewhere', () => {
     expect(await noticed(() => undefined, grown)).toEqual({ L: consistent, K: consistent, A: broken('forked') });
   });
   it('everything written anew and sealed with the stolen key', async () => {
-    const seeds = await createSecrets({ ...ports, workers, keyring, homePath: home, homeId, environment: {} }).signingSeeds();
+    const seeds = await createSecrets({ ...ports, keyring, homePath: home, homeId, environment: {} }).signingSeeds();
     const seen = await noticed((forger) => {
       forger.rewrite(target, (header) => (header.seq === target ? warned(header) : header));
       forger.sql(`UPDATE facts SET level = 4 WHERE seq = ${target};`);
@@ -259,7 +259,7 @@ describe('noticed by nobody', () => {
     expect(seen.A).toMatchObject({ entries: sizes.newest });
   });
   it('entries newer than the last anchor written anew with the stolen key', async () => {
-    const seeds = await createSecrets({ ...ports, workers, keyring, homePath: home, homeId, environment: {} }).signingSeeds();
+    const seeds = await createSecrets({ ...ports, keyring, homePath: home, homeId, environment: {} }).signingSeeds();
     const older = withLog(home, (log) => log.checkpoints.list({ limit: 100 }).find(({ size }) => size === sizes.middle)?.note as string);
     const place = sizes.middle + 9;
     const seen = await noticed((forger) => {

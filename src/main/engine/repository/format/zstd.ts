@@ -8,13 +8,23 @@ const pieceBytes = 16 * 1024 * 1024;
 
 export const defaultLevel = 3;
 
-/** One frame that carries its content size. Level 3 unless told; inputs under 8 KiB use level 1, which gives the same size faster. */
+/** Inputs under 8 KiB use level 1, which gives the same size faster. */
+export function levelFor(length: number, level: number): number {
+  return length < shortBytes ? Math.min(level, 1) : level;
+}
+
+/** A frame of an input of this length is never longer. */
+export function mostCompressedBytes(length: number): number {
+  return length + (length >>> 8) + 128;
+}
+
+/** One frame that carries its content size. Level 3 unless told. */
 export function compress(plain: Uint8Array, level: number = defaultLevel): Buffer {
   const length = plain.length;
   return zstdCompressSync(plain, {
-    params: { [constants.ZSTD_c_compressionLevel]: length < shortBytes ? Math.min(level, 1) : level },
+    params: { [constants.ZSTD_c_compressionLevel]: levelFor(length, level) },
     pledgedSrcSize: length,
-    chunkSize: Math.min(length + (length >>> 8) + 128, pieceBytes)
+    chunkSize: Math.min(mostCompressedBytes(length), pieceBytes)
   });
 }
 

@@ -5,7 +5,7 @@ import { BlobIndex } from '../blob-index.ts';
 import { DamagedError, UnsupportedError } from '../format/damaged.ts';
 import type { IndexFile } from '../format/index-file.ts';
 import { packSize } from '../format/pack.ts';
-import { damageOf, proveBlob, type Repository } from '../repository.ts';
+import { BlobProver, damageOf, type Repository } from '../repository.ts';
 import type { PackFacts } from './plan.ts';
 
 export interface IndexFileFacts {
@@ -143,6 +143,7 @@ export async function chooseCopies(index: BlobIndex, used: BitSet, whole: BitSet
  */
 export async function proveChosen(repository: Repository, used: BitSet, whole: BitSet, chosen: Uint32Array, signal: AbortSignal | undefined): Promise<void> {
   const { index } = repository;
+  const prover = new BlobProver(repository.sealer);
   for (let first = 0; first < index.count; first++) {
     if ((first & pauseMask) === 0) await pause(signal);
     if (!used.has(first) || index.firstCopy(first) !== first) continue;
@@ -151,17 +152,17 @@ export async function proveChosen(repository: Repository, used: BitSet, whole: B
     const chosenFirst = [chosen[first] as number, ...copies.filter((entry) => entry !== chosen[first])];
     for (const entry of chosenFirst) {
       throwIfAborted(signal);
-      if (!(await isProven(repository, entry, signal))) continue;
+      if (!(await isProven(repository, prover, entry, signal))) continue;
       chosen[first] = entry;
       break;
     }
   }
 }
 
-async function isProven({ index, backend, sealer }: Repository, entry: number, signal: AbortSignal | undefined): Promise<boolean> {
+async function isProven({ index, backend }: Repository, prover: BlobProver, entry: number, signal: AbortSignal | undefined): Promise<boolean> {
   const { id, offset, length, uncompressedLength } = index.blobAt(entry);
   try {
-    proveBlob(sealer, await backend.read('data', index.packId(index.packOf(entry)), { offset, length }, signal), id, uncompressedLength);
+    prover.prove(await backend.read('data', index.packId(index.packOf(entry)), { offset, length }, signal), id, uncompressedLength);
     return true;
   } catch (error) {
     throwIfAborted(signal);

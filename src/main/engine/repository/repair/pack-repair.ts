@@ -3,7 +3,7 @@
 // packs, or a pack that no index names. The caller holds the exclusive lock.
 import { throwIfAborted } from '../../kit/errors.ts';
 import { isFileMissing } from '../backend/backend.ts';
-import { checkPack, roomForPieces } from '../check-pack.ts';
+import { checkPack, createCheckTools } from '../check-pack.ts';
 import { DamagedError, UnsupportedError } from '../format/damaged.ts';
 import type { IndexBlob } from '../format/index-file.ts';
 import { BlobStore } from '../maintenance/blob-store.ts';
@@ -50,7 +50,7 @@ export async function repairPacks(repository: Repository, options: RepairOptions
 /** Numbers of the packs that are there and not whole. Those that are missing are for the index. */
 async function findDamaged(repository: Repository, sizes: Float64Array, { signal, onProgress }: RepairOptions): Promise<number[]> {
   const { index, backend, sealer } = repository;
-  const room = roomForPieces();
+  const tools = createCheckTools(sealer);
   const damaged: number[] = [];
   let bytesDone = 0;
   onProgress({ phase: 'reading-data', filesDone: 0, filesTotal: index.packCount, bytesDone: 0, bytesTotal: sizes.reduce((sum, size) => sum + Math.max(0, size), 0) });
@@ -58,7 +58,7 @@ async function findDamaged(repository: Repository, sizes: Float64Array, { signal
     throwIfAborted(signal);
     const id = index.packId(pack);
     if ((sizes[pack] as number) < 0) continue;
-    const { findings, bytesRead } = await checkPack({ backend, sealer, signal, room }, { id, blobs: index.blobsOf(id) });
+    const { findings, bytesRead } = await checkPack({ backend, sealer, signal, tools }, { id, blobs: index.blobsOf(id) });
     if (findings.some((finding) => finding.severity === 'error')) damaged.push(pack);
     bytesDone += bytesRead;
     onProgress({ filesDone: pack + 1, bytesDone });

@@ -80,6 +80,32 @@ describe('a snapshot', () => {
     expect(second.summary.treeBlobs).toBeLessThanOrEqual(1);
   });
 
+  it('asks nothing more about what did not change, makes the same trees of it, and sees what changed in its description alone', async () => {
+    makeNastyTree(source, 7);
+    makeRandomTree(join(source, 'more'), 3, 40);
+    const first = await save(context, repository, key, [source]);
+    const asked: string[] = [];
+    const files: Files = { ...context.files, xattrs: (path) => (asked.push(path), context.files.xattrs(path)) };
+    const second = await save({ ...context, files }, repository, key, [source]);
+    expect(second.summary).toMatchObject({ filesNew: 0, filesChanged: 0, filesUnmodified: first.summary.totalFiles });
+    // The system's folder for temporary files changes without us, see above.
+    expect(second.summary.treeBlobs).toBeLessThanOrEqual(1);
+    expect(asked.filter((path) => path.startsWith(`${source}/`))).toEqual([]);
+    const foreign = await save({ ...context, files }, repository, key, [source], { programVersion: 'varve of another version' });
+    expect(foreign.summary.treeBlobs).toBeLessThanOrEqual(1);
+    expect(asked.filter((path) => path.startsWith(`${source}/`)).length).toBeGreaterThan(0);
+    writeFileSync(join(source, 'described'), 'x');
+    await save(context, repository, key, [source]);
+    chmodSync(join(source, 'described'), 0o604);
+    const xattr = Buffer.from('new');
+    try {
+      context.files.setXattr(join(source, 'described'), 'user.note', xattr);
+    } catch (error) {
+      console.log('no extended attributes here:', String(error));
+    }
+    expect(await roundTrip()).toEqual([]);
+  });
+
   it('reads a file again whose content changed though size and time did not', async () => {
     const path = join(source, 'sly');
     writeFileSync(path, 'before');

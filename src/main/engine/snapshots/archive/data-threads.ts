@@ -37,6 +37,11 @@ export class DataThreads {
     this.#deps = deps;
   }
 
+  /** Whether any thread was needed so far. */
+  get started(): boolean {
+    return this.#threads.length > 0;
+  }
+
   /** Hands the work to a thread, waiting for a place in line. `onResult` runs when it is done, on this thread. */
   async submit(work: DataJob, onResult: (results: readonly ReadResult[]) => void): Promise<void> {
     const thread = await this.#place();

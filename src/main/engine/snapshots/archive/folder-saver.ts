@@ -16,7 +16,7 @@ import { canBeDatabase, isDatabase } from './databases/identity.ts';
 import type { DatabaseNotes, SideFiles } from './databases/notes.ts';
 import { encodeRecord, recordName } from './databases/record.ts';
 import { piecesOf } from './large-file.ts';
-import { nodeOf } from './nodes.ts';
+import { isAsRecorded, nodeOf } from './nodes.ts';
 import { isUnchanged } from './parent.ts';
 import type { ReadResult } from './protocol.ts';
 import type { TargetFolder } from './targets.ts';
@@ -43,8 +43,12 @@ export interface FolderSaverDeps {
   hasData(id: string): boolean;
   /** The folder's nodes in the parent snapshot; undefined when they cannot be had. */
   loadBefore(treeId: string): Promise<TreeNode[] | undefined>;
+  /** The parent was made by this program of this version: what it says of things that did not change is what would be said now. */
+  beforeIsOurs?: boolean;
   /** Stores a finished tree and returns its id. */
   saveTree(nodes: readonly TreeNode[]): string;
+  /** Stores the content of files that are on no disk. */
+  saveBytes(contents: readonly Uint8Array[]): Promise<readonly ReadResult[]>;
   /** Resolves when trees may pile up further. */
   treesSettled(): Promise<void>;
   /** Id of the chunk of `sizes.minBytes` zeros. */
@@ -69,6 +73,10 @@ interface OpenFolder {
   /** Entries that are not known yet, and one more while it is being listed. */
   missing: number;
   before: ReadonlyMap<string, TreeNode> | undefined;
+  /** Its tree in the parent, the number of nodes in there, and how many of them are taken over as they are. */
+  beforeTree: string | undefined;
+  beforeCount: number;
+  taken: number;
   /** Names of databases that something lies beside, and of what does. */
   sides: ReadonlyMap<string, SideFiles> | undefined;
   /** What holds here of what the plan leaves out. */
@@ -138,13 +146,13 @@ export class FolderSaver {
   // ---- folders ----
 
   #open(parent: OpenFolder | undefined, path: string, names: readonly string[], slot: number, node: TreeNode | undefined, beforeNode: TreeNode | undefined, done: (treeId: string) => void): OpenFolder {
-    return { path, names, node, slot, parent, nodes: [], missing: 1, before: undefined, sides: undefined, rules: undefined, beforeNode, done };
+    return { path, names, node, slot, parent, nodes: [], missing: 1, before: undefined, beforeTree: undefined, beforeCount: -1, taken: 0, sides: undefined, rules: undefined, beforeNode, done };
   }
 
   /** A folder above or at a target: its listed children only, or all of it. */
   async #enterTarget(folder: OpenFolder, target: TargetFolder, beforeTree: string | undefined): Promise<void> {
     if (target.whole) return this.#enter(folder, target.path, beforeTree);
-    folder.before = await this.#loadBefore(beforeTree);
+    await this.#loadBefore(folder, beforeTree);
     const children = [...target.children].sort(([a], [b]) => compareNames(a, b));
     for (const [slot, [name, child]] of children.entries()) {
       const names = [...folder.names, name];
@@ -167,12 +175,13 @@ export class FolderSaver {
         entries.length = 0;
       }
       entries.sort((a, b) => compareNames(a.name, b.name));
-      folder.before = await this.#loadBefore(beforeTree);
+      await this.#loadBefore(folder, beforeTree);
       folder.sides = this.#deps.databases?.sidesIn(path, entries, join);
       const rules = leavesOut.empty ? undefined : leavesOut.folder(path, folder.names, entries, folder.parent?.rules);
       folder.rules = rules;
       for (const { name, type } of entries) {
-        await this.#breathe();
+        const breath = this.#breathe();
+        if (breath !== undefined) await breath;
         const names = rules === undefined ? folder.names : [...folder.names, name];
         if (rules !== undefined && leavesOut.byName(rules, names, name, type === 'dir') !== undefined) continue;
         const entryPath = join(path, name);
@@ -180,20 +189,40 @@ export class FolderSaver {
         if (stat === undefined || stat.type === 'socket' || (rules !== undefined && leavesOut.byStat(rules, stat) !== undefined)) continue;
         const slot = folder.nodes.push(undefined) - 1;
         if (stat.type === 'dir') await this.#subfolder(folder, slot, name, names, entryPath, stat, undefined);
-        else await this.#entry(folder, slot, name, names, entryPath, stat);
+        else if (!this.#takeOver(folder, slot, name, entryPath, stat)) await this.#entry(folder, slot, name, names, entryPath, stat);
       }
     }
     this.#listed(folder);
   }
 
+  /** True for what did not change at all: the parent's node is taken as it is, and nothing is asked or made anew. */
+  #takeOver(folder: OpenFolder, slot: number, name: string, path: string, stat: FileStat): boolean {
+    const { files, beforeIsOurs, databases, hasData } = this.#deps;
+    if (beforeIsOurs !== true || folder.sides?.has(name) === true) return false;
+    const before = folder.before?.get(name);
+    if (before === undefined || !isAsRecorded(files, before, stat)) return false;
+    if (stat.type === 'file') {
+      if (!isUnchanged(before, stat, hasData) || (databases !== undefined && databases.compare(path, stat) !== 'unknown')) return false;
+      this.counts.filesUnmodified += 1;
+      this.#bytesUnchanged += stat.size;
+      this.#count(stat.size, path);
+    }
+    folder.nodes[slot] = before;
+    folder.taken += 1;
+    return true;
+  }
+
   async #subfolder(parent: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat, target: TargetFolder | undefined): Promise<void> {
     if (this.#deps.skip.has(inodeKey(stat))) return;
-    const node = this.#node(path, name, stat);
-    if (node === undefined) return;
     const beforeNode = parent.before?.get(name);
     const before = beforeNode?.type === 'dir' ? beforeNode : undefined;
+    const asRecorded = before !== undefined && this.#deps.beforeIsOurs === true && isAsRecorded(this.#deps.files, before, stat);
+    const node = asRecorded ? { ...before } : this.#node(path, name, stat);
+    if (node === undefined) return;
     parent.missing += 1;
-    const folder = this.#open(parent, path, names, slot, node, before, () => undefined);
+    const folder = this.#open(parent, path, names, slot, node, before, (treeId) => {
+      if (asRecorded && treeId === before.subtree) parent.taken += 1;
+    });
     await this.#deps.treesSettled();
     if (parent.rules !== undefined && this.#deps.leavesOut.isElsewhere(parent.rules, stat)) return this.#listed(folder);
     if (target !== undefined) await this.#enterTarget(folder, target, before?.subtree);
@@ -213,7 +242,8 @@ export class FolderSaver {
       folder.missing -= 1;
       if (folder.missing > 0) return;
       const nodes = folder.nodes.filter((node) => node !== undefined);
-      const treeId = this.#saveTree(folder.path, nodes);
+      const isSame = folder.beforeTree !== undefined && folder.taken === nodes.length && folder.taken === folder.beforeCount;
+      const treeId = isSame ? (folder.beforeTree as string) : this.#saveTree(folder.path, nodes);
       folder.nodes = [];
       const { node, beforeNode } = folder;
       const parent: OpenFolder | undefined = folder.parent;
@@ -264,15 +294,13 @@ export class FolderSaver {
     const files = [...(await carried()), ...record].sort((a, b) => compareNames(a.name, b.name));
     if (files.length === 0) return;
     const nodes = files.map(({ name }) => carriedNode(name, 'file'));
-    await this.#deps.data.submit({ kind: 'bytes', files: files.map(({ bytes }) => Uint8Array.from(bytes)) }, (results) => {
-      for (const [i, node] of nodes.entries()) {
-        const result = results[i];
-        if (result === undefined || 'errno' in result) continue;
-        node.content = result.content;
-        node.size = result.sizeBytes;
-      }
-    });
-    await this.#deps.data.idle();
+    const results = await this.#deps.saveBytes(files.map(({ bytes }) => bytes));
+    for (const [i, node] of nodes.entries()) {
+      const result = results[i];
+      if (result === undefined || 'errno' in result) continue;
+      node.content = result.content;
+      node.size = result.sizeBytes;
+    }
     top.nodes = [...top.nodes, { ...carriedNode(carriedName, 'dir'), subtree: this.#deps.saveTree(nodes) }].filter((node) => node !== undefined).sort((a, b) => compareNames(a.name, b.name));
   }
 
@@ -415,7 +443,8 @@ export class FolderSaver {
             open += 1;
             await data.submit({ kind: 'zeros', length: sizes.minBytes }, settle);
           }
-          await this.#breathe();
+          const breath = this.#breathe();
+          if (breath !== undefined) await breath;
         }
       }
     } catch (error) {
@@ -490,20 +519,23 @@ export class FolderSaver {
     this.#deps.onProgress({ filesDone: this.counts.totalFiles, bytesDone: this.counts.totalBytes, filesNew: this.counts.filesNew + this.counts.filesChanged, filesUnchanged: this.counts.filesUnmodified, bytesUnchanged: this.#bytesUnchanged, current: displayName(path) });
   }
 
-  async #loadBefore(treeId: string | undefined): Promise<ReadonlyMap<string, TreeNode> | undefined> {
-    if (treeId === undefined || treeId === emptyTreeId) return undefined;
+  async #loadBefore(folder: OpenFolder, treeId: string | undefined): Promise<void> {
+    if (treeId === undefined || treeId === emptyTreeId) return;
     const nodes = await this.#deps.loadBefore(treeId);
-    return nodes && new Map(nodes.map((node) => [node.name, node]));
+    if (nodes === undefined) return;
+    folder.before = new Map(nodes.map((node) => [node.name, node]));
+    folder.beforeTree = treeId;
+    folder.beforeCount = nodes.length;
   }
 
   /** Lets messages in now and then: results, cancellation, the lock's refresh. */
-  async #breathe(): Promise<void> {
-    const now = this.#deps.clock.monotonicMs();
-    if (now - this.#breathedAt >= breatheMs) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      this.#breathedAt = this.#deps.clock.monotonicMs();
-    }
+  #breathe(): Promise<void> | undefined {
     throwIfAborted(this.#deps.signal);
+    if (this.#deps.clock.monotonicMs() - this.#breathedAt < breatheMs) return undefined;
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#breathedAt = this.#deps.clock.monotonicMs();
+      throwIfAborted(this.#deps.signal);
+    });
   }
 }
 

@@ -3,6 +3,33 @@
 import type { Files, FileStat } from '../../ports.ts';
 import { goMode, type TreeNode, utcTime } from '../../repository/index.ts';
 
+function countsLinks({ type }: FileStat): boolean {
+  return type === 'file' || type === 'symlink' || type === 'dev' || type === 'chardev';
+}
+
+/**
+ * True when a new node would be the same as this one, content and subtree aside: everything the file system tells is as recorded, and since its ctime
+ * stands still, so is what would have to be asked for (extended attributes, a link's target). Only for nodes this program of this version made.
+ */
+export function isAsRecorded(files: Pick<Files, 'userName' | 'groupName'>, node: TreeNode, stat: FileStat): boolean {
+  return (
+    node.type === stat.type &&
+    node.mtime.ns === stat.mtimeNs &&
+    node.ctime.ns === stat.ctimeNs &&
+    node.atime.ns === stat.mtimeNs &&
+    (node.inode ?? 0n) === stat.inode &&
+    (node.deviceId ?? 0n) === stat.device &&
+    node.mode === goMode(stat.type, stat.mode) &&
+    node.uid === stat.uid &&
+    node.gid === stat.gid &&
+    (!countsLinks(stat) || (node.links ?? 0) === stat.links) &&
+    (stat.type !== 'file' || (node.size ?? 0) === stat.size) &&
+    (node.user ?? '') === (files.userName(stat.uid) ?? '') &&
+    (node.group ?? '') === (files.groupName(stat.gid) ?? '') &&
+    [node.mtime, node.ctime, node.atime].every(({ offset }) => offset === 'Z' || offset === 0)
+  );
+}
+
 /** The node without content and subtree. Reads the link target and the extended attributes; throws what the system says about the link. */
 export function nodeOf(files: Files, path: string, name: string, stat: FileStat, onXattrError: (error: unknown) => void): TreeNode {
   const mtime = utcTime(stat.mtimeNs);
@@ -21,7 +48,7 @@ export function nodeOf(files: Files, path: string, name: string, stat: FileStat,
     deviceId: stat.device,
     content: null
   };
-  if (stat.type === 'file' || stat.type === 'symlink' || stat.type === 'dev' || stat.type === 'chardev') node.links = stat.links;
+  if (countsLinks(stat)) node.links = stat.links;
   if (stat.type === 'file') {
     node.size = stat.size;
     node.content = [];

@@ -8,10 +8,10 @@ import type { TaskProgress } from '../../../../contract/events.ts';
 import { VarveError } from '../../kit/errors.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import type { WorkerContext } from '../../ports.ts';
-import { createLocalBackend, encodeTree, type IndexPack, PackWriter, Repository, sha256Hex, type SnapshotFile, type TreeNode, utcTime } from '../../repository/index.ts';
+import { createLocalBackend, encodeTree, type IndexPack, PackWriter, Repository, sha256Hex, type SnapshotFile, type TreeNode, twiceWhenRaced, utcTime } from '../../repository/index.ts';
 import { type CarriedFile, isCarried } from '../carried.ts';
 import { incompleteTag, planTag } from '../model.ts';
-import { chunkSizes, createScanner } from './chunks.ts';
+import { chunkSizes, createScanner, type ChunkSizes } from './chunks.ts';
 import { DataThreads } from './data-threads.ts';
 import { DatabaseNotes } from './databases/notes.ts';
 import { type DatabaseRecord, decodeRecord, recordLimitBytes, recordName } from './databases/record.ts';
@@ -19,13 +19,15 @@ import { FolderSaver, refuseTaken } from './folder-saver.ts';
 import { KnownBlobs } from './known-blobs.ts';
 import { chooseParent } from './parent.ts';
 import { LeavesOut } from './leave-out/leave-out.ts';
-import type { SaveInput, SaveOutcome } from './protocol.ts';
+import type { ReadResult, SaveInput, SaveOutcome } from './protocol.ts';
 import type { ScanInput, ScanResult } from './scan-task.ts';
 import { targetTree } from './targets.ts';
 
 const indexBlobs = 50_000;
 const indexMs = 10 * 60_000;
 const expectedFilesLimit = 1_000_000;
+/** A snapshot that is done by then needs no total. */
+const countAfterMs = 1_000;
 
 export interface SaveOptions {
   signal: AbortSignal;
@@ -37,7 +39,11 @@ export interface SaveOptions {
 
 type Context = Pick<WorkerContext, 'files' | 'clock' | 'random' | 'logger' | 'machine' | 'workers'>;
 
-export async function saveSnapshot(context: Context, input: SaveInput, options: SaveOptions): Promise<SaveOutcome> {
+export function saveSnapshot(context: Context, input: SaveInput, options: SaveOptions): Promise<SaveOutcome> {
+  return twiceWhenRaced((settleLater) => saveOnce(context, input, options, settleLater));
+}
+
+async function saveOnce(context: Context, input: SaveInput, options: SaveOptions, settleLater: boolean): Promise<SaveOutcome> {
   const { files, random, clock } = context;
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
@@ -50,6 +56,7 @@ export async function saveSnapshot(context: Context, input: SaveInput, options: 
     exclusive: false,
     identity: input.identity,
     signal,
+    settleLater,
     onLost: () => lost.abort(),
     onWrite: (lockId) => options.onLockFile(lockId, true),
     onRemove: (lockId) => options.onLockFile(lockId, false)
@@ -59,6 +66,7 @@ export async function saveSnapshot(context: Context, input: SaveInput, options: 
     return await saving.run();
   } catch (error) {
     if (options.signal.aborted && !lost.signal.aborted) await saving.keepDone();
+    if (lost.signal.aborted) await lock.ready(); // says why, unless it was held and then lost
     if (lost.signal.aborted) throw new VarveError('LOCK_LOST', `the lock on ${input.repositoryPath} was lost`, { path: input.repositoryPath }, { cause: error });
     throw error;
   } finally {
@@ -79,6 +87,8 @@ class Saving {
   readonly #scanning = new AbortController();
   #data: DataThreads | undefined;
   readonly #trees: PackWriter;
+  /** Data made here, when there is so little that no thread was started. */
+  readonly #own: PackWriter;
   readonly #newTrees = new Set<string>();
   #treeWait: Promise<void> | undefined;
   #unindexed: IndexPack[] = [];
@@ -95,14 +105,17 @@ class Saving {
     this.#onProgress = options.onProgress;
     this.#carried = options.carried ?? (async () => []);
     this.#indexedAt = context.clock.monotonicMs();
-    this.#trees = new PackWriter({
-      sealer: repository.sealer,
-      randomBytes: (length) => context.random.bytes(length),
-      type: 'tree',
-      version: repository.config.version,
-      maxStoring: 1,
-      store: (pieces, packId) => repository.savePack(pieces, packId, signal)
-    });
+    const writerOf = (type: 'tree' | 'data'): PackWriter =>
+      new PackWriter({
+        sealer: repository.sealer,
+        randomBytes: (length) => context.random.bytes(length),
+        type,
+        version: repository.config.version,
+        maxStoring: 1,
+        store: (pieces, packId) => repository.savePack(pieces, packId, signal)
+      });
+    this.#trees = writerOf('tree');
+    this.#own = writerOf('data');
   }
 
   async run(): Promise<SaveOutcome> {
@@ -142,7 +155,9 @@ class Saving {
       skip,
       hasData: (id) => repository.index.has('data', id),
       loadBefore: (treeId) => this.#loadBefore(treeId),
+      beforeIsOurs: parent?.file.programVersion === input.programVersion,
       saveTree: (nodes) => this.#saveTree(nodes),
+      saveBytes: (contents) => this.#saveBytes(contents, data, known, sizes),
       treesSettled: async () => this.#treeWait,
       zeroChunk,
       databases,
@@ -156,17 +171,17 @@ class Saving {
 
     this.#scanning.abort();
     this.#onProgress({ phase: 'finishing', current: null, filesDone: folders.counts.totalFiles, bytesDone: folders.counts.totalBytes, filesTotal: folders.counts.totalFiles, bytesTotal: folders.counts.totalBytes });
-    await data.finish();
-    await this.#trees.flush();
-    this.#takePacks(this.#trees.takeFinished());
+    await Promise.all([data.finish(), this.#trees.flush(), this.#own.flush()]);
+    for (const writer of [this.#trees, this.#own]) this.#takePacks(writer.takeFinished());
     await this.#flushIndex(this.#signal);
     const added = this.#trees.added;
+    const own = this.#own.added;
     const summary = {
       ...folders.counts,
-      dataBlobs: data.added.blobs,
+      dataBlobs: data.added.blobs + own.blobs,
       treeBlobs: added.blobs,
-      dataAdded: data.added.plainBytes + added.plainBytes,
-      dataAddedPacked: data.added.storedBytes + added.storedBytes
+      dataAdded: data.added.plainBytes + own.plainBytes + added.plainBytes,
+      dataAddedPacked: data.added.storedBytes + own.storedBytes + added.storedBytes
     };
     for (const [what, count] of files.degraded()) folders.degraded.set(what, count);
     const { totalFiles, totalBytes, ...counted } = summary;
@@ -201,7 +216,7 @@ class Saving {
   async keepDone(): Promise<void> {
     try {
       await this.#data?.close();
-      this.#takePacks(this.#trees.takeFinished());
+      for (const writer of [this.#trees, this.#own]) this.#takePacks(writer.takeFinished());
       await this.#flushIndex(undefined);
     } catch (error) {
       this.#context.logger.warn('the packs of a cancelled snapshot got no index', { error: String(error) });
@@ -213,6 +228,7 @@ class Saving {
     await this.#data?.close();
     // What is on its way is waited for: given up in the middle it would leave a temporary file behind.
     await this.#trees.settle();
+    await this.#own.settle();
     await this.#indexing;
   }
 
@@ -231,12 +247,15 @@ class Saving {
     this.#onProgress({ phase: 'writing', filesTotal: summary?.totalFilesProcessed ?? null, bytesTotal: summary?.totalBytesProcessed ?? null });
     if (summary !== undefined) return;
     const scan: ScanInput = { paths: this.#input.paths, excludes: this.#input.excludes, leaveOut: this.#input.leaveOut, skip };
-    this.#context.workers.run<ScanResult>('snapshots.scan', scan, { signal: this.#scanning.signal }).then(
-      ({ files, bytes }) => this.#onProgress({ filesTotal: files, bytesTotal: bytes }),
-      (error: unknown) => {
-        if (!this.#scanning.signal.aborted) this.#context.logger.debug('the total could not be counted', { error: String(error) });
-      }
-    );
+    const cancel = this.#context.clock.setTimer(countAfterMs, () => {
+      this.#context.workers.run<ScanResult>('snapshots.scan', scan, { signal: this.#scanning.signal }).then(
+        ({ files, bytes }) => this.#onProgress({ filesTotal: files, bytesTotal: bytes }),
+        (error: unknown) => {
+          if (!this.#scanning.signal.aborted) this.#context.logger.debug('the total could not be counted', { error: String(error) });
+        }
+      );
+    });
+    this.#scanning.signal.addEventListener('abort', cancel, { once: true });
   }
 
   /** As restic keeps standard input: of the moment of the snapshot and of who takes it; readable by them alone. */
@@ -272,6 +291,23 @@ class Saving {
       this.#context.logger.warn('a folder of the parent snapshot could not be read', { treeId, error: String(error) });
       return undefined;
     }
+  }
+
+  /** Content of files that are on no disk: in a data thread where one runs or there are cuts to find, else here. */
+  async #saveBytes(contents: readonly Uint8Array[], data: DataThreads, known: KnownBlobs, sizes: ChunkSizes): Promise<readonly ReadResult[]> {
+    if (data.started || contents.some(({ length }) => length > sizes.minBytes)) {
+      let results: readonly ReadResult[] = [];
+      await data.submit({ kind: 'bytes', files: contents.map((bytes) => Uint8Array.from(bytes)) }, (read) => (results = read));
+      await data.idle();
+      return results;
+    }
+    const results: ReadResult[] = [];
+    for (const bytes of contents) {
+      const id = sha256Hex(bytes);
+      if (bytes.length > 0 && known.claim(id)) await this.#own.add(id, bytes);
+      results.push({ content: bytes.length === 0 ? [] : [id], sizeBytes: bytes.length });
+    }
+    return results;
   }
 
   #saveTree(nodes: readonly TreeNode[]): string {

@@ -115,6 +115,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
     const { plan, repository, tags, actor } = request;
     const runId = createUuid7(clock, ports.random);
     const startedMs = clock.monotonicMs();
+    deps.log.checkpoints.prepare();
     const common = { actor, subject: `plan:${plan.name}`, category: 'snapshot' as const };
     const facts = { ...names(plan, repository), run: runId };
     outbox.commit(
@@ -193,7 +194,8 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
     const { checkpoints } = deps.log;
     try {
       const checkpoint = await checkpoints.signNow().catch((error: unknown) => {
-        ports.logger.info('a snapshot carries an older checkpoint', { code: toWire(error).code });
+        const { code } = toWire(error);
+        ports.logger[code === 'VAULT_WRONG_PASSPHRASE' ? 'warn' : 'info']('a snapshot carries an older checkpoint', { code });
         return checkpoints.latest();
       });
       if (checkpoint === undefined) return [];

@@ -105,6 +105,7 @@ function savingOnly(more: Pick<FolderSaverDeps, 'saveTree'>): FolderSaverDeps {
     skip: new Set(),
     hasData: () => false,
     loadBefore: async () => undefined,
+    saveBytes: async () => [],
     treesSettled: async () => undefined,
     zeroChunk: '',
     onProgress: () => undefined,

@@ -1,7 +1,6 @@
 // Blobs of a repository, read in long pieces: whoever asks for files in the order of their first blobs finds most of them in memory.
 import type { BlobIndex, BlobLocation, Repository } from '../../repository/index.ts';
-import { openBlob, sha256Hex } from '../../repository/index.ts';
-import { Decompressor, roomFor } from './decompressor.ts';
+import { Decompressor, openBlob, roomFor, sha256Hex } from '../../repository/index.ts';
 
 const pieceBytes = 2 * 1024 * 1024;
 /** A large file's chunks lie in as many packs as threads and open packs wrote it. */

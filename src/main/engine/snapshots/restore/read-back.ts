@@ -1,7 +1,7 @@
 // Reads what a file holds and compares it with the ids of its chunks. One buffer for all of them: a chunk is at most a few MiB.
 import type { Files } from '../../ports.ts';
 import { sha256Hex } from '../../repository/index.ts';
-import { roomFor } from './decompressor.ts';
+import { roomFor } from '../../repository/index.ts';
 
 export class ReadBack {
   readonly #files: Files;

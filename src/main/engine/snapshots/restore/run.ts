@@ -10,7 +10,7 @@ import { errnoOf, fail, throwIfAborted, VarveError } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import type { Files, WorkerContext } from '../../ports.ts';
-import { createLocalBackend, lockForReading, Repository, sha256Hex } from '../../repository/index.ts';
+import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
 import { DataThreads, OwnLane } from './data-threads.ts';
 import { DataWork } from './data-work.ts';
@@ -41,7 +41,11 @@ export interface RestoreOptions {
 
 type Context = Pick<WorkerContext, 'files' | 'clock' | 'random' | 'logger' | 'machine' | 'workers'>;
 
-export async function restoreSnapshot(context: Context, request: RestoreRequest, options: RestoreOptions): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+export function restoreSnapshot(context: Context, request: RestoreRequest, options: RestoreOptions): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+  return twiceWhenRaced((settleLater) => restoreOnce(context, request, options, settleLater));
+}
+
+async function restoreOnce(context: Context, request: RestoreRequest, options: RestoreOptions, settleLater: boolean): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
   const { files, random, clock } = context;
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
@@ -51,6 +55,7 @@ export async function restoreSnapshot(context: Context, request: RestoreRequest,
   const lock = await lockForReading(repository, {
     identity: request.identity,
     signal,
+    settleLater,
     onLost: () => lost.abort(),
     onWrite: (lockId) => options.onLockFile(lockId, true),
     onRemove: (lockId) => options.onLockFile(lockId, false)
@@ -58,8 +63,9 @@ export async function restoreSnapshot(context: Context, request: RestoreRequest,
   try {
     options.onProgress({ phase: 'checking-index' });
     await repository.loadIndex(signal);
-    return await new Restoring(context, request, repository, signal, options.onProgress).run();
+    return await new Restoring(context, request, repository, signal, options.onProgress, async () => lock?.ready()).run();
   } catch (error) {
+    if (lost.signal.aborted) await lock?.ready(); // says why, unless it was held and then lost
     if (lost.signal.aborted) throw new VarveError('LOCK_LOST', `the lock on ${request.repositoryPath} was lost`, { path: request.repositoryPath }, { cause: error });
     throw error;
   } finally {
@@ -81,8 +87,11 @@ class Restoring {
   readonly #folders: TrustedFolders;
   readonly #report: ReportFacts = { files: 0, identical: 0, folders: 0, links: 0, bytes: 0, kept: 0, replaced: 0, beside: 0, skipped: [], skippedCount: 0, degraded: [], writeMs: 0, verifyMs: 0 };
   #bytesTotal = 0;
+  readonly #mayWrite: () => Promise<void>;
 
-  constructor(context: Context, request: RestoreRequest, repository: Repository, signal: AbortSignal, onProgress: (update: Partial<TaskProgress>) => void) {
+  /** `mayWrite` resolves when the lock holds for certain: what is written before that might have to be written again. */
+  constructor(context: Context, request: RestoreRequest, repository: Repository, signal: AbortSignal, onProgress: (update: Partial<TaskProgress>) => void, mayWrite: () => Promise<void>) {
+    this.#mayWrite = mayWrite;
     this.#context = context;
     this.#request = request;
     this.#repository = repository;
@@ -99,6 +108,7 @@ class Restoring {
     const freeBytes = freeAt(this.#context.files, target);
     if (this.#request.preview) return { preview: this.#preview(decisions, freeBytes) };
     if (decisions.bytes + spareBytes > freeBytes) fail('NO_SPACE', `restoring needs ${decisions.bytes} bytes, ${freeBytes} are free`, { path: target, neededBytes: decisions.bytes, freeBytes });
+    await this.#mayWrite();
     return { report: await this.#write(decisions) };
   }
 
