@@ -70,7 +70,8 @@ describe.runIf(long && hasRestic())(`a repository of ${sizeMib} MiB that restic 
     // restic's snapshot of the same folder is what it is compared with: nothing is read again.
     const { snapshot } = await measured<SnapshotResult>(['snapshot', 'work']);
     expect(snapshot.summary).toMatchObject({ filesNew: 0, filesChanged: 0 });
-    writeFileSync(`${source}/d0/new`, 'new');
+    mkdirSync(`${source}/a-folder`);
+    writeFileSync(`${source}/a-folder/new`, 'new');
     expect((await measured<SnapshotResult>(['snapshot', 'work'])).snapshot.summary).toMatchObject({ filesNew: 1, filesChanged: 0 });
     sound();
   });
@@ -86,7 +87,7 @@ describe.runIf(long && hasRestic())(`a repository of ${sizeMib} MiB that restic 
       await snapshots.open();
       await expect.poll(() => snapshots.rows().count()).toBe(4);
       await snapshots.openNewest();
-      await snapshots.file('d0').last().click();
+      await snapshots.file('a-folder').last().click();
       await snapshots.file('new').last().click();
       await snapshots.preview().getByText('new').first().waitFor();
       expect(problems).toEqual([]);
