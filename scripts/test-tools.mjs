@@ -1,8 +1,9 @@
 // What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, and openssl, xxd, jq.
-// As root on Debian they are installed; elsewhere the exact command is printed.
+// As root on Debian they are installed; elsewhere the exact command is printed. A newer restic is unpacked where it can be had.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { provideNewerRestic } from './newer-restic.mjs';
 
 const tools = [
   { program: 'chromium', package: 'chromium', alternatives: ['chromium-browser', 'google-chrome'] },
@@ -33,6 +34,7 @@ function isDebian() {
 
 /** Installs what is missing or says how. Returns false when tests cannot run for want of a tool. */
 export function provideTestTools() {
+  provideNewerRestic();
   let absent = missing();
   if (absent.length === 0) return true;
   const packages = absent.map((tool) => tool.package).join(' ');

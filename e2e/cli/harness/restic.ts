@@ -2,9 +2,19 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { projectFolder } from './program.ts';
 import type { World } from './world.ts';
 
 export const resticPath = process.env['VARVE_RESTIC'] ?? '/usr/bin/restic';
+
+/** Debian 13's, unpacked by `npm test` (scripts/newer-restic.mjs). */
+export const newerResticPath = process.env['VARVE_NEWER_RESTIC'] ?? join(projectFolder, 'node_modules/.cache/varve-tests/restic-trixie/usr/bin/restic');
+
+export function hasNewerRestic(): boolean {
+  if (existsSync(newerResticPath)) return true;
+  console.warn(`no newer restic at ${newerResticPath}: "node scripts/newer-restic.mjs" fetches it on Debian, VARVE_NEWER_RESTIC names another; tests judged by it are left out`);
+  return false;
+}
 
 export function hasRestic(): boolean {
   if (existsSync(resticPath)) return true;

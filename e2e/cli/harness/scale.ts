@@ -7,3 +7,8 @@ export const isRoot = process.getuid?.() === 0;
 export function scaled(sample: number, full: number): number {
   return long ? full : sample;
 }
+
+/** When (Date.now) a campaign that is bounded by time begins nothing more; VARVE_CAMPAIGN_MINUTES gives all of them another bound. */
+export function timeIsUp(minutes: number): number {
+  return Date.now() + Number(process.env['VARVE_CAMPAIGN_MINUTES'] ?? minutes) * 60_000;
+}

@@ -2,16 +2,17 @@
 // a process that owns the home can read it, too. Needs as much space in the temporary folder.
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { cancelled, errnoOf, fail } from '../engine/kit/errors.ts';
+import { makeSpoolFolder, removeDeadSpoolFolders } from './spool-folder.ts';
 
-/** Runs the body with the file; it is removed afterwards, however that ends. Throws NO_SPACE, CANCELLED, HOOK_FAILED (of a program). */
+/** Runs the body with the file; it is removed afterwards, however that ends, and by the next call when this process is killed. Throws NO_SPACE, CANCELLED, HOOK_FAILED (of a program). */
 export async function withSpool<T>(source: { kind: 'stdin' } | { kind: 'program'; plan: string; argv: readonly string[] }, signal: AbortSignal, body: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'varve-stream-'));
+  await removeDeadSpoolFolders();
+  const folder = await makeSpoolFolder();
   const path = join(folder, 'content');
   try {
     if (source.kind === 'stdin') await putDown(process.stdin, path, signal);

@@ -184,6 +184,19 @@ describe('reading a repository', () => {
     await expect(saveSnapshot(repository, ['five'])).rejects.toMatchObject({ code: 'LOCK_LOST' });
     expect(backend.stored.size).toBe(before);
   });
+
+  it.each(['index', 'snapshots'])('takes back a file of %s that was on its way while the lock was lost: others may have removed what it names', async (kind) => {
+    const { backend, repository } = await filled();
+    const lock = await repository.lock({ exclusive: false, identity: { hostname: 'h', username: 'u', pid: 1, uid: 0, gid: 0 }, onLost: () => undefined });
+    const before = [...backend.stored.keys()].filter((name) => name.startsWith(kind));
+    const { write } = MemoryBackend.prototype;
+    backend.write = async (...args) => {
+      await write.apply(backend, args);
+      if (args[0] === kind) await lock.release();
+    };
+    await expect(saveSnapshot(repository, ['six'])).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect([...backend.stored.keys()].filter((name) => name.startsWith(kind))).toEqual(before);
+  });
 });
 
 describe('a store that fails', () => {

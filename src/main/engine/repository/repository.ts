@@ -185,13 +185,26 @@ export class Repository {
     release(json);
     onName?.(sealed.id);
     await this.backend.write('index', sealed.id, sealed.bytes, signal);
+    await this.#standsOnlyLocked('index', sealed.id);
     return sealed.id;
   }
 
   /** Stores a snapshot; everything it names must be stored and indexed before. */
   async saveSnapshot(file: SnapshotFile, signal?: AbortSignal): Promise<string> {
     await this.#lock?.ready();
-    return this.files.save('snapshots', encodeSnapshot(file), signal);
+    const id = await this.files.save('snapshots', encodeSnapshot(file), signal);
+    await this.#standsOnlyLocked('snapshots', id);
+    return id;
+  }
+
+  /** What was written while the lock was lost (a machine that slept) may name packs that others have removed meanwhile: it goes again. */
+  async #standsOnlyLocked(kind: 'index' | 'snapshots', id: string): Promise<void> {
+    try {
+      await this.#lock?.ready();
+    } catch (error) {
+      await this.backend.remove(kind, id).catch(() => undefined);
+      throw error;
+    }
   }
 
   async removeSnapshot(id: string, signal?: AbortSignal): Promise<void> {

@@ -194,6 +194,37 @@ describe('a local folder', () => {
     });
   }
 
+  for (const call of ['rename', 'fsyncFolder', 'chmod'] as const) {
+    it(`leaves nothing under the name when ${call} took effect and failed all the same, and never removes a config`, async () => {
+      using folder = temporaryFolder();
+      await open(folder.path).create();
+      const broken = open(folder.path, {
+        [call]: (...args: [never, never]) => {
+          (files[call] as (...all: never[]) => void)(...args);
+          throw Object.assign(new Error('EIO'), { code: 'EIO' });
+        }
+      });
+      await expect(broken.write('snapshots', nameOf('a'), bytesOf('a'))).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
+      expect(readdirSync(join(folder.path, 'snapshots'))).toEqual([]);
+      await expect(broken.write('config', 'config', bytesOf('c'))).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
+      expect(existsSync(join(folder.path, 'config'))).toBe(true);
+    });
+  }
+
+  it('makes it last over a power cut that a snapshot or an index file is gone, and that a new data folder is there', async () => {
+    using folder = temporaryFolder();
+    await open(folder.path).create();
+    const synced: string[] = [];
+    const watched = open(folder.path, { fsyncFolder: (path) => (synced.push(path), files.fsyncFolder(path)) });
+    for (const kind of ['snapshots', 'index', 'data'] as const) await watched.write(kind, nameOf('a'), bytesOf('a'));
+    synced.length = 0;
+    for (const kind of ['snapshots', 'index', 'data'] as const) await watched.remove(kind, nameOf('a'));
+    expect(synced).toEqual([join(folder.path, 'snapshots'), join(folder.path, 'index')]);
+    rmSync(join(folder.path, 'data', nameOf('a').slice(0, 2)), { recursive: true });
+    await watched.write('data', nameOf('a'), bytesOf('a'));
+    expect(synced).toContain(join(folder.path, 'data'));
+  });
+
   it('takes a file system without fsync as it is', async () => {
     using folder = temporaryFolder();
     await open(folder.path).create();

@@ -1,6 +1,6 @@
 // A repository in a folder (restic design, "Repository Layout" and the local back end). Reads and metadata are synchronous, because
 // heavy work runs in worker threads anyway; only fsync, which waits for the disk, leaves the thread.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
 import type { Files, Random } from '../../ports.ts';
 import { DamagedError } from '../format/damaged.ts';
@@ -132,7 +132,8 @@ class LocalBackend implements Backend {
   /**
    * 1. write `<name>-tmp-<random>` beside the target, 2. fsync it, 3. rename, 4. fsync the folder, 5. make it read-only (not on
    * Windows, where that is an attribute that keeps other programs from deleting it).
-   * Stopped before 3: a temporary that every listing ignores. After 3: the whole file.
+   * Stopped before 3: a temporary that every listing ignores. After 3: the whole file. A failure at 3, 4 or 5 leaves nothing under the name, for
+   * whoever is told that a file could not be written must not find it, or half of it, all the same; only a config, which replaces one, stays.
    */
   async write(kind: FileKind, name: string, bytes: Uint8Array | readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     throwIfAborted(signal);
@@ -142,6 +143,7 @@ class LocalBackend implements Backend {
     const modes = this.#modesNow();
     const temporary = `${path}-tmp-${Buffer.from(this.#random.bytes(8)).toString('hex')}`;
     let fd: number | undefined;
+    let named = false;
     try {
       fd = this.#createFile(temporary, folder, modes);
       let position = 0;
@@ -154,13 +156,15 @@ class LocalBackend implements Backend {
       files.close(fd);
       fd = undefined;
       throwIfAborted(signal);
+      named = true;
       files.rename(temporary, path);
       files.fsyncFolder(folder);
+      if (this.#platform !== 'win32') this.#setMode(path, modes.stored);
     } catch (error) {
       this.#discard(temporary, fd);
+      if (named && kind !== 'config') this.#discard(path, undefined);
       return this.#refuse(path, 'write', error);
     }
-    if (this.#platform !== 'win32') this.#setMode(path, modes.stored);
   }
 
   #createFile(temporary: string, folder: string, modes: Modes): number {
@@ -170,6 +174,7 @@ class LocalBackend implements Backend {
       if (errnoOf(error) !== 'ENOENT') throw error;
       this.#requireRoot();
       this.#files.mkdirs(folder, modes.folder);
+      this.#files.fsyncFolder(dirname(folder));
       return this.#files.open(temporary, 'wx', modes.writing);
     }
   }
@@ -183,24 +188,26 @@ class LocalBackend implements Backend {
     }
   }
 
-  #discard(temporary: string, fd: number | undefined): void {
+  #discard(path: string, fd: number | undefined): void {
     try {
       if (fd !== undefined) this.#files.close(fd);
     } catch {
       // the first error is the one that is told
     }
     try {
-      this.#files.unlink(temporary);
+      this.#files.unlink(path);
     } catch {
-      // every listing ignores what is left
+      // a temporary is ignored by every listing
     }
   }
 
+  /** A snapshot or an index file that is gone stays gone after a power cut: what it named may be removed next. */
   async remove(kind: FileKind, name: string, signal?: AbortSignal): Promise<void> {
     throwIfAborted(signal);
     const path = this.#pathOf(kind, name);
     try {
       this.#unlink(path);
+      if (kind === 'snapshots' || kind === 'index') this.#files.fsyncFolder(this.#folderOf(kind, name));
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return fileMissing(kind, name);
       return this.#refuse(path, 'write', error);

@@ -348,7 +348,8 @@ class Saving {
       this.#indexedAt = this.#context.clock.monotonicMs();
       if (packs.length === 0) return;
       try {
-        await this.#repository.saveIndex(packs, signal);
+        // Not taken into the loaded index: what is new here is known to `#newTrees` and to the threads, and a first snapshot of many files would double it.
+        await this.#repository.writeIndex(packs, signal);
       } catch (error) {
         this.#unindexed.unshift(...packs);
         this.#unindexedBlobs += packs.reduce((sum, pack) => sum + pack.blobs.length, 0);
