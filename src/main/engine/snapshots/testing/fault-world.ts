@@ -10,7 +10,7 @@ import { createMemoryFiles, type MemoryFiles } from '../../testing/memory-files.
 import type { Files, Random, Volumes } from '../../ports.ts';
 import { createLocalBackend, goMode, lockIdentity, Repository, type MasterKey } from '../../repository/index.ts';
 import { checkRepository } from '../../repository/check.ts';
-import { checkPack, roomForPieces } from '../../repository/check-pack.ts';
+import { checkPack, createCheckTools } from '../../repository/check-pack.ts';
 import { applyEdits } from '../../repository/edits/apply.ts';
 import { createRepository } from '../../repository/keys.ts';
 import { pruneRepository } from '../../repository/prune/prune.ts';
@@ -27,7 +27,7 @@ const noVolumes: Volumes = { list: async () => [], kindOf: () => ({ fileSystem: 
 /** What an interrupted run may leave behind; restic calls the same harmless. */
 const harmless = new Set(['pack-unindexed', 'index-duplicate-pack']);
 
-const room = roomForPieces();
+
 
 /** Path -> everything that must come back: type, mode, time, size, content. */
 export type Picture = ReadonlyMap<string, string>;
@@ -213,8 +213,9 @@ export async function problemsOf(world: FaultWorld, allowed: ReadonlySet<string>
   const repository = await open(world);
   const problems: string[] = [];
   const { backend, sealer } = repository;
+  const tools = createCheckTools(sealer);
   const report = await checkRepository(repository, { read: { kind: 'all' }, checkPacks: async (packs, onDone) => {
-    for await (const pack of packs) onDone(await checkPack({ backend, sealer, room }, pack));
+    for await (const pack of packs) onDone(await checkPack({ backend, sealer, tools }, pack));
   } });
   for (const { severity, code, what, detail } of report.findings) if (severity === 'error' || !allowed.has(code)) problems.push(`${severity} ${code} ${what} ${detail}`);
   if (problems.length > 0) return problems;
