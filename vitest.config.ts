@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const expect = { poll: { timeout: 30_000, interval: 50 } };
 
 // unit: beside the code; interop: judged by real programs (restic, secret-tool); e2e: journeys in a real browser, where a
-// step that failed is tried once more (scripts/second-tries.mjs names it).
+// step that failed is tried once more (scripts/test-reporter.mjs names it).
 export default defineConfig({
   test: {
     projects: [

@@ -18,6 +18,7 @@ import { takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';
 import type { PasswordPlace, ProtectedPlace, Repositories, RepositoryRow, UnlockedRepository } from './model.ts';
 import { loadPassword, readPasswordFile } from './password.ts';
 import { createKeyService } from './passwords/service.ts';
+import { compileCore } from './format/wasm/core.ts';
 import { isSamePlace, type PlaceFacts } from './place.ts';
 import type { Places, PlaceWait, Site } from './places.ts';
 import { RepositoryQueue } from './queue.ts';
@@ -195,6 +196,7 @@ class RepositoryService implements Repositories {
   }
 
   async unlockKey(id: string, signal?: AbortSignal): Promise<UnlockedRepository> {
+    compileCore(); // what follows are threads that need it
     if (signal?.aborted) throw cancelled();
     const known = this.#keys.get(id);
     if (known) {

@@ -32,10 +32,26 @@ export interface Core extends CoreExports {
 export const coreAddresses = { key: 8192, tag: 8224, data: 65_536 } as const;
 const pageBytes = 65_536;
 
+let compiled: object | undefined;
+
+/**
+ * Compiled once in each thread, and the code is shared by all that hold it. A thread that outlives the others calls this, so that code is not made and
+ * freed again and again: Node 24 has been seen to end in the middle of that (nodejs/node#64500).
+ */
+export function compileCore(): object | undefined {
+  try {
+    return (compiled ??= new WebAssembly.Module(Buffer.from(coreWasmBase64, 'base64')));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A new instance with `dataBytes` of room from `coreAddresses.data` on; undefined where WebAssembly is refused. */
 export function createCore(dataBytes: number): Core | undefined {
+  const code = compileCore();
+  if (code === undefined) return undefined;
   try {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(coreWasmBase64, 'base64')), {});
+    const instance = new WebAssembly.Instance(code, {});
     const exports = instance.exports as CoreExports;
     const missing = Math.ceil((coreAddresses.data + dataBytes) / pageBytes) - exports.memory.buffer.byteLength / pageBytes;
     if (missing > 0) exports.memory.grow(missing);
