@@ -16,7 +16,7 @@ import { restore, save, saveCarrying } from '../../src/main/engine/snapshots/tes
 import { makeRepository, openMasterKey, realContext, resticPassword, temporaryFolder, type Context } from '../../src/main/engine/snapshots/testing/workshop.ts';
 import { recordCampaign } from '../cli/harness/campaign.ts';
 import { hasNewerRestic, hasRestic, newerResticPath, resticPath } from '../cli/harness/restic.ts';
-import { scaled, seed, timeIsUp } from '../cli/harness/scale.ts';
+import { long, scaled, seed, timeIsUp } from '../cli/harness/scale.ts';
 import { Seeded } from '../cli/harness/trees.ts';
 
 const programs = [...(hasRestic() ? [resticPath] : []), ...(hasNewerRestic() ? [newerResticPath] : [])];
@@ -184,7 +184,9 @@ class Turns {
   }
 }
 
-describe.runIf(programs.length > 0)(`Varve and restic by turns (seed ${seed})`, () => {
+if (!long) console.info('e2e/campaigns/by-turns: only restic rewrite, the rounds need VARVE_LONG=1');
+
+describe.runIf(long && programs.length > 0)(`Varve and restic by turns (seed ${seed})`, () => {
   const rounds = scaled(1, 60);
   it(`leave both repositories sound and every snapshot the same through ${rounds} rounds`, { timeout: scaled(300_000, 5_400_000) }, async () => {
     const turns = new Turns(new Seeded(`turns ${seed}`));
