@@ -50,7 +50,8 @@ describe.skipIf(missing !== undefined)('comparing in a browser', () => {
   it('says in words what changed since the last snapshot, and shows it folder by folder', async () => {
     const { snapshots } = JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] };
     const snapshot = snapshots.find(({ planName }) => planName === 'work');
-    await page.evaluate((hash) => (location.hash = hash), `#/compare/${snapshot?.id ?? ''}/now`);
+    await page.evaluate((hash) => (location.hash = hash), `#/snapshots/${snapshot?.id ?? ''}`);
+    await page.getByTestId('snapshot-panel').getByRole('button', { name: 'Compare…' }).click();
     const totals = page.getByTestId('compare-totals');
     for (const words of ['1 file is gone', '1 file has another content', '1 file is new', '1 file was moved or renamed']) await totals.getByText(words).waitFor();
     // The folders above are passed by: what differs begins in the plan's own.

@@ -61,5 +61,6 @@ export const compare = {
   'compare.fact.none': 'not there',
   'compare.lookBefore': 'Look at it as it was',
   'compare.lookAfter': 'Look at it as it became',
-  'compare.with': 'Compare…'
+  'compare.with': 'Compare…',
+  'compare.withNow': 'What changed in the folders since this snapshot'
 } as const;

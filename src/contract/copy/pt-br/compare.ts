@@ -72,5 +72,6 @@ export const compare: Translated<typeof english> = {
   'compare.fact.none': 'não existe',
   'compare.lookBefore': 'Ver como era',
   'compare.lookAfter': 'Ver como ficou',
-  'compare.with': 'Comparar…'
+  'compare.with': 'Comparar…',
+  'compare.withNow': 'O que mudou nas pastas desde este snapshot'
 };

@@ -83,6 +83,9 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
       </dl>
       <div className={styles.actions}>
         <PinButton key={snapshot.lineage} snapshots={[snapshot]} pinned={isPinned(snapshot)} />
+        <Button variant="default" title={t('compare.withNow')} onClick={() => navigate(`/compare/${snapshot.id}/now`)}>
+          {t('compare.with')}
+        </Button>
         <Button variant="default" onClick={() => setForgetting(true)}>
           {t('keep.forgetOne')}
         </Button>
