@@ -67,8 +67,14 @@ async function comparison(context: WorkerContext, request: CompareRequest, opene
     const moves = live === undefined ? undefined : new LiveMoves();
     let entries = 0;
     let shownMs = Number.NEGATIVE_INFINITY;
+    let breathedMs = clock.monotonicMs();
     const options: WalkOptions = {
       from, to, comparable, exact: request.exact, onGap, signal,
+      breathe: async () => {
+        if (clock.monotonicMs() - breathedMs < breatheMs) return;
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        breathedMs = clock.monotonicMs();
+      },
       onFound: (found) => {
         keeper.add(found);
         moves?.note(found);
@@ -81,7 +87,7 @@ async function comparison(context: WorkerContext, request: CompareRequest, opene
         post({ kind: 'progress', update: { phase: 'reading', filesDone: entries, current: displayName(path) } });
       }
     };
-    await walkBoth(breathing(options, clock));
+    await walkBoth(options);
     if (moves !== undefined) {
       keeper.flush();
       await moves.find(keeper, options);
@@ -95,26 +101,6 @@ async function comparison(context: WorkerContext, request: CompareRequest, opene
   } finally {
     db.close();
   }
-}
-
-/** A long walk over cached folders would never let a cancel in. */
-function breathing(options: WalkOptions, clock: WorkerContext['clock']): WalkOptions {
-  let breathedMs = clock.monotonicMs();
-  const breath = async (): Promise<void> => {
-    if (clock.monotonicMs() - breathedMs < breatheMs) return;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    breathedMs = clock.monotonicMs();
-  };
-  const slow = (side: Side): Side => ({ ...side, top: side.top && slowFolder(side.top) });
-  const slowFolder = (folder: NonNullable<Side['top']>): NonNullable<Side['top']> => ({
-    ...folder,
-    list: async () => {
-      await breath();
-      const nodes = await folder.list();
-      return nodes?.map((each) => (each.folder === undefined ? each : { ...each, folder: slowFolder(each.folder) }));
-    }
-  });
-  return { ...options, from: slow(options.from), to: slow(options.to) };
 }
 
 /** Repositories of a comparison, each with its lock. */

@@ -33,6 +33,8 @@ export interface WalkOptions {
   onFound(found: Found): void;
   onGap: OnGap;
   onEntry(path: string): void;
+  /** Lets a cancel in now and then: local folders are listed without ever leaving the thread. */
+  breathe(): Promise<void>;
   signal: AbortSignal;
 }
 
@@ -57,6 +59,7 @@ class Walk {
 
   /** Returns whether anything below differs. */
   async #folders(before: Folder | undefined, after: Folder | undefined, path: string, no: number, above: readonly string[]): Promise<boolean> {
+    await this.#o.breathe();
     throwIfAborted(this.#o.signal);
     const trees = `${before?.treeId ?? ''} ${after?.treeId ?? ''}`;
     if (before !== undefined && before.treeId !== undefined && before.treeId === after?.treeId) return false;
