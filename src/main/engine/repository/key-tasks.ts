@@ -1,14 +1,19 @@
 // The one-shot worker tasks around a password: `repository.open-key` and `repository.create`. Each answers with what the home records.
 import type { WorkerContext } from '../ports.ts';
+import type { Backend } from './backend/backend.ts';
 import { createLocalBackend } from './backend/local.ts';
+import type { RepositoryConfig } from './format/config.ts';
+import { DamagedError } from './format/damaged.ts';
 import type { MasterKey } from './format/seal.ts';
-import { createRepository, openKey } from './keys.ts';
+import { createRepository, openKey, type OpenedKey } from './keys.ts';
 import { Repository } from './repository.ts';
 
 export interface KeyTaskInput {
   path: string;
   password: Uint8Array;
   hint?: string | undefined;
+  /** A key that was kept: tried first, so that none need be derived. */
+  kept?: OpenedKey | undefined;
 }
 
 export interface KeyTaskResult {
@@ -22,14 +27,25 @@ export interface KeyTaskResult {
 }
 
 export async function openKeyTask(context: WorkerContext, input: unknown): Promise<KeyTaskResult> {
-  const { path, password, hint } = input as KeyTaskInput;
+  const { path, password, hint, kept } = input as KeyTaskInput;
   const { files, random, clock, closing: signal } = context;
   const backend = createLocalBackend({ files, random, path });
-  const { masterKey, keyId } = await openKey({ backend, password, hint, signal });
-  const { config } = await Repository.open({ backend, masterKey, random, clock, signal });
+  const open = async (key: OpenedKey): Promise<OpenedKey & { config: RepositoryConfig }> => ({ ...key, config: (await Repository.open({ backend, masterKey: key.masterKey, random, clock, signal })).config });
+  const { masterKey, keyId, config } = (kept && (await whileItHolds(backend, kept, () => open(kept), signal))) ?? (await open(await openKey({ backend, password, hint, signal })));
   let snapshots = 0;
   for await (const _ of backend.list('snapshots', signal)) snapshots += 1;
   return { masterKey: plainKey(masterKey), keyId, resticId: config.id, version: config.version, appendOnly: config.appendOnly || config.isHot, snapshots };
+}
+
+/** undefined once its key file is gone, or when what it opens is another repository. */
+async function whileItHolds<R>(backend: Backend, { keyId }: OpenedKey, open: () => Promise<R>, signal: AbortSignal): Promise<R | undefined> {
+  if (!(await backend.has('keys', keyId, signal))) return undefined;
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof DamagedError) return undefined;
+    throw error;
+  }
 }
 
 export async function createTask(context: WorkerContext, input: unknown): Promise<KeyTaskResult> {

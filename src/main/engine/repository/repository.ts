@@ -43,6 +43,7 @@ export class Repository {
   readonly files: UnpackedFiles;
   readonly #clock: Clock;
   #index = new BlobIndex();
+  #indexFiles = new Set<string>();
   #lock: LockHandle | undefined;
 
   private constructor(deps: RepositoryDeps, sealer: Sealer, config: RepositoryConfig) {
@@ -62,6 +63,11 @@ export class Repository {
 
   get index(): BlobIndex {
     return this.#index;
+  }
+
+  /** Names of the index files that were loaded, and of those written since. */
+  get indexFiles(): ReadonlySet<string> {
+    return this.#indexFiles;
   }
 
   // ---- reading ----
@@ -98,6 +104,7 @@ export class Repository {
       onProgress?.(++done, names.length);
     }
     this.#index = index;
+    this.#indexFiles = new Set(names);
   }
 
   /** Takes an index that was put together elsewhere (a check reads what can be read). */
@@ -186,6 +193,7 @@ export class Repository {
     onName?.(sealed.id);
     await this.backend.write('index', sealed.id, sealed.bytes, signal);
     await this.#standsOnlyLocked('index', sealed.id);
+    this.#indexFiles.add(sealed.id);
     return sealed.id;
   }
 

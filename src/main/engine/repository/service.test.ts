@@ -19,7 +19,7 @@ import { sha256, sha256Hex } from './format/ids.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { encodeTree, goMode } from './format/tree.ts';
 import { utcTime } from './format/time.ts';
-import { random, temporaryFolder } from './testing/index.ts';
+import { random, temporaryFolder, testSealing } from './testing/index.ts';
 import { BrowseSession } from './session.ts';
 import type { Repositories } from './model.ts';
 
@@ -71,7 +71,8 @@ function start(ports = realPorts): void {
       if (refuseSecrets) throw refuseSecrets;
       kept.set(id, value);
     },
-    delete: async ({ id }: { id: string }) => kept.delete(id)
+    delete: async ({ id }: { id: string }) => kept.delete(id),
+    ...testSealing
   };
   places = createPlaces(ports);
   repositories = createRepositories({ ports, places, db, outbox, secrets, tasks, announce, environment, homePath: join(folder.path, 'home') });
@@ -219,6 +220,61 @@ describe('a repository that is known', () => {
     const unlocked = await repositories.unlockKey(repository.id);
     expect(unlocked.path).toBe(at('work'));
     expect(await repositories.unlockKey(repository.id)).toBe(unlocked);
+  });
+
+  describe('opened once', () => {
+    const restart = async (): Promise<void> => {
+      await repositories.close();
+      start();
+    };
+    /** What the key file says is made useless: whoever still opens the repository derives nothing from it. */
+    const spoilKeyFile = (): void => {
+      const name = readdirSync(join(at('work'), 'keys'))[0] as string;
+      rmSync(join(at('work'), 'keys', name));
+      writeFileSync(join(at('work'), 'keys', name), '{}');
+    };
+    const keptKey = (id: string): string => join(folder.path, 'home', 'cache', 'keys', id);
+
+    it('opens again without the half second of its password, while that is in the secret store', async () => {
+      const { repository } = await add('work');
+      const before = await repositories.unlockKey(repository.id);
+      await restart();
+      spoilKeyFile();
+      const again = await repositories.unlockKey(repository.id);
+      expect(again.keyId).toBe(before.keyId);
+      expect(Buffer.from(again.masterKey.encrypt)).toEqual(Buffer.from(before.masterKey.encrypt));
+    });
+
+    it.each([
+      ['another password is in the secret store', (id: string) => void kept.set(id, Buffer.from('wrong'))],
+      ['what was kept is damaged', (id: string) => writeFileSync(keptKey(id), 'x')],
+      ['what was kept is that of another repository', (id: string) => writeFileSync(keptKey(id), readFileSync(keptKey(id), 'latin1').replace(id, 'another'))]
+    ])('is opened by its password once %s', async (_name, change) => {
+      const { repository } = await add('work');
+      await restart();
+      change(repository.id);
+      spoilKeyFile();
+      await expect(repositories.unlockKey(repository.id)).rejects.toMatchObject({ code: expect.stringMatching(/DAMAGED|UNSUPPORTED|WRONG_PASSWORD/) as string });
+    });
+
+    it('is no longer opened once its key was taken out of the repository', async () => {
+      const { repository } = await add('work');
+      await restart();
+      for (const name of readdirSync(join(at('work'), 'keys'))) rmSync(join(at('work'), 'keys', name));
+      await expect(repositories.unlockKey(repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_DAMAGED' });
+    });
+
+    it('keeps nothing when the password comes from elsewhere, and forgets when it is taken out of the store', async () => {
+      const first = await add('work', { password: { kind: 'environment', variable: 'PASSWORD_OF_WORK' } });
+      expect(existsSync(keptKey(first.repository.id))).toBe(false);
+      await repositories.usePassword({ repository: 'work', password: secret }, context);
+      await restart();
+      await repositories.unlockKey(first.repository.id);
+      expect(existsSync(keptKey(first.repository.id))).toBe(true);
+      expect(readFileSync(keptKey(first.repository.id)).includes('geheim')).toBe(false);
+      await repositories.usePassword({ repository: 'work', password: { kind: 'environment', variable: 'PASSWORD_OF_WORK' } }, context);
+      expect(existsSync(keptKey(first.repository.id))).toBe(false);
+    });
   });
 
   it('is not taken for another one that lies at its place now', async () => {

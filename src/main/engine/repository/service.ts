@@ -17,6 +17,7 @@ import type { KeyTaskInput, KeyTaskResult } from './key-tasks.ts';
 import { takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';
 import type { PasswordPlace, ProtectedPlace, Repositories, RepositoryRow, UnlockedRepository } from './model.ts';
 import { loadPassword, readPasswordFile } from './password.ts';
+import { createKeptKeys, type KeptKeys, type KeptKeysDeps } from './kept-keys.ts';
 import { createKeyService } from './passwords/service.ts';
 import { compileCore } from './format/wasm/core.ts';
 import { isSamePlace, type PlaceFacts } from './place.ts';
@@ -40,7 +41,7 @@ export interface RepositoriesDeps {
     get(name: { kind: string; id: string }): Promise<Uint8Array | undefined>;
     set(name: { kind: string; id: string }, value: Uint8Array): Promise<void>;
     delete(name: { kind: string; id: string }): Promise<unknown>;
-  };
+  } & KeptKeysDeps['secrets'];
   tasks: Pick<Tasks, 'start'>;
   announce: (event: EngineEvent) => void;
   environment: Readonly<Record<string, string | undefined>>;
@@ -63,6 +64,7 @@ class RepositoryService implements Repositories {
   readonly #store: ReturnType<typeof createRepositoryStore>;
   readonly #heldLocks: ReturnType<typeof createHeldLocks>;
   readonly #readings: Readings;
+  readonly #keptKeys: KeptKeys;
   readonly #adding = new Semaphore(1);
   /** With the `config` each was opened by. */
   readonly #keys = new Map<string, { opened: Promise<UnlockedRepository>; configHash: string | null }>();
@@ -79,6 +81,7 @@ class RepositoryService implements Repositories {
     this.#deps = deps;
     this.#store = createRepositoryStore(deps.db);
     this.#readings = createReadings(deps.db);
+    this.#keptKeys = createKeptKeys(deps);
     this.#heldLocks = createHeldLocks({ store: this.#store, files: deps.ports.files, clock: deps.ports.clock, machine: deps.ports.machine });
     const { ports, outbox, secrets, announce } = deps;
     this.keys = createKeyService({
@@ -88,7 +91,7 @@ class RepositoryService implements Repositories {
       repositories: this,
       refuseAbsent,
       passwordFrom: (source) => this.#passwordFrom(source),
-      setPassword: (id, place) => this.#store.setPassword(id, place),
+      setPassword: (id, place) => this.#setPassword(id, place),
       setKey: (id, key) => void this.#keys.set(id, { opened: Promise.resolve(key), configHash: this.#keys.get(id)?.configHash ?? this.find(id).configHash }),
       noteLock: (repositoryId, lockId, written) => this.#noteLock(repositoryId, lockId, written),
       announceChanged: () => announce({ kind: 'changed', what: 'repositories' })
@@ -116,6 +119,7 @@ class RepositoryService implements Repositories {
         const { configHash } = await this.placeOf({ path }, { fresh: true });
         return this.#withPassword(id, place.from === 'store' && !keepFirst ? password : undefined, async () => ({ opened: found, row: this.#insert({ id, name, path, place, opened: found, configHash, created: create, actor: context.actor }) }));
       });
+      if (place.from === 'store') await this.#keptKeys.put(id, password, opened);
       this.#keys.set(row.id, { opened: Promise.resolve({ path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: row.configHash });
       return { repository: await this.#view(row, { fresh: true }), created: create, snapshots: opened.snapshots };
     } finally {
@@ -144,7 +148,7 @@ class RepositoryService implements Repositories {
     const payload = { repository: row.name, repositoryId: row.id, key: opened.keyId, passwordFrom: from.from };
     if (from.from === 'store') await secrets.set(secret, password);
     outbox.commit(() => {
-      this.#store.setPassword(row.id, from);
+      this.#setPassword(row.id, from);
       this.#store.setFacts(row.id, { ...opened, configHash: place.configHash });
     }, [{ action: 'repository.password-used', category: 'repository', actor, subject: `repository:${row.name}`, payload }]);
     if (from.from !== 'store' && row.password.from === 'store') await secrets.delete(secret).catch(() => undefined);
@@ -380,13 +384,15 @@ class RepositoryService implements Repositories {
     onConfig(configHash);
     if (configHash !== null && this.#others.get(row.id) === configHash) this.#refuseOther(row, configHash);
     const password = await loadPassword({ files: ports.files, environment, secrets }, row);
-    const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password }, undefined).catch((error: unknown) => {
+    const kept = row.password.from === 'store' ? await this.#keptKeys.get(row.id, password) : undefined;
+    const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password, kept }, undefined).catch((error: unknown) => {
       // An upgrade by restic changes the file as well, but then the password still opens it.
       const another = row.configHash !== null && configHash !== null && configHash !== row.configHash;
       if (another && isVarveError(error) && (error.code === 'WRONG_PASSWORD' || error.code === 'REPOSITORY_DAMAGED')) this.#refuseOther(row, configHash);
       throw error;
     });
     if (row.resticId !== null && row.resticId !== opened.resticId) this.#refuseOther(row, configHash);
+    if (row.password.from === 'store' && opened.keyId !== kept?.keyId) await this.#keptKeys.put(row.id, password, opened);
     this.#others.delete(row.id);
     if (row.resticId !== opened.resticId || row.version !== opened.version || row.appendOnly !== opened.appendOnly || row.configHash !== configHash) {
       this.#store.setFacts(row.id, { ...opened, configHash });
@@ -401,6 +407,12 @@ class RepositoryService implements Repositories {
       this.#deps.announce({ kind: 'changed', what: 'repositories' });
     }
     return fail('REPOSITORY_OTHER', `${row.path} holds another repository now`, { path: row.path, repository: row.name });
+  }
+
+  #setPassword(id: string, place: PasswordPlace): void {
+    this.#store.setPassword(id, place);
+    // Kept anew when the repository is opened next, if at all.
+    this.#keptKeys.forget(id);
   }
 
   async #runKeyTask(task: 'repository.create' | 'repository.open-key', input: KeyTaskInput, signal: AbortSignal | undefined): Promise<KeyTaskResult> {

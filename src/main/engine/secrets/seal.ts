@@ -42,6 +42,11 @@ export function deriveSealingKey(masterKey: Uint8Array): Uint8Array {
   return deriveKey(masterKey, 'varve/payload-keys/v1');
 }
 
+/** Seals what the home keeps outside its secret store. */
+export function deriveKeepingKey(masterKey: Uint8Array): Uint8Array {
+  return deriveKey(masterKey, 'varve/kept/v1');
+}
+
 export function freshKdf(random: Random): ScryptKdf {
   return { ...newKdf, salt: toBase64(random.bytes(32)) };
 }

@@ -70,6 +70,16 @@ describe.each(['keyring', 'vault'] as const)('secrets in the %s', (store) => {
     expect(textOf(await (await reopened(environment)).get(name))).toBe('short');
   });
 
+  it('seal what lies elsewhere for one purpose in one home, and open nothing else', async () => {
+    const secrets = await init();
+    const sealed = await secrets.seal('one', bytes(planted));
+    expect(Buffer.from(sealed).includes(planted)).toBe(false);
+    expect(textOf(await (await reopened(environment)).unseal('one', sealed))).toBe(planted);
+    expect(await secrets.unseal('another', sealed)).toBeUndefined();
+    expect(await secrets.unseal('one', Buffer.from('{}'))).toBeUndefined();
+    expect(await secrets.unseal('one', Buffer.from('no JSON'))).toBeUndefined();
+  });
+
   it('rest on a signing key that stays the same and fits its public half', async () => {
     const [{ seed: first } = expect.fail('no signing key')] = await (await init()).signingSeeds();
     const again = await (await reopened(environment)).signingSeeds();

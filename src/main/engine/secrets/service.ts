@@ -5,9 +5,9 @@ import { Semaphore } from '../kit/async.ts';
 import { fail, isVarveError, type VarveError } from '../kit/errors.ts';
 import { payloadKeysName, readPayloadKeys } from '../log/index.ts';
 import type { Clock, Files, Keyring, Random } from '../ports.ts';
-import { accountOf, keyLength, keyringLimitBytes, masterKeyName, signingKeyName, type KeysFile, type SecretName, type SecretState } from './model.ts';
+import { accountOf, keyLength, keyringLimitBytes, masterKeyName, Sealed, signingKeyName, type KeysFile, type SecretName, type SecretState } from './model.ts';
 import { passphraseFromEnvironment } from './passphrase.ts';
-import { deriveSealingKey, seal, toBase64, unseal } from './seal.ts';
+import { deriveKeepingKey, deriveSealingKey, seal, toBase64, unseal } from './seal.ts';
 import { sealExport } from './export.ts';
 import { createSecretFiles, type SecretFiles } from './store.ts';
 import { Vault } from './vault.ts';
@@ -171,6 +171,23 @@ export class Secrets {
     return key;
   }
 
+  /** Seals a small value that the home keeps outside the store; `purpose` binds it to its place. Throws as `masterKey`. */
+  async seal(purpose: string, plain: Uint8Array): Promise<Uint8Array> {
+    return Buffer.from(JSON.stringify(seal(this.#deps.random, deriveKeepingKey(await this.masterKey()), this.#keptLabel(purpose), plain)), 'utf8');
+  }
+
+  /** undefined when it is no value sealed for this purpose in this home. Throws as `masterKey`. */
+  async unseal(purpose: string, sealed: Uint8Array): Promise<Uint8Array | undefined> {
+    let value: unknown;
+    try {
+      value = JSON.parse(Buffer.from(sealed).toString('utf8'));
+    } catch {
+      return undefined; // not one of ours
+    }
+    const parsed = Sealed.safeParse(value);
+    return parsed.success ? unseal(deriveKeepingKey(await this.masterKey()), this.#keptLabel(purpose), parsed.data) : undefined;
+  }
+
   /** Public keys of the log's checkpoints, oldest first; none when keys.json is gone. Needs no secret. */
   signingKeys(): Uint8Array[] {
     const keys = this.#files.readKeys();
@@ -281,6 +298,10 @@ export class Secrets {
 
   #label(name: { kind: string; id: string; version: number }): string {
     return `varve-keys/1/${this.#deps.homeId}/${name.kind}/${name.id}/v${name.version}`;
+  }
+
+  #keptLabel(purpose: string): string {
+    return `varve-kept/1/${this.#deps.homeId}/${purpose}`;
   }
 
   #now(): string {

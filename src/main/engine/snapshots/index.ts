@@ -62,7 +62,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const editor = createEditor({ ...deps, store });
   const forget = createForget({ ...deps, store, plans, browse, editor });
   const explainFull = createExplainFull({ ...deps, store, forget });
-  const archive = createArchiveService({ ...deps, store, plans, browse, explainFull, waiting: () => waiting, databasesPath: join(deps.homePath, 'cache', 'databases') });
+  const archive = createArchiveService({ ...deps, store, plans, browse, explainFull, waiting: () => waiting, databasesPath: join(deps.homePath, 'cache', 'databases'), memoryPath: join(deps.homePath, 'cache', 'folders') });
   const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
   const restore = createRestoreService({ ...deps, store, browse });
   return {

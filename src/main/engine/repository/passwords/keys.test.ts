@@ -13,7 +13,7 @@ import type { Repositories } from '../model.ts';
 import { createPlaces, type Places } from '../places.ts';
 import { createRepositories } from '../service.ts';
 import { createLocalBackend } from '../backend/local.ts';
-import { bytesOf, cheapScrypt, clock, files, openLocal, random, temporaryFolder } from '../testing/index.ts';
+import { bytesOf, cheapScrypt, clock, files, openLocal, random, temporaryFolder, testSealing } from '../testing/index.ts';
 import { addKey, listKeys, removeKey } from './key-changes.ts';
 
 const ports = createNodePorts({ workerFile: new URL('../../../worker.ts', import.meta.url), dataThreads: 2 });
@@ -38,7 +38,7 @@ function start(): void {
     },
     appendMany: (more: readonly OutboxEvent[]) => events.push(...more)
   };
-  const secrets = { get: async ({ id }: { id: string }) => (kept.has(id) ? bytesOf(kept.get(id)!) : undefined), set: async ({ id }: { id: string }, value: Uint8Array) => void kept.set(id, Buffer.from(value).toString()), delete: async ({ id }: { id: string }) => kept.delete(id) };
+  const secrets = { get: async ({ id }: { id: string }) => (kept.has(id) ? bytesOf(kept.get(id)!) : undefined), set: async ({ id }: { id: string }, value: Uint8Array) => void kept.set(id, Buffer.from(value).toString()), delete: async ({ id }: { id: string }) => kept.delete(id), ...testSealing };
   places = createPlaces(ports);
   repositories = createRepositories({ ports, places, db, outbox: createOutbox({ db, log, random, clock }), secrets, tasks: createTasks({ clock, random, announce }), announce, environment, homePath: join(folder.path, 'home') });
 }

@@ -19,6 +19,15 @@ export const clock = createSystemClock();
 export const cheapScrypt = { N: 2, r: 1, p: 1 };
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
+/** Stands in for the home's seal: a sealed value opens for its purpose only. */
+export const testSealing = {
+  seal: async (purpose: string, plain: Uint8Array): Promise<Uint8Array> => Buffer.concat([bytesOf(`${purpose}\0`), plain]),
+  unseal: async (purpose: string, sealed: Uint8Array): Promise<Uint8Array | undefined> => {
+    const head = bytesOf(`${purpose}\0`);
+    return Buffer.from(sealed).subarray(0, head.length).equals(head) ? sealed.subarray(head.length) : undefined;
+  }
+};
+
 /** Numbers in [0, 1) from a seed (mulberry32). */
 export function numbersOf(seed: number): () => number {
   let state = seed >>> 0;

@@ -9,7 +9,8 @@ import type { DataJob, DataThreadInput, FromData, ReadResult, ToData } from './p
 export interface DataThreadsDeps {
   workers: Workers;
   input: Omit<DataThreadInput, 'known'>;
-  known: KnownBlobs;
+  /** Made when the first thread is. */
+  known: () => KnownBlobs;
   /** Resolves when a pack may be stored; rejects when never again. */
   mayStore(): Promise<void>;
   onPacks(packs: readonly IndexPack[]): void;
@@ -45,7 +46,7 @@ export class DataThreads {
   /** Hands the work to a thread, waiting for a place in line. `onResult` runs when it is done, on this thread. */
   async submit(work: DataJob, onResult: (results: readonly ReadResult[]) => void): Promise<void> {
     const thread = await this.#place();
-    const memory = this.#deps.known.grow();
+    const memory = this.#deps.known().grow();
     if (memory) for (const each of this.#threads) this.#post(each, { kind: 'table', memory });
     const job = ++this.#jobs;
     this.#results.set(job, onResult);
@@ -92,7 +93,7 @@ export class DataThreads {
   }
 
   #start(): Thread {
-    const input: DataThreadInput = { ...this.#deps.input, known: this.#deps.known.memories };
+    const input: DataThreadInput = { ...this.#deps.input, known: this.#deps.known().memories };
     const thread: Thread = { handle: this.#deps.workers.spawn('snapshots.data', input), queued: 0, finished: false };
     this.#threads.push(thread);
     thread.handle.onMessage((message) => this.#receive(thread, message as FromData));

@@ -5,7 +5,7 @@ import type { Gap, SnapshotSummary } from '../../../../contract/snapshots.ts';
 import type { TaskProgress } from '../../../../contract/events.ts';
 import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
 import { compareNames, displayName } from '../../kit/names.ts';
-import type { Clock, Files, FileStat } from '../../ports.ts';
+import type { Clock, DirEntry, Files, FileStat } from '../../ports.ts';
 import type { ChunkScanner } from '../../repository/format/chunker.ts';
 import { emptyTreeId, TreeTooLargeError, treeLimits, type TreeNode } from '../../repository/index.ts';
 import { carriedName, carriedNode, type CarriedFile } from '../carried.ts';
@@ -18,6 +18,8 @@ import { encodeRecord, recordName } from './databases/record.ts';
 import { piecesOf } from './large-file.ts';
 import { isAsRecorded, nodeOf } from './nodes.ts';
 import { isUnchanged } from './parent.ts';
+import { Fingerprint } from './fingerprint.ts';
+import { FolderMemoryError, type FolderMemory, type FolderNotes, type RememberedFolder } from './folder-memory.ts';
 import type { ReadResult } from './protocol.ts';
 import type { TargetFolder } from './targets.ts';
 
@@ -29,6 +31,8 @@ const batchBytes = 8 * 1024 * 1024;
 const breatheMs = 30;
 const progressMs = 100;
 const listedGaps = 1000;
+/** Folders with more entries are not remembered: all of their facts would be in memory at once. */
+const rememberedEntries = 50_000;
 
 export interface FolderSaverDeps {
   files: Files;
@@ -45,6 +49,10 @@ export interface FolderSaverDeps {
   loadBefore(treeId: string): Promise<TreeNode[] | undefined>;
   /** The parent was made by this program of this version: what it says of things that did not change is what would be said now. */
   beforeIsOurs?: boolean;
+  /** What the parent snapshot saw. Folders in which nothing happened since are taken over by it, their trees unread. */
+  memory?: FolderMemory | undefined;
+  /** Told of every folder that the next snapshot may take over so. */
+  notes?: FolderNotes | undefined;
   /** Stores a finished tree and returns its id. */
   saveTree(nodes: readonly TreeNode[]): string;
   /** Stores the content of files that are on no disk. */
@@ -66,8 +74,6 @@ export type SavedCounts = Pick<SnapshotSummary, 'filesNew' | 'filesChanged' | 'f
 interface OpenFolder {
   path: string;
   names: readonly string[];
-  node: TreeNode | undefined;
-  slot: number;
   parent: OpenFolder | undefined;
   nodes: (TreeNode | undefined)[];
   /** Entries that are not known yet, and one more while it is being listed. */
@@ -81,8 +87,20 @@ interface OpenFolder {
   sides: ReadonlyMap<string, SideFiles> | undefined;
   /** What holds here of what the plan leaves out. */
   rules: FolderRules | undefined;
-  beforeNode: TreeNode | undefined;
-  done: (treeId: string) => void;
+  /** Of what was seen here, while its tree will hold exactly that. */
+  fingerprint: Buffer | undefined;
+  /** Set when nothing happened in it since the parent, and the trees of its subfolders that are others now, by name. */
+  remembered: RememberedFolder | undefined;
+  changed: Map<string, string>;
+  /** Called with its tree. */
+  settled: (treeId: string) => void;
+}
+
+/** What the file system says of an entry. */
+interface Seen {
+  name: string;
+  path: string;
+  stat: FileStat;
 }
 
 interface WaitingFile {
@@ -127,7 +145,7 @@ export class FolderSaver {
   /** Saves everything below the targets, then what is carried along, and resolves with the id of the top tree. `beforeTree`: the parent snapshot's. */
   async save(top: TargetFolder, beforeTree: string | undefined, carried: () => Promise<readonly CarriedFile[]> = async () => []): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const folder = this.#open(undefined, top.path, [], 0, undefined, undefined, resolve);
+    const folder = this.#open(undefined, top.path, [], resolve);
     folder.missing += 1; // it stays open for what is carried along
     await this.#enterTarget(folder, top, beforeTree);
     do {
@@ -145,8 +163,8 @@ export class FolderSaver {
 
   // ---- folders ----
 
-  #open(parent: OpenFolder | undefined, path: string, names: readonly string[], slot: number, node: TreeNode | undefined, beforeNode: TreeNode | undefined, done: (treeId: string) => void): OpenFolder {
-    return { path, names, node, slot, parent, nodes: [], missing: 1, before: undefined, beforeTree: undefined, beforeCount: -1, taken: 0, sides: undefined, rules: undefined, beforeNode, done };
+  #open(parent: OpenFolder | undefined, path: string, names: readonly string[], settled: (treeId: string) => void): OpenFolder {
+    return { path, names, parent, nodes: [], missing: 1, before: undefined, beforeTree: undefined, beforeCount: -1, taken: 0, sides: undefined, rules: undefined, fingerprint: undefined, remembered: undefined, changed: new Map(), settled };
   }
 
   /** A folder above or at a target: its listed children only, or all of it. */
@@ -175,24 +193,90 @@ export class FolderSaver {
         entries.length = 0;
       }
       entries.sort((a, b) => compareNames(a.name, b.name));
-      await this.#loadBefore(folder, beforeTree);
       folder.sides = this.#deps.databases?.sidesIn(path, entries, join);
-      const rules = leavesOut.empty ? undefined : leavesOut.folder(path, folder.names, entries, folder.parent?.rules);
-      folder.rules = rules;
-      for (const { name, type } of entries) {
-        const breath = this.#breathe();
-        if (breath !== undefined) await breath;
-        const names = rules === undefined ? folder.names : [...folder.names, name];
-        if (rules !== undefined && leavesOut.byName(rules, names, name, type === 'dir') !== undefined) continue;
-        const entryPath = join(path, name);
-        const stat = this.#try(entryPath, () => files.lstat(entryPath), false);
-        if (stat === undefined || stat.type === 'socket' || (rules !== undefined && leavesOut.byStat(rules, stat) !== undefined)) continue;
-        const slot = folder.nodes.push(undefined) - 1;
-        if (stat.type === 'dir') await this.#subfolder(folder, slot, name, names, entryPath, stat, undefined);
-        else if (!this.#takeOver(folder, slot, name, entryPath, stat)) await this.#entry(folder, slot, name, names, entryPath, stat);
+      folder.rules = leavesOut.empty ? undefined : leavesOut.folder(path, folder.names, entries, folder.parent?.rules);
+      // The top's tree gets more than what lies there: what is carried along.
+      const seen = this.#deps.notes !== undefined && folder.parent !== undefined && folder.sides === undefined && entries.length <= rememberedEntries ? await this.#lookAtAll(folder, entries) : undefined;
+      const remembered = beforeTree === undefined ? undefined : this.#deps.memory?.get(beforeTree);
+      if (seen !== undefined && remembered !== undefined && folder.fingerprint?.equals(remembered.fingerprint)) await this.#takeOverAll(folder, beforeTree as string, remembered, seen);
+      else {
+        await this.#loadBefore(folder, beforeTree);
+        for (const entry of seen ?? entries) {
+          const breath = this.#breathe();
+          if (breath !== undefined) await breath;
+          const found = 'stat' in entry ? entry : this.#lookAt(folder, entry);
+          if (found !== undefined) await this.#take(folder, found);
+        }
       }
     }
     this.#listed(folder);
+  }
+
+  /** undefined for what is left out, and for what is gone or cannot be looked at. */
+  #lookAt(folder: OpenFolder, { name, type }: DirEntry): Seen | undefined {
+    const { files, leavesOut, skip } = this.#deps;
+    const { rules } = folder;
+    if (rules !== undefined && leavesOut.byName(rules, [...folder.names, name], name, type === 'dir') !== undefined) return undefined;
+    const path = join(folder.path, name);
+    const stat = this.#try(path, () => files.lstat(path), false);
+    if (stat === undefined || stat.type === 'socket' || (rules !== undefined && leavesOut.byStat(rules, stat) !== undefined)) return undefined;
+    return stat.type === 'dir' && skip.has(inodeKey(stat)) ? undefined : { name, path, stat };
+  }
+
+  async #lookAtAll(folder: OpenFolder, entries: readonly DirEntry[]): Promise<Seen[]> {
+    const fingerprint = new Fingerprint(this.#deps.files);
+    const all: Seen[] = [];
+    const gapsBefore = this.gapCount;
+    for (const entry of entries) {
+      const breath = this.#breathe();
+      if (breath !== undefined) await breath;
+      const seen = this.#lookAt(folder, entry);
+      if (seen === undefined) continue;
+      fingerprint.add(seen.name, seen.stat);
+      all.push(seen);
+    }
+    if (this.gapCount === gapsBefore) folder.fingerprint = fingerprint.digest();
+    return all;
+  }
+
+  async #take(folder: OpenFolder, { name, path, stat }: Seen): Promise<void> {
+    const names = folder.rules === undefined ? folder.names : [...folder.names, name];
+    const slot = folder.nodes.push(undefined) - 1;
+    if (stat.type === 'dir') await this.#subfolder(folder, slot, name, names, path, stat, undefined);
+    else if (!this.#takeOver(folder, slot, name, path, stat)) await this.#entry(folder, slot, name, names, path, stat);
+  }
+
+  /** Nothing happened here since the parent: only the subfolders are gone through. */
+  async #takeOverAll(folder: OpenFolder, beforeTree: string, remembered: RememberedFolder, seen: readonly Seen[]): Promise<void> {
+    folder.beforeTree = beforeTree;
+    folder.remembered = remembered;
+    this.counts.filesUnmodified += remembered.files;
+    this.#bytesUnchanged += remembered.bytes;
+    this.#count(remembered.files, remembered.bytes, folder.path);
+    const subfolders = seen.filter(({ stat }) => stat.type === 'dir');
+    if (subfolders.length !== remembered.children.length) throw new FolderMemoryError(`the folders below ${folder.path} are not as remembered`);
+    for (const [i, { name, path, stat }] of subfolders.entries()) {
+      const before = remembered.children[i] as string;
+      folder.missing += 1;
+      const names = folder.rules === undefined ? folder.names : [...folder.names, name];
+      const child = this.#open(folder, path, names, (treeId) => {
+        if (treeId === before) this.counts.dirsUnmodified += 1;
+        else {
+          this.counts.dirsChanged += 1;
+          folder.changed.set(name, treeId);
+        }
+      });
+      await this.#enterSubfolder(folder, child, stat, before);
+    }
+  }
+
+  /** Something below it is another: the parent's nodes, with the new trees. */
+  async #amend(folder: OpenFolder): Promise<void> {
+    const nodes = await this.#deps.loadBefore(folder.beforeTree as string);
+    if (nodes === undefined) throw new FolderMemoryError(`the tree of ${folder.path} cannot be read`);
+    folder.nodes = nodes.map((node) => (node.type === 'dir' && folder.changed.has(node.name) ? { ...node, subtree: folder.changed.get(node.name) as string } : node));
+    folder.changed.clear();
+    this.#settle(folder);
   }
 
   /** True for what did not change at all: the parent's node is taken as it is, and nothing is asked or made anew. */
@@ -205,7 +289,7 @@ export class FolderSaver {
       if (!isUnchanged(before, stat, hasData) || (databases !== undefined && databases.compare(path, stat) !== 'unknown')) return false;
       this.counts.filesUnmodified += 1;
       this.#bytesUnchanged += stat.size;
-      this.#count(stat.size, path);
+      this.#count(1, stat.size, path);
     }
     folder.nodes[slot] = before;
     folder.taken += 1;
@@ -218,15 +302,24 @@ export class FolderSaver {
     const before = beforeNode?.type === 'dir' ? beforeNode : undefined;
     const asRecorded = before !== undefined && this.#deps.beforeIsOurs === true && isAsRecorded(this.#deps.files, before, stat);
     const node = asRecorded ? { ...before } : this.#node(path, name, stat);
-    if (node === undefined) return;
+    if (node === undefined) return void (parent.fingerprint = undefined);
     parent.missing += 1;
-    const folder = this.#open(parent, path, names, slot, node, before, (treeId) => {
+    const folder = this.#open(parent, path, names, (treeId) => {
+      node.subtree = treeId;
+      parent.nodes[slot] = node;
+      if (before === undefined) this.counts.dirsNew += 1;
+      else if (before.subtree === treeId && before.mtime.ns === node.mtime.ns) this.counts.dirsUnmodified += 1;
+      else this.counts.dirsChanged += 1;
       if (asRecorded && treeId === before.subtree) parent.taken += 1;
     });
+    await this.#enterSubfolder(parent, folder, stat, before?.subtree, target);
+  }
+
+  async #enterSubfolder(parent: OpenFolder, folder: OpenFolder, stat: FileStat, beforeTree: string | undefined, target?: TargetFolder): Promise<void> {
     await this.#deps.treesSettled();
     if (parent.rules !== undefined && this.#deps.leavesOut.isElsewhere(parent.rules, stat)) return this.#listed(folder);
-    if (target !== undefined) await this.#enterTarget(folder, target, before?.subtree);
-    else await this.#enter(folder, path, before?.subtree);
+    if (target !== undefined) await this.#enterTarget(folder, target, beforeTree);
+    else await this.#enter(folder, folder.path, beforeTree);
   }
 
   /** The folder is listed; entries still being read keep it open. */
@@ -238,33 +331,44 @@ export class FolderSaver {
 
   /** One thing less is missing; when nothing is, the tree is written and the folder above has one thing less missing, and so on up. */
   #settle(first: OpenFolder): void {
-    for (let folder: OpenFolder | undefined = first; folder !== undefined; ) {
+    for (let folder: OpenFolder | undefined = first; folder !== undefined; folder = folder.parent) {
       folder.missing -= 1;
       if (folder.missing > 0) return;
-      const nodes = folder.nodes.filter((node) => node !== undefined);
-      const isSame = folder.beforeTree !== undefined && folder.taken === nodes.length && folder.taken === folder.beforeCount;
-      const treeId = isSame ? (folder.beforeTree as string) : this.#saveTree(folder.path, nodes);
-      folder.nodes = [];
-      const { node, beforeNode } = folder;
-      const parent: OpenFolder | undefined = folder.parent;
-      folder.done(treeId);
-      if (parent === undefined || node === undefined) return;
-      node.subtree = treeId;
-      parent.nodes[folder.slot] = node;
-      if (beforeNode === undefined) this.counts.dirsNew += 1;
-      else if (beforeNode.subtree === treeId && beforeNode.mtime.ns === node.mtime.ns) this.counts.dirsUnmodified += 1;
-      else this.counts.dirsChanged += 1;
-      folder = parent;
+      const open = folder;
+      if (open.changed.size > 0) {
+        open.missing += 1;
+        this.#late.push(() => this.#amend(open));
+        return;
+      }
+      const treeId = this.#treeOf(open);
+      open.nodes = [];
+      open.settled(treeId);
     }
   }
 
+  /** Writes its tree where it is not the parent's, and notes what was seen in it. */
+  #treeOf(folder: OpenFolder): string {
+    const { notes } = this.#deps;
+    const { beforeTree, remembered, fingerprint } = folder;
+    if (remembered !== undefined && folder.nodes.length === 0) {
+      notes?.add(beforeTree as string, remembered);
+      return beforeTree as string;
+    }
+    const nodes = folder.nodes.filter((node) => node !== undefined);
+    const isSame = beforeTree !== undefined && folder.taken === nodes.length && folder.taken === folder.beforeCount;
+    const treeId = isSame ? beforeTree : this.#saveTree(folder, nodes);
+    if (fingerprint !== undefined && notes !== undefined) notes.add(treeId, { fingerprint, ...ownFiles(nodes) });
+    return treeId;
+  }
+
   /** A folder that no tree can hold is kept empty and named as a gap: the rest of the snapshot does not fail for it. */
-  #saveTree(path: string, nodes: readonly TreeNode[]): string {
+  #saveTree(folder: OpenFolder, nodes: readonly TreeNode[]): string {
     try {
       return this.#deps.saveTree(nodes);
     } catch (error) {
       if (!(error instanceof TreeTooLargeError)) throw error;
-      this.#gap(path, 'E2BIG');
+      this.#gap(folder.path, 'E2BIG');
+      folder.fingerprint = undefined;
       return this.#deps.saveTree([]);
     }
   }
@@ -282,7 +386,7 @@ export class FolderSaver {
     node.size = result.sizeBytes;
     top.nodes = [...top.nodes, node].filter((each) => each !== undefined).sort((a, b) => compareNames(a.name, b.name));
     this.counts.filesNew += 1;
-    this.#count(result.sizeBytes, `/${node.name}`);
+    this.#count(1, result.sizeBytes, `/${node.name}`);
   }
 
 
@@ -307,10 +411,9 @@ export class FolderSaver {
   // ---- entries ----
 
   async #entry(folder: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat): Promise<void> {
-    if (stat.type === 'irregular') return this.#gap(path, 'EINVAL');
     if (stat.type === 'socket') return;
-    const node = this.#node(path, name, stat);
-    if (node === undefined) return;
+    const node = stat.type === 'irregular' ? this.#gap(path, 'EINVAL') : this.#node(path, name, stat);
+    if (node === undefined) return void (folder.fingerprint = undefined);
     if (stat.type !== 'file') {
       folder.nodes[slot] = node;
       return;
@@ -319,13 +422,13 @@ export class FolderSaver {
     const sides = folder.sides?.get(name);
     const isSide = sides !== undefined && this.#isSide(folder, name);
     if (isSide && this.#waitsForDatabase(folder, slot, name, names, path, stat, sides)) return;
-    if (this.#isAsBefore(before, path, stat, isSide ? undefined : sides)) {
+    if (this.#isAsBefore(folder, before, path, stat, isSide ? undefined : sides)) {
       node.content = before.content;
       node.size = before.size ?? 0;
       folder.nodes[slot] = node;
       this.counts.filesUnmodified += 1;
       this.#bytesUnchanged += node.size;
-      this.#count(node.size, path);
+      this.#count(1, node.size, path);
       return;
     }
     const file: WaitingFile = { folder, slot, node, path, isNew: before?.type !== 'file', ...(!isSide && { sides }) };
@@ -340,10 +443,11 @@ export class FolderSaver {
   }
 
   /** Unchanged, so that the parent's content is taken. A database is judged with its -wal, and by what it was when it was copied: the copy may be of another size. */
-  #isAsBefore(before: TreeNode | undefined, path: string, stat: FileStat, sides: SideFiles | undefined): before is TreeNode & { content: readonly string[] } {
+  #isAsBefore(folder: OpenFolder, before: TreeNode | undefined, path: string, stat: FileStat, sides: SideFiles | undefined): before is TreeNode & { content: readonly string[] } {
     const { databases, hasData } = this.#deps;
     const known = databases?.compare(path, stat) ?? 'unknown';
     if (known === 'unknown') return sides === undefined && isUnchanged(before, stat, hasData);
+    folder.fingerprint = undefined; // a database is judged by more than its own facts
     if (known === 'changed' || before?.type !== 'file' || !Array.isArray(before.content) || !before.content.every(hasData)) return false;
     databases?.keep(path);
     sides?.decide(true);
@@ -466,6 +570,7 @@ export class FolderSaver {
     }
     if (!('errno' in result) && result.database !== undefined) this.#deps.databases?.take(file.path, result.database);
     file.sides?.decide(!('errno' in result) && result.database !== undefined && !('reason' in result.database));
+    if ('errno' in result || result.database !== undefined) folder.fingerprint = undefined;
     if ('errno' in result) {
       if (result.errno !== 'ENOENT') this.#gap(file.path, result.errno);
     } else {
@@ -474,7 +579,7 @@ export class FolderSaver {
       folder.nodes[file.slot] = node;
       if (file.isNew) this.counts.filesNew += 1;
       else this.counts.filesChanged += 1;
-      this.#count(result.sizeBytes, file.path);
+      this.#count(1, result.sizeBytes, file.path);
     }
     this.#settle(folder);
   }
@@ -500,7 +605,7 @@ export class FolderSaver {
     }
   }
 
-  #gap(path: string, reason: string): void {
+  #gap(path: string, reason: string): undefined {
     this.gapCount += 1;
     if (this.gaps.length < listedGaps) this.gaps.push({ path: displayName(path), reason });
     this.#deps.onProgress({ errors: this.gapCount });
@@ -510,8 +615,8 @@ export class FolderSaver {
     this.degraded.set(what, (this.degraded.get(what) ?? 0) + 1);
   }
 
-  #count(sizeBytes: number, path: string): void {
-    this.counts.totalFiles += 1;
+  #count(files: number, sizeBytes: number, path: string): void {
+    this.counts.totalFiles += files;
     this.counts.totalBytes += sizeBytes;
     const now = this.#deps.clock.monotonicMs();
     if (now - this.#shownAt < progressMs) return;
@@ -542,6 +647,20 @@ export class FolderSaver {
 /** Throws BAD_INPUT: the name is that of a folder of the plan. */
 export function refuseTaken(name: string): never {
   return fail('BAD_INPUT', `the name ${name} is taken`, { field: 'name', reason: `"${name}" is the name of something else at the top of the snapshot` });
+}
+
+function ownFiles(nodes: readonly TreeNode[]): Omit<RememberedFolder, 'fingerprint'> {
+  let files = 0;
+  let bytes = 0;
+  const children: string[] = [];
+  for (const node of nodes) {
+    if (node.type === 'dir') children.push(node.subtree as string);
+    else if (node.type === 'file') {
+      files += 1;
+      bytes += node.size ?? 0;
+    }
+  }
+  return { files, bytes, children };
 }
 
 function inodeKey(stat: FileStat): string {

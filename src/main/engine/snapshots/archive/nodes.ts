@@ -3,7 +3,8 @@
 import type { Files, FileStat } from '../../ports.ts';
 import { goMode, type TreeNode, utcTime } from '../../repository/index.ts';
 
-function countsLinks({ type }: FileStat): boolean {
+/** Whether the number of names is part of a node of this type. */
+export function countsLinks({ type }: FileStat): boolean {
   return type === 'file' || type === 'symlink' || type === 'dev' || type === 'chardev';
 }
 

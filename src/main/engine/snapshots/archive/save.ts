@@ -15,6 +15,7 @@ import { chunkSizes, createScanner, type ChunkSizes } from './chunks.ts';
 import { DataThreads } from './data-threads.ts';
 import { DatabaseNotes } from './databases/notes.ts';
 import { type DatabaseRecord, decodeRecord, recordLimitBytes, recordName } from './databases/record.ts';
+import { FolderMemory, FolderMemoryError, FolderNotes } from './folder-memory.ts';
 import { FolderSaver, refuseTaken } from './folder-saver.ts';
 import { KnownBlobs } from './known-blobs.ts';
 import { chooseParent } from './parent.ts';
@@ -61,9 +62,19 @@ async function saveOnce(context: Context, input: SaveInput, options: SaveOptions
     onWrite: (lockId) => options.onLockFile(lockId, true),
     onRemove: (lockId) => options.onLockFile(lockId, false)
   });
-  const saving = new Saving(context, input, repository, () => lock.ready(), signal, options);
+  const begin = (): Saving => new Saving(context, input, repository, () => lock.ready(), signal, options);
+  let saving = begin();
   try {
-    return await saving.run();
+    try {
+      return await saving.run({ remember: true });
+    } catch (error) {
+      if (!(error instanceof FolderMemoryError)) throw error;
+      context.logger.warn('what the last snapshot saw cannot be used', { reason: error.message });
+      await saving.keepDone();
+      await saving.close();
+      saving = begin();
+      return await saving.run({ remember: false });
+    }
   } catch (error) {
     if (options.signal.aborted && !lost.signal.aborted) await saving.keepDone();
     if (lost.signal.aborted) await lock.ready(); // says why, unless it was held and then lost
@@ -118,7 +129,8 @@ class Saving {
     this.#own = writerOf('data');
   }
 
-  async run(): Promise<SaveOutcome> {
+  /** `remember`: use what the last snapshot saw. Throws FolderMemoryError when it turns out not to fit. */
+  async run({ remember }: { remember: boolean }): Promise<SaveOutcome> {
     const { files, clock, machine, workers } = this.#context;
     const input = this.#input;
     const repository = this.#repository;
@@ -128,7 +140,9 @@ class Saving {
     const parent = chooseParent(snapshots, { planId: input.planId, hostname: input.hostname, paths: input.paths, timeNs: input.timeNs });
     const { config } = repository;
     const sizes = chunkSizes(config.chunker);
-    const known = this.#knownBlobs(parent?.file);
+    let blobs: KnownBlobs | undefined;
+    const known = (): KnownBlobs => (blobs ??= this.#knownBlobs(parent?.file));
+    const notes = input.memoryPath === undefined ? undefined : new FolderNotes();
     const data = new DataThreads({
       workers,
       known,
@@ -155,9 +169,11 @@ class Saving {
       skip,
       hasData: (id) => repository.index.has('data', id),
       loadBefore: (treeId) => this.#loadBefore(treeId),
+      memory: remember ? this.#rememberedFolders(parent?.id) : undefined,
+      notes,
       beforeIsOurs: parent?.file.programVersion === input.programVersion,
       saveTree: (nodes) => this.#saveTree(nodes),
-      saveBytes: (contents) => this.#saveBytes(contents, data, known, sizes),
+      saveBytes: (contents) => this.#saveBytes(contents, data, sizes),
       treesSettled: async () => this.#treeWait,
       zeroChunk,
       databases,
@@ -200,6 +216,7 @@ class Saving {
       summary: { backupStart: utcTime(input.timeNs), backupEnd: utcTime(clock.nowNs()), ...counted, totalFilesProcessed: totalFiles, totalBytesProcessed: totalBytes }
     };
     const snapshotId = await repository.saveSnapshot(file, this.#signal);
+    this.#remember(notes, snapshotId);
     return {
       snapshotId,
       file,
@@ -239,6 +256,28 @@ class Saving {
     const known = KnownBlobs.create(ids.length / 32 + Math.max(65_536, expected >>> 2));
     for (let at = 0; at < ids.length; at += 32) known.claim(ids.subarray(at, at + 32));
     return known;
+  }
+
+  #rememberedFolders(snapshot: string | undefined): FolderMemory | undefined {
+    const { memoryPath, programVersion: program } = this.#input;
+    if (memoryPath === undefined || snapshot === undefined) return undefined;
+    try {
+      return FolderMemory.read(this.#context.files, memoryPath, { program, snapshot, indexes: this.#repository.indexFiles });
+    } catch (error) {
+      this.#context.logger.warn('what the last snapshot saw cannot be read', { error: String(error) });
+      return undefined;
+    }
+  }
+
+  /** The snapshot is done: what cannot be noted now only costs the next one time. */
+  #remember(notes: FolderNotes | undefined, snapshot: string): void {
+    const { memoryPath, programVersion: program } = this.#input;
+    if (memoryPath === undefined || notes === undefined) return;
+    try {
+      notes.write(this.#context.files, memoryPath, { program, snapshot, indexes: [...this.#repository.indexFiles] });
+    } catch (error) {
+      this.#context.logger.warn('what this snapshot saw could not be noted', { error: String(error) });
+    }
   }
 
   /** How much there will be: as much as in the parent, or what a second thread counts meanwhile. */
@@ -294,7 +333,7 @@ class Saving {
   }
 
   /** Content of files that are on no disk: in a data thread where one runs or there are cuts to find, else here. */
-  async #saveBytes(contents: readonly Uint8Array[], data: DataThreads, known: KnownBlobs, sizes: ChunkSizes): Promise<readonly ReadResult[]> {
+  async #saveBytes(contents: readonly Uint8Array[], data: DataThreads, sizes: ChunkSizes): Promise<readonly ReadResult[]> {
     if (data.started || contents.some(({ length }) => length > sizes.minBytes)) {
       let results: readonly ReadResult[] = [];
       await data.submit({ kind: 'bytes', files: contents.map((bytes) => Uint8Array.from(bytes)) }, (read) => (results = read));
@@ -302,9 +341,13 @@ class Saving {
       return results;
     }
     const results: ReadResult[] = [];
+    const own = new Set<string>();
     for (const bytes of contents) {
       const id = sha256Hex(bytes);
-      if (bytes.length > 0 && known.claim(id)) await this.#own.add(id, bytes);
+      if (bytes.length > 0 && !own.has(id) && !this.#repository.index.has('data', id)) {
+        own.add(id);
+        await this.#own.add(id, bytes);
+      }
       results.push({ content: bytes.length === 0 ? [] : [id], sizeBytes: bytes.length });
     }
     return results;

@@ -36,6 +36,8 @@ export interface ArchiveServiceDeps {
   version: string;
   /** Copies of databases are made here, each snapshot in a folder of its own; what a killed one left is removed at the next start. */
   databasesPath: string;
+  /** Folder for what the last snapshot of each plan saw. */
+  memoryPath: string;
   plans: PlanService;
   browse: BrowseService;
   waiting(): Waiting;
@@ -234,6 +236,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
       programVersion: `varve ${deps.version}`,
       identity: lockIdentity(machine),
       databaseFolder: join(deps.databasesPath, Buffer.from(ports.random.bytes(8)).toString('hex')),
+      memoryPath: join(deps.memoryPath, plan.id),
       streams,
       gentle
     };

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createSystemClock } from '../../../adapters/clock.ts';
 import { createNodeFiles } from '../../../adapters/files.ts';
 import { createMachine } from '../../../adapters/machine.ts';
@@ -68,6 +68,16 @@ export async function openMasterKey(context: Context, path: string): Promise<Mas
 }
 
 let minutes = 0;
+let memoryFolder: string | undefined;
+
+/** Beside no test's folders, whose times tests watch. */
+function memories(): string {
+  if (memoryFolder === undefined) {
+    const made = (memoryFolder = mkdtempSync(join(tmpdir(), 'varve-memories-')));
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+  }
+  return memoryFolder;
+}
 
 /** Input of a snapshot of `paths`; every call is a minute later than the one before. */
 export function saveInput(context: Context, repositoryPath: string, masterKey: MasterKey, paths: readonly string[], more: Partial<SaveInput> = {}): SaveInput {
@@ -85,6 +95,7 @@ export function saveInput(context: Context, repositoryPath: string, masterKey: M
     hostname: context.machine.hostname,
     username: context.machine.username,
     programVersion: 'varve test',
+    memoryPath: join(memories(), basename(dirname(repositoryPath)), basename(repositoryPath)),
     identity: lockIdentity(context.machine),
     ...more
   };
