@@ -2,7 +2,8 @@
 import { fail } from '../kit/errors.ts';
 import type { Random } from '../ports.ts';
 import { ExportContent, ExportFile } from './model.ts';
-import { freshKdf, seal, stretch, unseal } from './seal.ts';
+import { freshKdf, seal, unseal } from './seal.ts';
+import { stretch } from './stretch.ts';
 
 const about = 'The keys of a Varve home, sealed under a passphrase (scrypt, AES-256-GCM). How to open it: docs/formats/keys-export.md of Varve.';
 

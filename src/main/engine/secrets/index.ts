@@ -7,7 +7,8 @@ export { openExport } from './export.ts';
 export { createLogKeys } from './log-keys.ts';
 // For the witness, which keeps its seed as the vault keeps its key.
 export { accountOf, ScryptKdf, Sealed } from './model.ts';
-export { freshKdf, seal, stretch, unseal } from './seal.ts';
+export { freshKdf, seal, unseal } from './seal.ts';
+export { stretch } from './stretch.ts';
 
 export function createSecrets(deps: SecretsDeps): Secrets {
   return new Secrets(deps);

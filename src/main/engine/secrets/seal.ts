@@ -1,8 +1,6 @@
-// AES-256-GCM over small values, and the passphrase's way to a key. The label (AAD) binds a sealed value to its place, so that one cannot be
+// AES-256-GCM over small values, and keys of one purpose each. The label (AAD) binds a sealed value to its place, so that one cannot be
 // moved to another's. Nonces are random: far below 2^32 messages per key.
-import { createCipheriv, createDecipheriv, hkdfSync, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
-import { fail } from '../kit/errors.ts';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import type { Random } from '../ports.ts';
 import { newKdf, type ScryptKdf, type Sealed } from './model.ts';
 
@@ -49,18 +47,6 @@ export function deriveKeepingKey(masterKey: Uint8Array): Uint8Array {
 
 export function freshKdf(random: Random): ScryptKdf {
   return { ...newKdf, salt: toBase64(random.bytes(32)) };
-}
-
-const scryptAside = promisify<string, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
-
-/**
- * The passphrase in Unicode form NFC, so that the same words typed on another system open it; 32 bytes. Half a second and 128 MiB on a thread of Node's
- * own. `maxmem` is explicit because Node's limit of 32 MiB is below what these parameters need.
- */
-export async function stretch(passphrase: string, { salt, N, r, p }: ScryptKdf): Promise<Uint8Array> {
-  const neededBytes = 128 * r * (N + p + 2);
-  if (neededBytes > 1_200_000_000) fail('INTERNAL', 'scrypt parameters ask for too much memory', { what: 'scrypt parameters ask for too much memory' });
-  return new Uint8Array(await scryptAside(passphrase.normalize('NFC'), Buffer.from(salt, 'base64'), 32, { N, r, p, maxmem: neededBytes + 1_048_576 }));
 }
 
 export function toBase64(bytes: Uint8Array): string {

@@ -3,7 +3,8 @@
 import { fail } from '../kit/errors.ts';
 import type { Random } from '../ports.ts';
 import { keyLength, VaultEntries, type VaultFile } from './model.ts';
-import { deriveKey, freshKdf, seal, stretch, toBase64, unseal } from './seal.ts';
+import { deriveKey, freshKdf, seal, toBase64, unseal } from './seal.ts';
+import { stretch } from './stretch.ts';
 import type { SecretFiles } from './store.ts';
 
 export class Vault {
