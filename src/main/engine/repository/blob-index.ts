@@ -18,6 +18,13 @@ const pageRows = 1 << pageBits;
 const rowMask = pageRows - 1;
 const chainEnd = 0xffff_ffff;
 
+/** How large the tables are: entries, packs, and places of the hash table. */
+export interface IndexSizes {
+  rows: number;
+  packs: number;
+  slots: number;
+}
+
 export class BlobIndex {
   #pages: Uint32Array[] = [];
   #rows = 0;
@@ -37,6 +44,51 @@ export class BlobIndex {
 
   get packCount(): number {
     return this.#packIds.length;
+  }
+
+  // ---- as bytes, for a cache ----
+
+  get sizes(): IndexSizes {
+    return { rows: this.#rows, packs: this.#packIds.length, slots: this.#slots.length };
+  }
+
+  /** How many bytes `tables` gives for these sizes. */
+  static bytesOf({ rows, packs, slots }: IndexSizes): number {
+    return packs * 8 + rows * rowWords * 4 + slots * 4;
+  }
+
+  /** Everything but the packs' names, in the machine's byte order. */
+  *tables(): Generator<Uint8Array> {
+    const bytes = (words: Uint32Array): Uint8Array => new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    yield bytes(Uint32Array.from(this.#packRows));
+    for (let first = 0; first < this.#rows; first += pageRows) yield bytes((this.#pages[first >>> pageBits] as Uint32Array).subarray(0, Math.min(pageRows, this.#rows - first) * rowWords));
+    yield bytes(this.#slots);
+  }
+
+  /** The inverse: `fill` gives the next bytes, or false when there are no more. undefined then, and for sizes that cannot be. The bytes themselves are trusted. */
+  static fromTables({ rows, packs, slots }: IndexSizes, packIds: readonly string[], fill: (into: Uint8Array) => boolean): BlobIndex | undefined {
+    const isPower = slots >= 1024 && slots <= 2 ** 31 && (slots & (slots - 1)) === 0;
+    if (!isPower || rows * 4 > slots * 3 || packIds.length !== packs) return undefined;
+    const index = new BlobIndex();
+    const words = (count: number, room = count): Uint32Array<ArrayBuffer> | undefined => {
+      const made = new Uint32Array(room);
+      return fill(new Uint8Array(made.buffer, 0, count * 4)) ? made : undefined;
+    };
+    const packRows = words(packs * 2);
+    if (packRows === undefined) return undefined;
+    for (let first = 0; first < rows; first += pageRows) {
+      const page = words(Math.min(pageRows, rows - first) * rowWords, pageRows * rowWords);
+      if (page === undefined) return undefined;
+      index.#pages.push(page);
+    }
+    const places = words(slots);
+    if (places === undefined) return undefined;
+    index.#rows = rows;
+    index.#slots = places;
+    index.#packIds = [...packIds];
+    index.#packNumbers = new Map(packIds.map((id, number) => [id, number]));
+    index.#packRows = [...packRows];
+    return index;
   }
 
   /** Bytes the table itself takes, without the packs' names. */

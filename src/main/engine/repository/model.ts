@@ -41,6 +41,8 @@ export interface UnlockedRepository {
   masterKey: MasterKey;
   /** Name of the key file the password opened. */
   keyId: string;
+  /** File of the home's cache for the loaded index. */
+  indexCache: string;
 }
 
 /** A folder of this home's own. `device` and `inode` are null when it cannot be told what lies there now. */

@@ -1,7 +1,7 @@
 // An open restic repository of version 1 or 2. Runs in any thread; one instance per thread. Everything read is checked against its id;
 // nothing is written here before the config and a key were read. Order for readers: snapshots first, then the index, so that no
 // snapshot is seen without its index. Order for writers: packs, index, snapshot.
-import { fail, throwIfAborted } from '../kit/errors.ts';
+import { errnoOf, fail, throwIfAborted } from '../kit/errors.ts';
 import type { Clock, Random } from '../ports.ts';
 import { isFileMissing, type Backend } from './backend/backend.ts';
 import { BlobIndex, type BlobLocation } from './blob-index.ts';
@@ -15,6 +15,7 @@ import { encodeSnapshot, parseSnapshot, type SnapshotFile } from './format/snaps
 import { parseTree, type TreeNode } from './format/tree.ts';
 import { decompress } from './format/zstd.ts';
 import { Decompressor, roomFor } from './format/zstd-context.ts';
+import { readIndexCache, writeIndexCache, type CachedIndex, type IndexCachePlace } from './index-cache.ts';
 import { acquireLock, type LockHandle, type LockOptions } from './locks.ts';
 import { UnpackedFiles } from './unpacked-files.ts';
 
@@ -23,12 +24,17 @@ const maxBlobBytes = 1024 * 1024 * 1024;
 /** Memory for stored blobs up to this size is kept for the next one. */
 const keptProofBytes = 9 * 1024 * 1024;
 
+/** Entries below which the index files are read as quickly as a cache. */
+const smallestCache = 5_000;
+
 export interface RepositoryDeps {
   backend: Backend;
   masterKey: MasterKey;
   random: Random;
   clock: Clock;
   signal?: AbortSignal | undefined;
+  /** Where the loaded index is kept for the next time. Not for whoever must judge the index files themselves. */
+  indexCache?: IndexCachePlace | undefined;
 }
 
 export interface LoadedSnapshots {
@@ -42,6 +48,7 @@ export class Repository {
   readonly sealer: Sealer;
   readonly files: UnpackedFiles;
   readonly #clock: Clock;
+  readonly #cache: { read(): CachedIndex | undefined; write(loaded: CachedIndex): void } | undefined;
   #index = new BlobIndex();
   #indexFiles = new Set<string>();
   #lock: LockHandle | undefined;
@@ -52,6 +59,9 @@ export class Repository {
     this.sealer = sealer;
     this.config = config;
     this.files = new UnpackedFiles({ backend: deps.backend, sealer, version: config.version });
+    const { indexCache, masterKey, random } = deps;
+    const sealing = { masterKey, repositoryId: config.id };
+    if (indexCache !== undefined) this.#cache = { read: () => readIndexCache(indexCache, sealing), write: (loaded) => writeIndexCache({ ...indexCache, random, nowMs: this.#clock.now() }, sealing, loaded) };
   }
 
   /** Reads the config with the master key. REPOSITORY_MISSING when there is none, REPOSITORY_UNSUPPORTED for versions this program does not know, REPOSITORY_DAMAGED when the key does not fit. */
@@ -94,17 +104,32 @@ export class Repository {
 
   /** Replaces the index by the union of all index files. An unreadable one is REPOSITORY_DAMAGED: without it nothing may be said about what exists. */
   async loadIndex(signal?: AbortSignal, onProgress?: (done: number, total: number) => void): Promise<void> {
-    const names: string[] = [];
-    for await (const { name } of this.backend.list('index', signal)) names.push(name);
-    const index = new BlobIndex();
-    let done = 0;
+    const names = new Set<string>();
+    for await (const { name } of this.backend.list('index', signal)) names.add(name);
+    const cached = this.#cachedIndex(names);
+    const index = cached?.index ?? new BlobIndex();
+    const before = index.count;
+    let done = cached?.names.size ?? 0;
     for (const name of names) {
+      if (cached?.names.has(name)) continue;
       throwIfAborted(signal);
       for (const pack of await this.loadIndexFile(name, signal)) index.addPack(pack);
-      onProgress?.(++done, names.length);
+      onProgress?.(++done, names.size);
     }
     this.#index = index;
-    this.#indexFiles = new Set(names);
+    this.#indexFiles = names;
+    if (index.count - before >= Math.max(smallestCache, before / 8)) this.#keepIndex();
+  }
+
+  /** undefined when there is none that stands for files that are all still there. */
+  #cachedIndex(names: ReadonlySet<string>): CachedIndex | undefined {
+    const cached = quietly(() => this.#cache?.read());
+    return cached !== undefined && [...cached.names].every((name) => names.has(name)) ? cached : undefined;
+  }
+
+  /** It only saves time: what cannot be written is read from the repository again. */
+  #keepIndex(): void {
+    quietly(() => this.#cache?.write({ index: this.#index, names: new Set(this.#indexFiles) }));
   }
 
   /** Takes an index that was put together elsewhere (a check reads what can be read). */
@@ -266,6 +291,16 @@ export class BlobProver {
     if (kept === undefined) release(plain);
     if (stored.length > keptProofBytes) this.#opened = Buffer.alloc(0);
     if (found !== id) throw new DamagedError(`blob ${id} has another content`);
+  }
+}
+
+/** For what only saves time: a failure of the system is as good as no answer. */
+function quietly<R>(work: () => R): R | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
   }
 }
 

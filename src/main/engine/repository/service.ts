@@ -1,5 +1,6 @@
 // Repositories as the home knows them: add, list, look at, check; open keys and sessions for the domains that work with them. Runs on the
 // engine's thread, so everything heavy (scrypt, reading a repository) happens in worker threads. No password stays here: a key does.
+import { join } from 'node:path';
 import type { EngineApi } from '../../../contract/index.ts';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { PasswordSource, Repository as RepositoryView } from '../../../contract/repository.ts';
@@ -120,7 +121,7 @@ class RepositoryService implements Repositories {
         return this.#withPassword(id, place.from === 'store' && !keepFirst ? password : undefined, async () => ({ opened: found, row: this.#insert({ id, name, path, place, opened: found, configHash, created: create, actor: context.actor }) }));
       });
       if (place.from === 'store') await this.#keptKeys.put(id, password, opened);
-      this.#keys.set(row.id, { opened: Promise.resolve({ path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: row.configHash });
+      this.#keys.set(row.id, { opened: Promise.resolve(this.#unlocked(row, opened)), configHash: row.configHash });
       return { repository: await this.#view(row, { fresh: true }), created: create, snapshots: opened.snapshots };
     } finally {
       leave();
@@ -153,7 +154,7 @@ class RepositoryService implements Repositories {
     }, [{ action: 'repository.password-used', category: 'repository', actor, subject: `repository:${row.name}`, payload }]);
     if (from.from !== 'store' && row.password.from === 'store') await secrets.delete(secret).catch(() => undefined);
     this.#others.delete(row.id);
-    this.#keys.set(row.id, { opened: Promise.resolve({ path: row.path, masterKey: opened.masterKey, keyId: opened.keyId }), configHash: place.configHash });
+    this.#keys.set(row.id, { opened: Promise.resolve(this.#unlocked(row, opened)), configHash: place.configHash });
     for (const what of ['repositories', 'snapshots'] as const) announce({ kind: 'changed', what });
     return this.#view(this.find(row.id), { signal });
   };
@@ -398,7 +399,11 @@ class RepositoryService implements Repositories {
       this.#store.setFacts(row.id, { ...opened, configHash });
       this.#deps.announce({ kind: 'changed', what: 'repositories' });
     }
-    return { path: row.path, masterKey: opened.masterKey, keyId: opened.keyId };
+    return this.#unlocked(row, opened);
+  }
+
+  #unlocked({ id, path }: Pick<RepositoryRow, 'id' | 'path'>, { masterKey, keyId }: Pick<KeyTaskResult, 'masterKey' | 'keyId'>): UnlockedRepository {
+    return { path, masterKey, keyId, indexCache: join(this.#deps.homePath, 'cache', 'index', id) };
   }
 
   #refuseOther(row: RepositoryRow, configHash: string | null): never {

@@ -20,12 +20,12 @@ const maxReadBytes = 8 * MiB;
 const parsedFactor = 3;
 
 export async function sessionTask(context: WorkerContext, input: unknown): Promise<void> {
-  const { path, masterKey } = input as SessionInput;
+  const { path, masterKey, indexCache } = input as SessionInput;
   const { files, random, clock, machine, logger, closing } = context;
   const post = (message: SessionMessage): void => context.post(message);
   const ended = new AbortController();
   const signal = AbortSignal.any([closing, ended.signal]);
-  const repository = await Repository.open({ backend: createLocalBackend({ files, random, path }), masterKey, random, clock, signal });
+  const repository = await Repository.open({ backend: createLocalBackend({ files, random, path }), masterKey, random, clock, signal, indexCache: { files, path: indexCache } });
   const lock = await lockForReading(repository, {
     identity: lockIdentity(machine),
     logger,

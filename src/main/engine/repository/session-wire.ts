@@ -8,6 +8,7 @@ import type { LoadedSnapshots } from './repository.ts';
 export interface SessionInput {
   path: string;
   masterKey: MasterKey;
+  indexCache: string;
 }
 
 export type SessionCall =

@@ -124,11 +124,11 @@ export class BrowseSession {
 
   async #open(signal: AbortSignal | undefined): Promise<Live> {
     const { workers, queue, unlock, onLock } = this.#deps;
-    const { path, masterKey } = await unlock(signal);
+    const { path, masterKey, indexCache } = await unlock(signal);
     const place: QueueRequest = { exclusive: false, what: 'browse', signal, yieldTo: () => this.#yield() };
     const leaveQueue = await queue.enter(place);
     const pending = new Map<number, Pending>();
-    const input: SessionInput = { path, masterKey };
+    const input: SessionInput = { path, masterKey, indexCache };
     const handle = workers.spawn('repository.session', input);
     return new Promise<Live>((resolve, reject) => {
       let opened = false;

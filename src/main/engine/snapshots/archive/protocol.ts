@@ -23,6 +23,8 @@ export interface SaveInput {
   identity: LockIdentity;
   /** A private folder for consistent copies of SQLite databases; made and removed by the snapshot. Without one, they are read as they lie. */
   databaseFolder?: string;
+  /** File of the home's cache for the loaded index. */
+  indexCache?: string;
   /** Where it is kept what the last snapshot saw in each folder; a file of the cache. Nothing is remembered without it. */
   memoryPath?: string;
   /** Files that are kept at the top under a name of their own. */

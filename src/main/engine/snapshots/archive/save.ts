@@ -50,7 +50,7 @@ async function saveOnce(context: Context, input: SaveInput, options: SaveOptions
   const signal = AbortSignal.any([options.signal, lost.signal]);
   options.onProgress({ phase: 'opening' });
   const backend = createLocalBackend({ files, random, path: input.repositoryPath });
-  const repository = await Repository.open({ backend, masterKey: input.masterKey, random, clock, signal });
+  const repository = await Repository.open({ backend, masterKey: input.masterKey, random, clock, signal, ...(input.indexCache !== undefined && { indexCache: { files, path: input.indexCache } }) });
   if (repository.config.isHot) throw new VarveError('REPOSITORY_UNSUPPORTED', 'the hot half of a two-part repository', { path: input.repositoryPath, reason: 'it is the hot half of a two-part repository' });
   options.onProgress({ phase: 'locking' });
   const lock = await repository.lock({

@@ -236,6 +236,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
       programVersion: `varve ${deps.version}`,
       identity: lockIdentity(machine),
       databaseFolder: join(deps.databasesPath, Buffer.from(ports.random.bytes(8)).toString('hex')),
+      indexCache: unlocked.indexCache,
       memoryPath: join(deps.memoryPath, plan.id),
       streams,
       gentle

@@ -8,6 +8,8 @@ import type { LiveFolders } from './live-side.ts';
 export interface SnapshotRequest {
   repositoryPath: string;
   masterKey: MasterKey;
+  /** File of the home's cache for the loaded index. */
+  indexCache: string;
   treeId: string;
   path: string;
 }

@@ -75,8 +75,8 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
   const running = new Set<string>();
 
   const requestOf = async ({ repository, file }: FoundSnapshot, path: string, signal: AbortSignal): Promise<SnapshotRequest> => {
-    const { path: repositoryPath, masterKey } = await repositories.unlockKey(repository.id, signal);
-    return { repositoryPath, masterKey, treeId: file.tree, path };
+    const { path: repositoryPath, masterKey, indexCache } = await repositories.unlockKey(repository.id, signal);
+    return { repositoryPath, masterKey, indexCache, treeId: file.tree, path };
   };
 
   /** The folders the snapshot was taken of, by the rules its plan has now; a snapshot of no plan of this home by its paths alone. */

@@ -118,10 +118,10 @@ class Opened {
     this.#onLost = onLost;
   }
 
-  async repository({ repositoryPath, masterKey }: SnapshotRequest, place: number): Promise<Repository> {
+  async repository({ repositoryPath, masterKey, indexCache }: SnapshotRequest, place: number): Promise<Repository> {
     const { files, random, clock, logger } = this.#context;
     const signal = this.#signal;
-    const repository = await Repository.open({ backend: createLocalBackend({ files, random, path: repositoryPath }), masterKey, random, clock, signal });
+    const repository = await Repository.open({ backend: createLocalBackend({ files, random, path: repositoryPath }), masterKey, random, clock, signal, indexCache: { files, path: indexCache } });
     const line = { post: (note: unknown) => this.#context.post({ ...(note as object), place }), onMessage: (listener: (message: unknown) => void) => this.#context.onMessage(listener), closing: this.#context.closing };
     this.#locks.push(await lockForReading(repository, { identity: this.#request.identity, logger, signal, onLost: this.#onLost, ...lockNotes(line) }));
     await repository.loadIndex(signal);

@@ -30,7 +30,7 @@ const firstPage = { sort: 'path', descending: false, offset: 0, limit: 100_000 }
 export async function compareTrees(context: Context, from: ComparedTree, to: ComparedTree | { live: readonly string[] } & Partial<LiveFolders>, options: { exact?: boolean; signal?: AbortSignal } = {}): Promise<Compared> {
   const folder = temporaryFolder();
   const databasePath = join(folder.path, 'comparison.db');
-  const sideOf = ({ repository, key, treeId, path = '/' }: ComparedTree): CompareRequest['from'] => ({ repositoryPath: repository, masterKey: key, treeId, path });
+  const sideOf = ({ repository, key, treeId, path = '/' }: ComparedTree): CompareRequest['from'] => ({ repositoryPath: repository, masterKey: key, indexCache: join(folder.path, 'index'), treeId, path });
   const request: CompareRequest = {
     from: sideOf(from),
     to: 'live' in to ? { live: { paths: to.live, excludes: to.excludes ?? [], leaveOut: to.leaveOut ?? leaveOutNothing, skip: to.skip ?? [] } } : sideOf(to),
