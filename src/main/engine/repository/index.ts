@@ -8,7 +8,7 @@ export { openBlob, Repository, type LoadedSnapshots, type RepositoryDeps } from 
 export { lockNotes, takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';
 export { lockForReading, type ReadLockOptions } from './read-lock.ts';
 export { lockIdentity, type PasswordPlace, type ProtectedPlace, type Repositories, type RepositoryRow, type UnlockedRepository } from './model.ts';
-export { RepositoryQueue, type QueueRequest } from './queue.ts';
+export { RepositoryQueue, runInAll, type QueueRequest } from './queue.ts';
 export { BrowseSession } from './session.ts';
 export { type FileRange, type ResolvedPath } from './session-wire.ts';
 // The pure codecs, for the domains that write and read the same repository.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RepositoryQueue } from './queue.ts';
+import { RepositoryQueue, runInAll } from './queue.ts';
 import { numbersOf } from './testing/index.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -80,5 +80,35 @@ describe('the queue of a repository', () => {
     });
     await Promise.all(all);
     expect(done).toBe(300);
+  });
+});
+
+describe('the queues of several repositories', () => {
+  const places = (ids: string, queues: Record<string, RepositoryQueue>) => [...ids].map((id) => ({ id, queue: (queues[id] ??= new RepositoryQueue()), exclusive: true }));
+
+  it('are entered in one order by everybody, so that nobody waits for somebody who waits for them', async () => {
+    const queues: Record<string, RepositoryQueue> = {};
+    let running = 0;
+    const work = async (): Promise<void> => {
+      running += 1;
+      expect(running).toBe(1);
+      await turn();
+      running -= 1;
+    };
+    await Promise.all(['ab', 'ba', 'ab', 'ba'].map((ids) => runInAll(places(ids, queues), { what: ids }, work)));
+    expect(Object.values(queues).map((queue) => queue.state())).toEqual([{ running: [], waiting: [] }, { running: [], waiting: [] }]);
+  });
+
+  it('are all left when the work fails, and when somebody is cancelled while waiting for the second', async () => {
+    const queues: Record<string, RepositoryQueue> = {};
+    await expect(runInAll(places('ab', queues), { what: 'x' }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const leave = await queues['b']?.enter({ what: 'other', exclusive: true });
+    const cancel = new AbortController();
+    const waiting = runInAll(places('ab', queues), { what: 'x', signal: cancel.signal }, async () => 1);
+    await turn();
+    cancel.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    leave?.();
+    expect(await runInAll(places('ab', queues), { what: 'x' }, async () => 2)).toBe(2);
   });
 });

@@ -82,3 +82,14 @@ export class RepositoryQueue {
     }
   }
 }
+
+/** Runs `work` when its turn has come at every repository: entered in the order of their ids by everybody, so that no two wait for each other. */
+export async function runInAll<R>(places: readonly { id: string; queue: Pick<RepositoryQueue, 'enter'>; exclusive: boolean }[], request: Omit<QueueRequest, 'exclusive'>, work: () => Promise<R>): Promise<R> {
+  const leaving: (() => void)[] = [];
+  try {
+    for (const { queue, exclusive } of places.toSorted((a, b) => (a.id < b.id ? -1 : 1))) leaving.push(await queue.enter({ ...request, exclusive }));
+    return await work();
+  } finally {
+    for (const leave of leaving) leave();
+  }
+}

@@ -13,6 +13,7 @@ import type { PruneInput } from '../prune/task.ts';
 import type { RepairFacts } from '../repair/steps.ts';
 import type { RepairInput } from '../repair/task.ts';
 import type { PruneFacts } from '../prune/prune.ts';
+import { runInAll } from '../queue.ts';
 import { runMaintenance } from './run.ts';
 
 export interface MaintenanceDeps {
@@ -114,26 +115,21 @@ class MaintenanceService implements Maintenance {
     return { freed: bytes.freed, before: bytes.before };
   }
 
-  /** Waits for its turn in every repository's queue (in one order for all, so that no two wait for each other), then runs the thread. `places` as in its input. */
+  /** Waits for its turn at every repository, then runs the thread. `places` as in its input. */
   async #inThread<R>(name: string, input: unknown, places: readonly { row: RepositoryRow; exclusive: boolean }[], task: Pick<RunningTask, 'signal' | 'progress'>): Promise<R> {
     const { repositories, ports } = this.#deps;
     const what = name.slice(name.indexOf('.') + 1);
-    const leaving: (() => void)[] = [];
-    try {
-      for (const { row, exclusive } of places.toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1))) {
-        leaving.push(await repositories.queue(row.id).enter({ exclusive, what, signal: task.signal, onWaiting: (behind) => task.progress({ phase: 'waiting', current: behind.join(', ') }) }));
-      }
-      return await runMaintenance<R>({
+    const turns = places.map(({ row, exclusive }) => ({ id: row.id, queue: repositories.queue(row.id), exclusive }));
+    return runInAll(turns, { what, signal: task.signal, onWaiting: (behind) => task.progress({ phase: 'waiting', current: behind.join(', ') }) }, () =>
+      runMaintenance<R>({
         workers: ports.workers,
         name,
         input,
         signal: task.signal,
         onProgress: (update) => task.progress({ current: null, ...update }),
         onLock: (place, note, reply) => repositories.takeLockNote((places[place] ?? places[0])?.row.id ?? '', note, reply)
-      });
-    } finally {
-      for (const leave of leaving) leave();
-    }
+      })
+    );
   }
 
   /** Runs it and records how it ended. */

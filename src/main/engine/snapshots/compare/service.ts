@@ -7,7 +7,7 @@ import { errnoOf, fail } from '../../kit/errors.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, sha256Hex, shortId, type Repositories, type RepositoryRow } from '../../repository/index.ts';
+import { lockIdentity, runInAll, sha256Hex, shortId, type Repositories, type RepositoryRow } from '../../repository/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
@@ -125,12 +125,11 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
     }
   };
 
-  /** Waits for its turn at each repository, in one order for all work, so that no two wait for each other. `places` as in the request. */
-  const inThread = async (request: CompareRequest, places: readonly RepositoryRow[], task: RunningTask): Promise<CompareFacts> => {
-    const leaving: (() => void)[] = [];
-    try {
-      for (const { id } of places.toSorted((a, b) => (a.id < b.id ? -1 : 1))) leaving.push(await repositories.queue(id).enter({ exclusive: false, what: 'compare', signal: task.signal, onWaiting: () => task.progress({ phase: 'waiting' }) }));
-      return await runWorker<CompareMessage, CompareFacts>({
+  /** Waits for its turn at each repository. `places` as in the request. */
+  const inThread = (request: CompareRequest, places: readonly RepositoryRow[], task: RunningTask): Promise<CompareFacts> => {
+    const turns = places.map(({ id }) => ({ id, queue: repositories.queue(id), exclusive: false }));
+    return runInAll(turns, { what: 'compare', signal: task.signal, onWaiting: () => task.progress({ phase: 'waiting' }) }, () =>
+      runWorker<CompareMessage, CompareFacts>({
         workers,
         name: 'snapshots.compare',
         input: request,
@@ -141,10 +140,8 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
           else repositories.takeLockNote((places[message.place] ?? places[0])?.id ?? '', message, reply);
           return undefined;
         }
-      });
-    } finally {
-      for (const leave of leaving) leave();
-    }
+      })
+    );
   };
 
   return {
