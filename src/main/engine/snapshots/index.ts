@@ -66,7 +66,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
   const restore = createRestoreService({ ...deps, store, browse });
   return {
-    plans: { list: plans.list, add: plans.add, edit: plans.edit, preview: plans.preview },
+    plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     checkpointsIn: browse.checkpointsIn,
     forgetErasedNotes: () => forgetErasedNotes({ store, log: deps.log }),
