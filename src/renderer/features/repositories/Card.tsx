@@ -1,6 +1,4 @@
-// One thing that can be done with a repository: heading, a sentence, its controls; and the line of running work, and the question before what cannot
-// be undone.
-import { Button, Modal } from '@mantine/core';
+// One thing that can be done with a repository: heading, a sentence, its controls; and the line of running work.
 import type { ReactNode } from 'react';
 import type { TaskState } from '../../../contract/events.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -34,25 +32,4 @@ export function WorkLine({ task, failure }: { task: TaskState | undefined; failu
   }
   if (task?.state === 'cancelled') return <p className="muted" role="status">{words.t('task.cancelled', { what: words.t(`task.${task.kind}`, { subject: task.subject }) })}</p>;
   return failure === undefined || failure === null ? null : <ErrorNotice error={failure} compact />;
-}
-
-export function Sure({ title, sub, yes, onYes, onClose, loading = false, error, children }: { title: string; sub: string; yes: string; onYes(): void; onClose(): void; loading?: boolean; error?: unknown; children?: ReactNode }): ReactNode {
-  const { t } = useWords();
-  return (
-    <Modal opened onClose={onClose} title={title} size={520} closeButtonProps={{ 'aria-label': t('word.close') }} data-testid="sure">
-      <div className={styles.dialog}>
-        <p>{sub}</p>
-        {children}
-        {error !== undefined && error !== null && <ErrorNotice error={error} compact />}
-        <div className="row">
-          <Button color="red" loading={loading} onClick={onYes} data-testid="sure-yes">
-            {yes}
-          </Button>
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t('word.cancel')}
-          </Button>
-        </div>
-      </div>
-    </Modal>
-  );
 }

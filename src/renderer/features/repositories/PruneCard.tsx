@@ -4,8 +4,9 @@ import { useState, type ReactNode } from 'react';
 import type { MaxUnused, PruneReport } from '../../../contract/maintenance.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import { Shape } from '../../ui/Shape.tsx';
+import { Sure } from '../../ui/Sure.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { Card, Sure, WorkLine } from './Card.tsx';
+import { Card, WorkLine } from './Card.tsx';
 import { useWork } from './work.ts';
 import styles from './Repositories.module.css';
 

@@ -6,8 +6,9 @@ import { useState, type ReactNode } from 'react';
 import type { RepairReport, RepairWhat } from '../../../contract/maintenance.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import { Shape } from '../../ui/Shape.tsx';
+import { Sure } from '../../ui/Sure.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { Card, Sure, WorkLine } from './Card.tsx';
+import { Card, WorkLine } from './Card.tsx';
 import { useWork } from './work.ts';
 import styles from './Repositories.module.css';
 
