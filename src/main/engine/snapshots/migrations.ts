@@ -104,11 +104,13 @@ export const snapshotsMigrations: Migration[] = [
     version: 27,
     up: (db) =>
       db.exec(`
-        -- Plans that were removed, as they were last: their snapshots are still theirs. A name may be there several times.
+        -- Plans that were removed, as they were last: their snapshots are still theirs. A name may be there several times. event_id: plan.removed, with which
+        -- the row goes when its words are erased.
         CREATE TABLE removed_plans (
           id TEXT PRIMARY KEY,
           name TEXT NOT NULL,
           removed_at TEXT NOT NULL,
+          event_id TEXT NOT NULL,
           plan TEXT NOT NULL
         ) STRICT;
         CREATE INDEX removed_plans_name ON removed_plans (name, removed_at);

@@ -82,10 +82,15 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
       );
     },
     /** Takes the plan away with what belongs to its future, and remembers it as it was. */
-    removePlan: (plan: PlanRow, removedAt: string): void => {
-      db.prepare('INSERT INTO removed_plans (id, name, removed_at, plan) VALUES (?, ?, ?, ?)').run(plan.id, plan.name, removedAt, JSON.stringify(plan));
+    removePlan: (plan: PlanRow, removedAt: string, eventId: string): void => {
+      db.prepare('INSERT INTO removed_plans (id, name, removed_at, event_id, plan) VALUES (?, ?, ?, ?, ?)').run(plan.id, plan.name, removedAt, eventId, JSON.stringify(plan));
       for (const table of ['plan_retention', 'plan_latest', 'waiting_snapshots']) db.prepare(`DELETE FROM ${table} WHERE plan_id = ?`).run(plan.id);
       db.prepare('DELETE FROM plans WHERE id = ?').run(plan.id);
+    },
+    /** The events that tell of removed plans, by plan. */
+    removedPlanEvents: (): { planId: string; eventId: string }[] => db.prepare('SELECT id AS planId, event_id AS eventId FROM removed_plans').all<{ planId: string; eventId: string }>(),
+    forgetRemovedPlan: (planId: string): void => {
+      db.prepare('DELETE FROM removed_plans WHERE id = ?').run(planId);
     },
     latest: (planId: string): Plan['lastSnapshot'] => {
       const row = db.prepare('SELECT snapshot FROM plan_latest WHERE plan_id = ?').get(planId);

@@ -90,4 +90,16 @@ describe('a plan that is removed', () => {
     // The name alone means the one that went last.
     expect((await list('thesis')).map(({ id }) => id)).toEqual([mine.id]);
   });
+
+  it('leaves the home’s own tables when its words are erased in the record; the snapshots stay', async () => {
+    const entry = await newest('plan.removed');
+    await call(test.api.erasure.erase({ reason: 'own-wish', basis: 'none', nameOnly: false, dryRun: false, language: 'en', seqs: [entry?.seq ?? -1] }, test.context));
+    const gone = (entry?.payload as { planId: string }).planId;
+    await expect(list('thesis')).resolves.toHaveLength(2); // the one before has the name now
+    const all = await list();
+    expect(all).toHaveLength(3);
+    const [nameless] = all.filter(({ planId }) => planId === gone);
+    expect(nameless).toMatchObject({ planName: null });
+    expect(nameless).not.toHaveProperty('removedPlan');
+  });
 });
