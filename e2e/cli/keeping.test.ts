@@ -1,5 +1,6 @@
-// Keeping, as a person and as a script goes about it: what a plan keeps, forgetting, tags, pins, notes, passwords, locks.
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+// Keeping, as a person and as a script goes about it: what a plan keeps, forgetting, tags, pins, notes, passwords, locks; a plan that moves and ends.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ForgetPreview, ForgetReport, KeyInfo, TagReport } from '../../src/contract/keeping.ts';
 import type { LogEntry } from '../../src/contract/log.ts';
@@ -147,5 +148,39 @@ describe('passwords and locks of a repository', () => {
   it('unlock says who holds what, and there is nothing to do where nobody works', async () => {
     expect((await world.well(['repo', 'unlock', 'usb'])).stdout).toContain('No locks.');
     expect((await world.well(['repo', 'unlock', 'usb', '--dry-run'], portuguese)).stdout).toContain('Nenhuma trava.');
+  });
+});
+
+describe('a plan moves and ends', () => {
+  it('goes to another repository from the next snapshot on; those taken stay and are listed', async () => {
+    await world.well(['repo', 'add', 'nas', '--path', world.path('nas'), '--password-file', world.passwordFile]);
+    const before = await snapshots();
+    const moved = (await world.well(['plan', 'edit', 'work', '--repo', 'nas'])).stdout;
+    expect(moved).toContain('The next snapshot of “work” goes to “nas”');
+    expect(moved).toContain('those already taken stay in “usb”');
+    await world.well(['snapshot', 'work']);
+    const [first, ...others] = await snapshots();
+    expect(first).toMatchObject({ repositoryName: 'nas', planName: 'work', parent: null });
+    expect(others).toEqual(before);
+    expect((await world.run(['plan', 'edit', 'work', '--repo', 'nowhere'])).code).toBe(4);
+  });
+
+  it('is deleted after a yes that says what stops and what stays; its snapshots are listed as its own, and restored', async () => {
+    const all = await snapshots();
+    const refused = await world.run(['plan', 'rm', 'work']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--yes');
+    expect(refused.stdout).toMatch(/no more snapshots of it are taken into “nas”.*\nWhat stays: the snapshots already taken/);
+    if (hasTerminal()) expect((await runOnTerminal(world, ['plan', 'rm', 'work'], { answers: [{ question: /Delete this plan\?/, text: 'n' }] })).code).toBe(130);
+    expect((await world.well(['plan', 'list', '--json'])).json<Plan[]>()).toHaveLength(1);
+    expect((await world.well(['plan', 'rm', 'work', '--yes'], portuguese)).stdout).toContain(`excluído. Seus snapshots: varve snapshots --plan ${plan.id}`);
+    expect((await world.well(['plan', 'list', '--json'])).json()).toEqual([]);
+    expect((await world.run(['snapshot', 'work'])).code).toBe(4);
+    expect((await world.run(['plan', 'rm', 'work', '--yes'])).code).toBe(4);
+    expect((await world.well(['snapshots', '--plan', plan.id, '--json'])).json<{ snapshots: Snapshot[] }>().snapshots.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
+    expect((await world.well(['snapshots'])).stdout).toContain('work (deleted)');
+    expect((await world.well(['log', 'list'])).stdout).toContain('Plan work was deleted; its snapshots stay');
+    await world.well(['restore', 'work@latest', '--target', world.path('back')]);
+    expect(readFileSync(join(world.path('back'), world.path('work/draft.txt')), 'utf8')).toBe('words\n');
   });
 });

@@ -3,7 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, Snapshot } from '../../src/contract/snapshots.ts';
 import { plansOf } from '../pages/plans.ts';
@@ -32,6 +32,14 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   const stored = (): number => readdirSync(join(served.folder, 'drive/snapshots')).length;
   const listed = async (): Promise<Snapshot[]> => (await rpc<{ snapshots: Snapshot[] }>(page, 'snapshots/list', {})).snapshots;
   const thePlan = async (): Promise<Plan> => (await rpc<Plan[]>(page, 'plans/list', {}))[0] as Plan;
+  const isFocused = (found: Locator): Promise<boolean> => found.evaluate((element) => element === document.activeElement);
+  /** Tab until it is in focus, then Enter, as somebody without a mouse does. */
+  const pressKey = async (found: Locator, tab: 'Tab' | 'Shift+Tab'): Promise<void> => {
+    await found.waitFor();
+    for (let presses = 0; presses < 60 && !(await isFocused(found)); presses += 1) await page.keyboard.press(tab);
+    expect(await isFocused(found)).toBe(true);
+    await page.keyboard.press('Enter');
+  };
   const goTo = (path: string): Promise<void> =>
     page.evaluate((hash) => {
       window.location.hash = hash;
@@ -132,11 +140,6 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   it('does not overwrite what somebody else saved meanwhile', async () => {
     const plans = plansOf(page);
     await page.getByTestId('plan-title').fill('Mine');
-    // A look at another screen loses nothing that was typed.
-    await goTo('/');
-    await page.getByTestId('headline').waitFor();
-    await goTo(`/settings/plans/${plan.id}`);
-    await expect.poll(() => page.getByTestId('plan-title').inputValue()).toBe('Mine');
     await rpc(page, 'plans/edit', { plan: plan.id, title: 'Theirs' });
     await plans.save();
     await page.getByText('This plan was changed somewhere else meanwhile.').waitFor();
@@ -145,6 +148,42 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByTestId('plan-title').fill('Thesis data');
     await plans.save();
     await page.getByText('Saved as version 5.').waitFor();
+  });
+
+  it('asks before unsaved changes are left, by link, by address and by the tab’s end, all by keyboard; nothing is lost before the answer', async () => {
+    const title = page.getByTestId('plan-title');
+    const question = page.getByRole('dialog', { name: 'Discard changes?' });
+    const address = `#/settings/plans/${plan.id}`;
+    await title.fill('Half a name');
+    await pressKey(page.getByRole('link', { name: '← All plans' }), 'Shift+Tab');
+    await question.getByText('What you changed in “Thesis data” is not saved.').waitFor();
+    await expect.poll(() => isFocused(page.getByRole('button', { name: 'Keep editing' }))).toBe(true);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findings()).toEqual([]);
+    }
+    await page.keyboard.press('Enter');
+    await question.waitFor({ state: 'detached' });
+    await goTo('/');
+    await question.waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).hash).toBe(address);
+    const asked = page.waitForEvent('dialog');
+    void page.close({ runBeforeUnload: true });
+    const browserAsks = await asked;
+    expect(browserAsks.type()).toBe('beforeunload');
+    await browserAsks.dismiss();
+    expect(await title.inputValue()).toBe('Half a name');
+    await page.keyboard.press('Control+k');
+    await page.getByTestId('palette').getByRole('combobox').fill('Overview');
+    await page.keyboard.press('Enter');
+    await question.waitFor();
+    await pressKey(page.getByRole('button', { name: 'Discard changes' }).last(), 'Shift+Tab');
+    await page.getByTestId('headline').waitFor();
+    await goTo(address.slice(1));
+    await expect.poll(() => title.inputValue()).toBe('Thesis data');
+    expect((await thePlan()).title).toBe('Thesis data');
   });
 
   it('shows for each snapshot whether rules would keep it and why, before anything goes', async () => {
@@ -235,15 +274,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.keyboard.press('k');
     await page.keyboard.press(' ');
     await page.getByTestId('chosen-bar').getByText('2 snapshots chosen').waitFor();
-    const press = async (name: RegExp): Promise<void> => {
-      const button = page.getByRole('button', { name });
-      await button.waitFor();
-      for (let presses = 0; presses < 60; presses += 1) {
-        if (await button.evaluate((element) => element === document.activeElement)) break;
-        await page.keyboard.press('Shift+Tab');
-      }
-      await page.keyboard.press('Enter');
-    };
+    const press = (name: RegExp): Promise<void> => pressKey(page.getByRole('button', { name }), 'Shift+Tab');
     await press(/^Forget 2…$/);
     await page.getByTestId('keep-sentence').getByText('4 snapshots stay, 1 goes.').waitFor();
     await page.getByText('Pinned snapshots stay. Unpin them first to forget them.').waitFor();
@@ -288,6 +319,46 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByTestId('patterns').fill('[');
     await page.getByText('"[": falta fechar "["').first().waitFor();
     await page.getByRole('button', { name: 'Descartar mudanças' }).click();
+  });
+
+  it('gives the plan another repository: the editor says what stays where, and the record from where to where', async () => {
+    await rpc(page, 'repositories/add', { name: 'second', path: join(served.folder, 'second'), mode: 'create', password: { kind: 'value', password: 'another of a test' } });
+    await page.getByTestId('plan-repository').click();
+    await page.getByRole('option', { name: 'second' }).click();
+    await page.getByTestId('plan-moves').getByText('Os snapshots já feitos ficam em “usb” e continuam na lista.').waitFor();
+    await plansOf(page).save();
+    await page.getByTestId('plan-version').first().getByText('usb → second').waitFor();
+    expect(await thePlan()).toMatchObject({ repositoryName: 'second' });
+    await runTask(page, 'snapshots/take', { plan: plan.id });
+    expect((await listed()).map(({ repositoryName }) => repositoryName)).toEqual(['second', 'usb', 'usb', 'usb', 'usb']);
+  });
+
+  it('deletes the plan by keyboard after a question that says what stops and what stays; its snapshots are still shown as its own', async () => {
+    await pressKey(page.getByTestId('plan-delete'), 'Tab');
+    const sure = page.getByRole('dialog', { name: 'Excluir o plano “Thesis data”?' });
+    await sure.getByText(/O que para: .* “second”/).waitFor();
+    await sure.getByText('5 snapshots ficam em second, usb e podem ser abertos e restaurados.').waitFor();
+    await expect.poll(() => isFocused(sure.getByRole('button', { name: 'Cancelar' }))).toBe(true);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findings()).toEqual([]);
+      expect(await page.getByTestId('sure-yes').evaluate((button) => {
+        const red = document.createElement('i');
+        red.style.color = 'var(--bad)';
+        document.body.append(red);
+        const wanted = getComputedStyle(red).color;
+        red.remove();
+        return getComputedStyle(button).backgroundColor === wanted;
+      })).toBe(true);
+    }
+    await pressKey(page.getByTestId('sure-yes'), 'Shift+Tab');
+    await page.getByTestId('plan-deleted').getByText('O plano “Thesis data” foi excluído. Os snapshots dele ficam.').waitFor();
+    expect(await rpc(page, 'plans/list', {})).toEqual([]);
+    await goTo('/snapshots');
+    await expect.poll(() => snapshotsOf(page).rows().filter({ hasText: 'Thesis data (excluído)' }).count()).toBe(5);
+    await page.getByRole('combobox', { name: 'Plano' }).click();
+    await page.getByRole('option', { name: 'Thesis data (excluído)', exact: true }).click();
+    await expect.poll(() => snapshotsOf(page).rows().count()).toBe(5);
     expect(problems.filter((problem) => !/status of 4\d\d/.test(problem))).toEqual([]);
   });
 });

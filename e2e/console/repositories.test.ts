@@ -73,6 +73,26 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     }
     throw new Error('not reached by keyboard');
   }
+  async function pressKey(found: ReturnType<Page['locator']>): Promise<void> {
+    await found.waitFor();
+    await expect.poll(() => found.isEnabled()).toBe(true);
+    await tabTo(found);
+    await page.keyboard.press('Enter');
+  }
+  /** The question before what cannot be undone: nothing dangerous has the focus, axe finds nothing in either scheme, and Enter first cancels. */
+  async function sureByKeyboard(open: ReturnType<Page['locator']>): Promise<void> {
+    await pressKey(open);
+    const cancel = page.getByTestId('sure').getByRole('button', { name: 'Cancel' });
+    await expect.poll(() => cancel.evaluate((element) => element === document.activeElement)).toBe(true);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await findings()).toEqual([]);
+    }
+    await page.keyboard.press('Enter');
+    await does.sure().waitFor({ state: 'detached' });
+    await pressKey(open);
+    await pressKey(does.sure());
+  }
 
   beforeAll(async () => {
     served = await serveHome();
@@ -130,23 +150,36 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     await does.facts().getByText('every byte, the oldest reading').waitFor();
   });
 
-  it('space is given back after a look at what goes; restic finds the repository clean and the newest snapshot whole', async () => {
+  it('a result stays when the strip has let it go and the page was left, on each page that shows it, until it is put away', async () => {
+    // Both checks; without a hand the strip lets go of each after twelve seconds.
+    for (let each = 0; each < 2; each += 1) await page.getByTestId('strip').getByRole('button', { name: 'Close' }).click();
+    await page.getByTestId('strip').getByText('Nothing is running').waitFor();
+    await does.report(true).waitFor();
+    await does.goTo('/settings');
+    const result = page.locator('[data-testid=repository][data-name=usb]').getByTestId('check-result');
+    await result.waitFor();
+    await does.goTo('/repositories/usb');
+    await does.report(true).getByText('Read back: every byte').waitFor();
+    await pressKey(does.report(true).getByRole('button', { name: 'Put this result away' }));
+    await does.report(true).waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.closest('section')?.id)).toBe('check');
+    await does.goTo('/settings');
+    await page.locator('[data-testid=repository][data-name=usb]').waitFor();
+    expect(await result.count()).toBe(0);
+    await does.goTo('/repositories/usb');
+    await does.shown('usb');
+  });
+
+  it('space is given back after a look at what goes, by keyboard; restic finds the repository clean and the newest snapshot whole', async () => {
     const before = readdirSync(at('usb', 'data'), { recursive: true }).length;
     const prune = does.card('prune');
-    await prune.getByRole('button', { name: 'See what would go' }).click();
+    await pressKey(prune.getByRole('button', { name: 'See what would go' }));
     const plan = page.getByTestId('prune-plan');
     await plan.waitFor();
     expect(Number(await plan.getAttribute('data-freed'))).toBeGreaterThan(1_500_000);
-    await prune.getByRole('button', { name: /^Give back .*MB…$/ }).click();
-    await does.sure().waitFor();
-    expect(await findings()).toEqual([]);
-    await shoot('repository.sure.en.light');
-    // Nothing was touched by looking, and Enter on what has the focus cancels.
+    // Nothing was touched by looking.
     expect(readdirSync(at('usb', 'data'), { recursive: true })).toHaveLength(before);
-    await page.keyboard.press('Enter');
-    await does.sure().waitFor({ state: 'detached' });
-    await prune.getByRole('button', { name: /^Give back .*MB…$/ }).click();
-    await does.sure().click();
+    await sureByKeyboard(prune.getByRole('button', { name: /^Give back .*MB…$/ }));
     await page.getByTestId('prune-report').waitFor();
     await expect.poll(() => does.facts().textContent()).not.toContain('lock');
     expect(well('usb', ['check', '--read-data'])).toContain('no errors were found');
@@ -155,8 +188,14 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     await shoot('repository.en.light');
   });
 
-  it('passwords: one more, another for this home, one taken away; restic opens with those that are left and no other', async () => {
-    await does.newPassword('Add a password…', 'for the sheet');
+  it('passwords, by keyboard: one more, another for this home, one taken away; restic opens with those that are left and no other', async () => {
+    await pressKey(does.card('passwords').getByRole('button', { name: 'Add a password…' }));
+    await expect.poll(() => page.getByTestId('password').evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await findings()).toEqual([]);
+    await page.keyboard.type('for the sheet');
+    await tabTo(page.getByTestId('password-again'));
+    await page.keyboard.type('for the sheet');
+    await page.keyboard.press('Enter');
     await page.getByTestId('password-said').getByText('The password was added').waitFor();
     expect(well('usb', ['snapshots'], { RESTIC_PASSWORD: 'for the sheet' })).toContain('2 snapshots');
     await does.newPassword('Change the password used here…', 'the new one');
@@ -164,11 +203,19 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     expect(restic('usb', ['snapshots']).code).not.toBe(0);
     expect(well('usb', ['snapshots'], { RESTIC_PASSWORD: 'the new one' })).toContain('2 snapshots');
     await expect.poll(() => page.locator('[data-testid=key]').count()).toBe(2);
-    await page.locator('[data-testid=key][data-current=false]').getByRole('button').click();
-    await does.sure().click();
+    await sureByKeyboard(page.locator('[data-testid=key][data-current=false]').getByRole('button'));
     await page.getByTestId('password-said').getByText('was taken away').waitFor();
     expect(restic('usb', ['snapshots'], { RESTIC_PASSWORD: 'for the sheet' }).code).not.toBe(0);
     await expect.poll(() => page.locator('[data-testid=key]').count()).toBe(1);
+  });
+
+  it('an index that is lost is made anew after a look, by keyboard', async () => {
+    for (const name of readdirSync(at('usb', 'index'))) rmSync(at('usb', 'index', name), { force: true });
+    await pressKey(page.getByTestId('repair-see-index'));
+    await page.getByTestId('repair-plan-index').waitFor();
+    await sureByKeyboard(page.getByTestId('repair-do-index'));
+    await page.getByTestId('repair-report-index').waitFor();
+    expect(well('usb', ['check'], { RESTIC_PASSWORD: 'the new one' })).toContain('no errors were found');
   });
 
   it('locks: who works there, and what a program that was cut off left is removed', async () => {

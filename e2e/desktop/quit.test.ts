@@ -1,5 +1,5 @@
-// Quitting the desktop program with a plan that wants a last snapshot: it is taken first, with its progress and a way out of waiting. The
-// plan's program before the snapshot waits for a file, so that the test decides when the snapshot goes on.
+// Quitting the desktop program with a plan that wants a last snapshot: it is taken first, with its progress and a way out of waiting; and with changes
+// that are not saved, which are asked about before that. The plan's program before the snapshot waits for a file, so that the test decides when the snapshot goes on.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
@@ -76,6 +76,26 @@ describe.skipIf(windows)('quitting with a last snapshot', () => {
     expect(await count()).toBe(before);
     expect(await actions()).toContain('snapshot.failed');
     expect(await actions()).not.toContain('snapshot.interrupted');
+  });
+
+  it('asks first about changes that are not saved: who goes on editing loses nothing, who discards them gets the last snapshot and the end', async () => {
+    await page.evaluate(() => void (window.location.hash = '/settings/plans/work'));
+    await page.getByTestId('plan-title').fill('Half a name');
+    const asked = (times: number): Promise<unknown> => until('the question', async () => (await desktop.dialogs.seen()).length === times);
+    await page.getByText('Not saved yet.').waitFor();
+    await (process.platform === 'darwin' ? desktop.tray.choose('quit') : desktop.closeWindow());
+    await asked(1);
+    expect((await desktop.dialogs.seen())[0]).toMatchObject({ kind: 'message', options: { message: 'Discard changes?', detail: 'What you changed in “My work” is not saved.', buttons: ['Keep editing', 'Discard and quit'] } });
+    await desktop.dialogs.answerNext({ response: 0 });
+    expect(await visible()).toBe(true);
+    expect(await page.getByTestId('plan-title').inputValue()).toBe('Half a name');
+    await desktop.tray.choose('quit');
+    await asked(2);
+    await desktop.dialogs.answerNext({ response: 1 });
+    await dialog('saving').waitFor();
+    release();
+    expect(await desktop.exited).toBe(0);
+    expect(await count()).toBe(before + 1);
   });
 
   it('says what went wrong when it cannot be taken, and leaves the choice to the person', async () => {

@@ -57,6 +57,8 @@ export const desktopContract = {
   setLanguage: procedure.input(z.object({ language: Language })).output(nothing),
   /** A notice of the operating system: an extra, never the only place something is said. */
   notify: procedure.input(z.object({ title: z.string().max(200), body: z.string().max(1_000) })).output(z.object({ shown: z.boolean() })),
+  /** Work in the page that is not saved (`what` it belongs to, or null: none): before the window is closed or the program quits, the person is asked. */
+  setUnsaved: procedure.input(z.object({ what: z.string().max(500).nullable() })).output(nothing),
   /** Quits as the menu does: plans with `snapshotOnQuit` get their snapshot first. */
   quit: procedure.input(nothing.optional()).output(nothing),
   /** The state of a quit, and each change of it. */

@@ -68,6 +68,8 @@ export const errorCatalogue = {
   REPOSITORY_DAMAGED: entry(500, 5, z.object({ path: z.string(), what: z.string() })),
   LOCK_LOST: entry(409, 8, atPath),
   // plans
+  /** A snapshot of the plan is being taken. */
+  PLAN_BUSY: entry(409, 8, z.object({ plan: z.string() })),
   HOOK_FAILED: entry(409, 1, z.object({ plan: z.string(), program: z.string(), reason: z.string() })),
   // log
   LOG_DAMAGED: entry(500, 5, z.object({ seq: z.number().optional(), what: z.string() })),

@@ -105,6 +105,8 @@ export const Snapshot = z.object({
   repositoryName: z.string(),
   planId: z.string().nullable(),
   planName: z.string().nullable(),
+  /** There when its plan has been removed from this home since: what the plan was called, and when it went. */
+  removedPlan: z.object({ title: z.string(), at: Instant }).optional(),
   /** RFC 3339 as recorded, with its own zone. */
   time: z.string(),
   /** The same as a UTC instant, for sorting and showing. */
@@ -249,13 +251,18 @@ export const plans = {
       })
     )
     .output(Plan),
-  /** Changes what is given; the rest stays. Snapshots that were taken stay as they are. A `version` that is no longer the plan's is a CONFLICT. */
+  /**
+   * Changes what is given; the rest stays. Snapshots that were taken stay as and where they are; with another `repository` the next one goes there. A
+   * `version` that is no longer the plan's is a CONFLICT.
+   */
   edit: procedure
     .route({ method: 'PATCH', path: '/plans' })
     .input(
       z.object({
         plan: z.string(),
         version: Count.optional(),
+        /** Name or id. */
+        repository: z.string().optional(),
         title: z.string().max(200).optional(),
         paths: z.array(FilePath).min(1).max(1000).optional(),
         excludes: z.array(Pattern).max(1000).optional(),
@@ -268,6 +275,14 @@ export const plans = {
       })
     )
     .output(Plan),
+  /**
+   * Ends a plan: no snapshot is taken of it and its rules for keeping are carried out no more; what waits for its repository waits no more. Its snapshots stay
+   * where they are, to be listed and restored. Its name is free again; a new plan gets an id of its own. PLAN_BUSY while a snapshot of it is being taken.
+   */
+  remove: procedure
+    .route({ method: 'DELETE', path: '/plans' })
+    .input(z.object({ plan: z.string(), version: Count.optional() }))
+    .output(z.object({ id: Uuid7, name: Name, version: Count, repositoryName: z.string(), removedAt: Instant })),
   /** Counts what a plan keeps and leaves out, as it goes; what is given takes the place of the plan's own. Without a plan, `paths` are needed. */
   preview: procedure
     .input(z.object({ plan: z.string().optional(), paths: z.array(FilePath).min(1).max(1000).optional(), excludes: z.array(Pattern).max(1000).optional(), leaveOut: LeaveOut.partial().optional() }))

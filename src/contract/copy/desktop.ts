@@ -67,6 +67,10 @@ const en = {
   engineTitle: 'Varve could not start its engine',
   engineCrashed: 'Varve’s engine stopped several times in a row. Your snapshots and the record are as they were after the last finished step.',
   tryAgain: 'Try again',
+  discardTitle: 'Discard changes?',
+  discardDetail: 'What you changed in “{what}” is not saved.',
+  keepEditing: 'Keep editing',
+  discard: 'Discard and quit',
   choose: 'Choose'
 } as const;
 
@@ -139,6 +143,10 @@ const ptBR: Record<keyof typeof en, string> & Readonly<Record<string, string>> =
   engineTitle: 'O Varve não conseguiu iniciar seu motor',
   engineCrashed: 'O motor do Varve parou várias vezes seguidas. Seus snapshots e o registro estão como ficaram após a última etapa concluída.',
   tryAgain: 'Tentar de novo',
+  discardTitle: 'Descartar mudanças?',
+  discardDetail: 'O que você mudou em “{what}” não foi salvo.',
+  keepEditing: 'Continuar editando',
+  discard: 'Descartar e sair',
   choose: 'Escolher'
 };
 

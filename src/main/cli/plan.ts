@@ -1,10 +1,11 @@
-// varve plan add|edit|preview|list
+// varve plan add|edit|preview|list|rm
 import type { Command } from 'commander';
 import { formatBytes, formatNumber, formatWhen } from '../../contract/copy/values.ts';
 import type { LeftOutBy, Plan, PlanPreview } from '../../contract/snapshots.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { collect, examples, type Host } from './command.ts';
+import { makeSure } from './make-sure.ts';
 import { absolutePath } from './paths.ts';
 import { addKeepOptions, changeWhatIsKept, sayWhatIsKept, type KeepOptions } from './plan-keep.ts';
 import { addHookOptions, hooksFrom, type HookOptions } from './plan-hooks.ts';
@@ -26,6 +27,7 @@ interface AddOptions extends RuleOptions, HookOptions, RetentionOptions, MannerO
 }
 
 interface EditOptions extends RuleOptions, RemovedRules, HookOptions, KeepOptions, MannerOptions {
+  repo?: string;
   path?: string[];
   removePath?: string[];
   tag?: string[];
@@ -75,7 +77,7 @@ export function addPlanCommands(program: Command, host: Host): void {
         if (added.retention) sayWhatIsKept(added, output);
       })
     );
-  const edit = addRuleOptions(plan.command('edit <name>').description(say('planEdit')).option('--path <folder>', say('optionAddPath'), collect).option('--remove-path <folder>', say('optionRemovePath'), collect), host.words, true);
+  const edit = addRuleOptions(plan.command('edit <name>').description(say('planEdit')).option('--repo <name>', say('optionEditRepo')).option('--path <folder>', say('optionAddPath'), collect).option('--remove-path <folder>', say('optionRemovePath'), collect), host.words, true);
   addKeepOptions(addHookOptions(edit, host.words, true), host.words)
     .option('--gentle', say('optionGentlePlan'))
     .option('--no-gentle', say('optionNoLonger'))
@@ -85,7 +87,7 @@ export function addPlanCommands(program: Command, host: Host): void {
     .option('--remove-tag <tag>', say('optionRemoveTag'), collect)
     .option('--title <text>', say('optionTitle'))
     .option('--tz <zone>', say('optionZone'))
-    .addHelpText('after', examples(host.words, ['varve plan edit thesis --path ~/figures --remove-path ~/old', 'varve plan edit thesis --exclude-caches --no-exclude-larger-than --remove-exclude node_modules', 'varve plan edit thesis --keep-last 3 --keep-daily 7 --keep-weekly 5 --keep-monthly 12', 'varve plan edit thesis --keep-all', `varve plan edit lab --before '["/usr/bin/pg_dump", "-f", "/srv/lab/dump.sql", "lab"]' --hook-limit 600 --hook-env PGPASSFILE`]))
+    .addHelpText('after', examples(host.words, ['varve plan edit thesis --path ~/figures --remove-path ~/old', 'varve plan edit thesis --exclude-caches --no-exclude-larger-than --remove-exclude node_modules', 'varve plan edit thesis --keep-last 3 --keep-daily 7 --keep-weekly 5 --keep-monthly 12', 'varve plan edit thesis --keep-all', 'varve plan edit thesis --repo nas', `varve plan edit lab --before '["/usr/bin/pg_dump", "-f", "/srv/lab/dump.sql", "lab"]' --hook-limit 600 --hook-env PGPASSFILE`]))
     .action((name: string, options: EditOptions, command: Command) =>
       host.withClient(command, {}, async ({ client, output }) => {
         if (command.options.every((option) => command.getOptionValueSource(option.attributeName()) !== 'cli')) fail('BAD_INPUT', 'nothing to change', { field: 'plan edit', reason: 'say what to change' });
@@ -93,6 +95,7 @@ export function addPlanCommands(program: Command, host: Host): void {
         const edited = await client.plans.edit({
           plan: before.id,
           version: before.version,
+          ...(options.repo !== undefined && { repository: options.repo }),
           ...rulesFrom(options, before),
           hooks: hooksFrom(options, before.hooks),
           paths: joined('path', before.paths, options.path?.map(absolutePath), options.removePath?.map(absolutePath)),
@@ -105,6 +108,7 @@ export function addPlanCommands(program: Command, host: Host): void {
         output.document(kept ?? edited);
         if (edited.version !== before.version) output.say(say('planEdited', { name, version: edited.version }));
         else if (kept === undefined) output.say(say('planSame', { name }));
+        if (edited.repositoryId !== before.repositoryId) output.say(say('planMoved', { name, from: before.repositoryName, to: edited.repositoryName }));
         if (kept !== undefined) sayWhatIsKept(kept, output);
       })
     );
@@ -145,6 +149,22 @@ export function addPlanCommands(program: Command, host: Host): void {
           [say('colName'), say('colRepo'), say('colLast'), say('colPath')],
           plans.map((one) => [one.name, one.repositoryName, one.lastSnapshot ? formatWhen(language, new Date(one.lastSnapshot.time), new Date()) : say('never'), one.paths.join(', ')])
         );
+      })
+    );
+  plan
+    .command('rm <name>')
+    .description(say('planRm'))
+    .option('--yes', say('optionPlanRmYes'))
+    .addHelpText('after', examples(host.words, ['varve plan rm thesis', 'varve plan rm thesis --yes']))
+    .action((name: string, options: { yes?: boolean }, command: Command) =>
+      host.withClient(command, {}, async ({ client, output }) => {
+        const { id, name: plan, version, repositoryName: repository } = await planNamed(client, name);
+        output.say(say('planRmStops', { name: plan, version, repository }));
+        output.say(say('planRmStays'));
+        await makeSure(options.yes, output, { question: 'planRmSure', needsYes: 'planRmNeedsYes' });
+        const removed = await client.plans.remove({ plan: id, version });
+        output.document(removed);
+        output.say(say('planRemoved', { name: plan, id }));
       })
     );
 }

@@ -147,7 +147,7 @@ function row(one: Snapshot, { words: { say, language } }: Host): string[] {
   return [
     one.shortId,
     formatExact(language, new Date(one.at)),
-    one.planName ?? one.hostname,
+    one.removedPlan ? say('planGone', { name: one.planName ?? one.hostname }) : (one.planName ?? one.hostname),
     one.summary ? String(one.summary.totalFiles) : '',
     one.summary ? formatBytes(language, one.summary.totalBytes) : '',
     one.summary ? formatBytes(language, one.summary.dataAdded) : '',

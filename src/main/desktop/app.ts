@@ -72,6 +72,8 @@ class DesktopShell {
   #engine: EngineHost;
   #watch: EngineWatch;
   #lastSnapshots = new LastSnapshots();
+  /** What unsaved work in the page belongs to. */
+  #unsaved: string | undefined;
   #quitting;
 
   constructor(place: DesktopPlace, start: StartArguments) {
@@ -97,7 +99,7 @@ class DesktopShell {
       onGivenUp: () => void this.#askAgain(desktopWords(this.#language, 'engineCrashed')),
       report
     });
-    this.#quitting = arrangeQuit(app, { before: () => this.#takeLastSnapshots(), askedAgain: () => this.#askedAgainToQuit(), stopEngine: () => this.#engine.stop(), removeTray: () => this.#tray?.remove(), report });
+    this.#quitting = arrangeQuit(app, { before: () => this.#beforeTheEnd(), askedAgain: () => this.#askedAgainToQuit(), stopEngine: () => this.#engine.stop(), removeTray: () => this.#tray?.remove(), report });
   }
 
   open(): void {
@@ -124,7 +126,7 @@ class DesktopShell {
     this.#window = createConsoleWindow(
       {
         place: { preload: join(this.#place.mainFolder, '../preload/index.cjs'), icon: join(resources, 'icon.png') },
-        onClose: () => (this.#quitting.begun() ? 'close' : this.#staysInTray() ? 'hide' : this.#closingQuits() ? 'quit' : 'close'),
+        onClose: () => (this.#quitting.begun() ? 'close' : this.#staysInTray() || this.#outlivesItsWindow() ? 'hide' : this.#closingQuits() ? 'quit' : 'close'),
         onSessionEnd: () => this.#quitting.sessionEnds(),
         reportError: (message, error) => report(error === undefined ? message : `${message}: ${String(error)}`)
       },
@@ -151,6 +153,9 @@ class DesktopShell {
         window: () => this.#window?.browserWindow(),
         trayPresent: () => this.#tray?.present() ?? false,
         setLanguage: (language) => this.#setLanguage(language),
+        setUnsaved: (what) => {
+          this.#unsaved = what;
+        },
         showWindow: () => this.show(),
         quit: () => app.quit(),
         quitting: this.#lastSnapshots
@@ -168,9 +173,30 @@ class DesktopShell {
     return wanted && (this.#tray?.present() ?? false);
   }
 
-  /** Where closing the window ends the program, it stays until the last snapshots are taken: they are shown in it. */
+  /** Where closing the window ends the program, it stays until unsaved work is decided on and the last snapshots are taken: they are shown in it. */
   #closingQuits(): boolean {
-    return process.platform !== 'darwin' && (this.#lastSnapshots.state.state !== 'none' || this.#watch.wantsLastSnapshots());
+    return process.platform !== 'darwin' && (this.#unsaved !== undefined || this.#lastSnapshots.state.state !== 'none' || this.#watch.wantsLastSnapshots());
+  }
+
+  /** A program of macOS goes on without its window: with unsaved work the window is only hidden, so nothing is lost and nothing need be asked. */
+  #outlivesItsWindow(): boolean {
+    return process.platform === 'darwin' && this.#unsaved !== undefined;
+  }
+
+  #beforeTheEnd(): Promise<'quit' | 'stay'> | undefined {
+    const what = this.#unsaved;
+    if (what === undefined) return this.#takeLastSnapshots();
+    return this.#askToDiscard(what).then((discard) => (discard ? (this.#takeLastSnapshots() ?? 'quit') : 'stay'));
+  }
+
+  /** The page keeps what is unsaved until the end, should that not come after all. */
+  async #askToDiscard(what: string): Promise<boolean> {
+    this.show();
+    const words = (key: Parameters<typeof desktopWords>[1], params = {}): string => desktopWords(this.#language, key, params);
+    const options = { type: 'warning' as const, title: 'Varve', message: words('discardTitle'), detail: words('discardDetail', { what }), buttons: [words('keepEditing'), words('discard')], defaultId: 0, cancelId: 0, noLink: true };
+    const window = this.#window?.browserWindow();
+    const { response } = window ? await dialog.showMessageBox(window, options) : await dialog.showMessageBox(options);
+    return response === 1;
   }
 
   #takeLastSnapshots(): Promise<'quit' | 'stay'> | undefined {

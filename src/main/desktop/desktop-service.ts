@@ -14,6 +14,8 @@ export interface DesktopServiceDeps {
   window(): BrowserWindow | undefined;
   trayPresent(): boolean;
   setLanguage(language: Language): void;
+  /** What belongs to unsaved work in the page; undefined: there is none. */
+  setUnsaved(what: string | undefined): void;
   showWindow(): void;
   quit(): void;
   quitting: Pick<LastSnapshots, 'follow' | 'answer'>;
@@ -59,6 +61,10 @@ export function createDesktopService(deps: DesktopServiceDeps): DesktopApi {
       return {};
     },
     notify: ({ title, body }) => ({ shown: showNotice(title, body, deps.showWindow) }),
+    setUnsaved: ({ what }) => {
+      deps.setUnsaved(what ?? undefined);
+      return {};
+    },
     quit: () => {
       // After the answer has left: quitting ends the line it travels on.
       setImmediate(deps.quit);

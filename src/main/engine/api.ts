@@ -61,6 +61,7 @@ export function createApi(deps: ApiDeps): EngineApi {
       list: (input, context) => home().snapshots.plans.list(input, context),
       add: (input, context) => home().snapshots.plans.add(input, context),
       edit: (input, context) => home().snapshots.plans.edit(input, context),
+      remove: (input, context) => home().snapshots.plans.remove(input, context),
       preview: (input, context) => home().snapshots.plans.preview(input, context)
     },
     snapshots: {

@@ -130,7 +130,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       notices,
       idle,
       cleanState: () => {
-        snapshots.forgetErasedNotes();
+        snapshots.forgetErased();
         return stateCleaner.cleanInPieces(() => new Promise((resolve) => setImmediate(resolve)));
       },
       close: async () => {

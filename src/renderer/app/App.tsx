@@ -2,7 +2,6 @@
 import { MantineProvider, useMantineColorScheme } from '@mantine/core';
 import { Suspense, lazy, useEffect, type ComponentType, type ReactNode } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import { useCell, type Cell } from '../api/cell.ts';
 import { EngineProvider } from '../api/engine.tsx';
 import type { Line } from '../api/line.ts';
@@ -10,12 +9,14 @@ import { PreferencesContext } from '../api/preferences-context.ts';
 import { useClient, useSettings, useStatus } from '../api/queries.ts';
 import { RestoreDraftProvider } from '../api/restore-draft.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
+import { useHeldLocation } from '../ui/leaving.ts';
 import { resolveLanguage, type Preferences } from '../ui/preferences.ts';
 import { Brand } from '../ui/Shape.tsx';
 import { cssVariables, theme } from '../ui/theme.ts';
 import { LanguageProvider, useWords } from '../ui/words.tsx';
 import { OverviewScreen } from '../features/overview/index.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { LeaveDialog } from './LeaveDialog.tsx';
 import { QuitDialog } from './QuitDialog.tsx';
 import { Shell } from './Shell.tsx';
 import styles from './shell.module.css';
@@ -133,9 +134,10 @@ export function App({ line, preferences, signIn }: { line: Line; preferences: Ce
   if (state.kind === 'signed-out') return signIn;
   return (
     <EngineProvider line={line}>
-      <Router hook={useHashLocation}>
+      <Router hook={useHeldLocation}>
         <RestoreDraftProvider>
           <Screens preferences={preferences} host={line.host} />
+          <LeaveDialog />
           <QuitDialog />
         </RestoreDraftProvider>
       </Router>

@@ -12,6 +12,7 @@ import type { Cell } from '../api/cell.ts';
 import { usePlans, useRepositories, useSaveSettings, useSnapshots, useStartTask } from '../api/queries.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import type { Preferences } from '../ui/preferences.ts';
+import { planTitle } from '../ui/plan-title.ts';
 import { useNow, useWords } from '../ui/words.tsx';
 import { matches } from './palette-match.ts';
 import { screens } from './screens.ts';
@@ -88,7 +89,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
     const layers = (snapshots ?? []).map((snapshot): Item => ({
       id: snapshot.id,
       group: t('palette.snapshots'),
-      label: t('palette.snapshotItem', { id: snapshot.shortId, plan: visibleText((snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || t('snap.unplanned'), true), when: formatWhen(language, new Date(snapshot.at), now) }),
+      label: t('palette.snapshotItem', { id: snapshot.shortId, plan: planTitle({ t }, titles, snapshot), when: formatWhen(language, new Date(snapshot.at), now) }),
       also: `${snapshot.id} ${snapshot.tags.join(' ')}`,
       run: () => navigate(`/snapshots/${snapshot.id}`)
     }));

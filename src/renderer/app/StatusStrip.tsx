@@ -5,6 +5,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { TaskState } from '../../contract/events.ts';
 import { describeError } from '../../contract/copy/errors.ts';
+import { useCell } from '../api/cell.ts';
 import { useEngine, useTasks } from '../api/engine.tsx';
 import { isRunning, useRepositories, useVerifyState } from '../api/queries.ts';
 import { Shape, type Tone } from '../ui/Shape.tsx';
@@ -31,7 +32,7 @@ function Ended({ task }: { task: TaskState }): ReactNode {
   const stays = task.state === 'failed' || task.state === 'gaps';
   useEffect(() => {
     if (stays) return;
-    const timer = setTimeout(() => board.dismiss(task.id), saidForMs);
+    const timer = setTimeout(() => board.letGo(task.id), saidForMs);
     return () => clearTimeout(timer);
   }, [board, stays, task.id]);
   const link = resultLink(task);
@@ -44,7 +45,7 @@ function Ended({ task }: { task: TaskState }): ReactNode {
         {link === undefined ? text : <Link href={link}>{text}</Link>}
         {why}
       </span>
-      <ActionIcon variant="subtle" color="gray" size={20} aria-label={words.t('word.close')} onClick={() => board.dismiss(task.id)}>
+      <ActionIcon variant="subtle" color="gray" size={20} aria-label={words.t('word.close')} onClick={() => board.letGo(task.id)}>
         <IconX size={13} />
       </ActionIcon>
     </span>
@@ -78,11 +79,12 @@ function RecordState(): ReactNode {
 export function StatusStrip(): ReactNode {
   const { t } = useWords();
   const tasks = [...useTasks().values()];
+  const said = useCell(useEngine().board.said);
   const repositories = useRepositories().data ?? [];
   const running = tasks.filter(isRunning);
   const [mountedAt] = useState(() => new Date().toISOString());
   // What ended before this page was opened is history, not news.
-  const ended = tasks.filter((task) => !isRunning(task) && (task.endedAt ?? '') >= mountedAt).sort((a, b) => (b.endedAt ?? '').localeCompare(a.endedAt ?? ''));
+  const ended = tasks.filter((task) => !isRunning(task) && !said.has(task.id) && (task.endedAt ?? '') >= mountedAt).sort((a, b) => (b.endedAt ?? '').localeCompare(a.endedAt ?? ''));
   const first = running[0];
   const others = running.slice(1);
   return (

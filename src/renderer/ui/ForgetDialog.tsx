@@ -6,6 +6,7 @@ import { visibleText } from '../../contract/copy/text.ts';
 import type { ForgetInput } from '../../contract/keeping.ts';
 import { useTasks } from '../api/engine.tsx';
 import { useClient, useStartTask } from '../api/queries.ts';
+import { DangerButton } from './DangerButton.tsx';
 import { ErrorNotice } from './ErrorNotice.tsx';
 import { KeepPreview } from './KeepPreview.tsx';
 import { Shape } from './Shape.tsx';
@@ -95,9 +96,9 @@ export function ForgetDialog({ input, name, onClose, onDone }: ForgetDialogProps
           </Button>
           {(failed || preview.isError) && <Button onClick={lookAgain}>{t('keep.lookAgain')}</Button>}
           {known && known.removeCount > 0 && (
-            <Button onClick={() => forget(known.token)} data-testid="forget-now">
+            <DangerButton onClick={() => forget(known.token)} data-testid="forget-now">
               {t(known.policy === null ? 'keep.doChosen' : 'keep.doPlan', { count: known.removeCount, name: shownName })}
-            </Button>
+            </DangerButton>
           )}
         </div>
       </div>

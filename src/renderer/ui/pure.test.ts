@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { matches } from '../app/palette-match.ts';
-import { mergeTask } from '../api/tasks.ts';
+import { createTaskBoard, mergeTask } from '../api/tasks.ts';
 import type { TaskState } from '../../contract/events.ts';
+import type { VarveClient } from '../../contract/index.ts';
 import { createWorld } from '../testing/fake-data.ts';
 import { listMove } from './list-keys.ts';
 import { imageType, looksBinary, parseTable, previewKind } from './preview-kind.ts';
@@ -91,6 +92,25 @@ describe('small rules', () => {
     const task = (state: TaskState['state']) => ({ id: 't', state }) as TaskState;
     const ended = mergeTask(mergeTask(new Map(), task('running')), task('done'));
     expect(mergeTask(ended, task('running')).get('t')?.state).toBe('done');
+  });
+
+  it('a result stays when the strip lets its task go, and is gone for good when a person puts it away', () => {
+    const board = createTaskBoard({} as VarveClient);
+    const task = { id: 't', state: 'done', endedAt: '2026-01-01T00:00:00.000Z' } as TaskState;
+    board.take(task);
+    board.letGo('t');
+    expect([board.said.get().has('t'), board.tasks.get().get('t')]).toEqual([true, task]);
+    board.dismiss('t');
+    // The engine tells of it again after a broken line.
+    board.take(task);
+    expect(board.tasks.get().size).toBe(0);
+  });
+
+  it('of very many ended tasks the first to end go, never a running one', () => {
+    const board = createTaskBoard({} as VarveClient);
+    board.take({ id: 'running', state: 'running', endedAt: null } as TaskState);
+    for (let n = 0; n < 210; n += 1) board.take({ id: `${n}`, state: 'done', endedAt: new Date(n * 1000).toISOString() } as TaskState);
+    expect([board.tasks.get().size, board.tasks.get().has('running'), board.tasks.get().has('9'), board.tasks.get().has('10')]).toEqual([201, true, false, true]);
   });
 
   it('the system\'s Portuguese is ours, anything else is English', () => {

@@ -122,6 +122,7 @@ export const keeping = {
   'snap.colAdded': 'Added',
   'snap.colTags': 'Tags',
   'snap.unplanned': 'no plan',
+  'snap.planDeleted': '{plan} (deleted)',
   'snap.absent': 'Not connected now, so not listed: {repositories}.',
   'snap.unreadable_one': '{count} snapshot cannot be read.',
   'snap.unreadable_other': '{count} snapshots cannot be read.',

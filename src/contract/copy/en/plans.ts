@@ -33,7 +33,7 @@ export const plans = {
   'plans.pathUnreadable': '{path} cannot be used: give your user permission to read it, or choose another folder.',
   'plans.repository': 'Repository',
   'plans.chooseRepository': 'Choose where the copies go',
-  'plans.fixedRepository': 'Copies go to “{repository}”. For another place, make another plan.',
+  'plans.moves': 'The next snapshot goes to “{to}” and begins anew there, unless it finds an earlier one of these folders. Snapshots already taken stay in “{from}” and stay listed.',
 
   'plans.rules': 'What it leaves out',
   'plans.rulesSub': 'Beside the fields is counted what these rules do to your folders now. Nothing is changed by looking.',
@@ -139,6 +139,23 @@ export const plans = {
   'plans.fromTo': '{from} → {to}',
   'plans.on': 'on',
   'plans.off': 'off',
+
+  'plans.delete': 'Delete this plan',
+  'plans.deleteSub': 'For the future only: its snapshots and everything in the record stay.',
+  'plans.deleteOpen': 'Delete plan…',
+  'plans.deleteSure': 'Delete the plan “{plan}”?',
+  'plans.deleteStops': 'What stops: no more snapshots of it are taken into “{repository}”, and its rules for how long snapshots stay are not carried out any more.',
+  'plans.deleteStays_one': '{count} snapshot stays in {repositories}, and can be looked into and restored.',
+  'plans.deleteStays_other': '{count} snapshots stay in {repositories}, and can be looked into and restored.',
+  'plans.deleteStaysAny': 'Snapshots that were taken stay, and can be looked into and restored.',
+  'plans.deleteRecord': 'Everything in the record stays.',
+  'plans.deleteYes': 'Delete “{plan}”',
+  'plans.deleted': 'The plan “{plan}” was deleted. Its snapshots stay.',
+
+  'leave.title': 'Discard changes?',
+  'leave.sub': 'What you changed in “{what}” is not saved.',
+  'leave.discard': 'Discard changes',
+  'leave.stay': 'Keep editing',
 
   'plans.saving': 'Saving the plan',
   'plans.save': 'Save',

@@ -104,6 +104,7 @@ export const shell = {
   'task.gaps': '{what}: done with gaps',
   'task.waiting': '{what}: waits until its repository is connected',
   'task.failed': '{what}: failed',
+  'task.putAway': 'Put this result away',
   'task.cancelled': '{what}: stopped by you',
 
   // keyboard help and palette

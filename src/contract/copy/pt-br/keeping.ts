@@ -134,6 +134,7 @@ export const keeping = {
   'snap.colAdded': 'A mais',
   'snap.colTags': 'Etiquetas',
   'snap.unplanned': 'sem plano',
+  'snap.planDeleted': '{plan} (excluído)',
   'snap.absent': 'Não conectados agora, por isso fora da lista: {repositories}.',
   'snap.unreadable_one': '{count} snapshot não pode ser lido.',
   'snap.unreadable_many': '{count} de snapshots não podem ser lidos.',

@@ -38,7 +38,7 @@ export const plans: Translated<typeof english> = {
   'plans.pathUnreadable': '{path} não pode ser usada: dê ao seu usuário permissão de leitura ou escolha outra pasta.',
   'plans.repository': 'Repositório',
   'plans.chooseRepository': 'Escolha para onde vão as cópias',
-  'plans.fixedRepository': 'As cópias vão para “{repository}”. Para outro lugar, crie outro plano.',
+  'plans.moves': 'O próximo snapshot vai para “{to}” e lá começa do zero, a menos que encontre um anterior destas pastas. Os snapshots já feitos ficam em “{from}” e continuam na lista.',
 
   'plans.rules': 'O que deixa de fora',
   'plans.rulesSub': 'Ao lado dos campos conta-se o que estas regras fazem agora com suas pastas. Olhar não muda nada.',
@@ -145,6 +145,24 @@ export const plans: Translated<typeof english> = {
   'plans.fromTo': '{from} → {to}',
   'plans.on': 'ligado',
   'plans.off': 'desligado',
+
+  'plans.delete': 'Excluir este plano',
+  'plans.deleteSub': 'Só para o futuro: os snapshots dele e tudo o que está no registro ficam.',
+  'plans.deleteOpen': 'Excluir plano…',
+  'plans.deleteSure': 'Excluir o plano “{plan}”?',
+  'plans.deleteStops': 'O que para: não se fazem mais snapshots dele em “{repository}”, e suas regras de por quanto tempo os snapshots ficam não são mais aplicadas.',
+  'plans.deleteStays_one': '{count} snapshot fica em {repositories} e pode ser aberto e restaurado.',
+  'plans.deleteStays_many': '{count} de snapshots ficam em {repositories} e podem ser abertos e restaurados.',
+  'plans.deleteStays_other': '{count} snapshots ficam em {repositories} e podem ser abertos e restaurados.',
+  'plans.deleteStaysAny': 'Os snapshots já feitos ficam e podem ser abertos e restaurados.',
+  'plans.deleteRecord': 'Tudo o que está no registro fica.',
+  'plans.deleteYes': 'Excluir “{plan}”',
+  'plans.deleted': 'O plano “{plan}” foi excluído. Os snapshots dele ficam.',
+
+  'leave.title': 'Descartar mudanças?',
+  'leave.sub': 'O que você mudou em “{what}” não foi salvo.',
+  'leave.discard': 'Descartar mudanças',
+  'leave.stay': 'Continuar editando',
 
   'plans.saving': 'Salvar o plano',
   'plans.save': 'Salvar',

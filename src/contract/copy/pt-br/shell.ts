@@ -115,6 +115,7 @@ export const shell = {
   'task.gaps': '{what}: concluída com falhas',
   'task.waiting': '{what}: aguarda o repositório ser conectado',
   'task.failed': '{what}: falhou',
+  'task.putAway': 'Tirar este resultado da tela',
   'task.cancelled': '{what}: interrompida por você',
 
   'help.title': 'Teclado',

@@ -83,6 +83,7 @@ export const desktopCalls: PlainWords = {
   setTheme: ['changing the colours of the window', 'mudar as cores da janela'],
   setLanguage: ['changing the language of the menus', 'mudar o idioma dos menus'],
   notify: ['showing a notice', 'mostrar um aviso'],
+  setUnsaved: ['asking before unsaved changes are lost', 'perguntar antes de perder mudanças não salvas'],
   quit: ['quitting the app', 'encerrar o aplicativo'],
   appInfo: ['telling about the app', 'informar sobre o aplicativo']
 };

@@ -68,7 +68,8 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'lock.removed': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), reason: text.optional() }),
 
   'plan.added': action('plan', 'notice', { ...plan, title: name, ...repository, paths: texts, excludes: texts, leaveOut: z.record(name, z.json()).optional(), hooks: z.record(name, z.json()).optional(), tags: texts, gentle: z.boolean().optional(), snapshotOnQuit: z.boolean().optional(), zone: name.optional(), retention: z.json().optional() }),
-  'plan.changed': action('plan', 'notice', { ...plan, version: count, changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(100) }),
+  'plan.changed': action('plan', 'notice', { ...plan, version: count, changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(100), fromRepositoryId: name.optional(), toRepositoryId: name.optional() }),
+  'plan.removed': action('plan', 'notice', { ...plan, title: name, version: count, ...repository, retention: z.json().optional() }),
   'plan.retention-changed': action('plan', 'notice', { ...plan, from: z.json().nullable(), to: z.json().nullable() }),
 
   'snapshot.forget-started': action('snapshot', 'notice', forgetFacts),
@@ -83,7 +84,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'snapshot.noted': action('snapshot', 'info', { ...repository, snapshot: name, lineage: name, note: text }),
 
   'snapshot.waiting': action('snapshot', 'notice', { ...plan, ...repository, reason: z.enum(['absent', 'other', 'password']) }),
-  'snapshot.waiting-ended': action('snapshot', 'notice', { ...plan, ...repository, since: instant, why: z.enum(['withdrawn', 'cut-off']) }),
+  'snapshot.waiting-ended': action('snapshot', 'notice', { ...plan, ...repository, since: instant, why: z.enum(['withdrawn', 'cut-off', 'plan-removed']) }),
   'snapshot.started': action('snapshot', 'info', { ...plan, ...repository, waitedSince: instant.optional(), run: name.optional(), tags: texts.optional(), paths: texts.optional() }),
   'snapshot.finished': action('snapshot', 'info', {
     ...plan, ...repository, snapshot: name, parent: name.nullish(), run: name.optional(), filesNew: count, filesChanged: count, filesUnmodified: count, dirsNew: count.optional(), dirsChanged: count.optional(), dirsUnmodified: count.optional(),

@@ -15,6 +15,7 @@ import { createCompareService } from './compare/service.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
 import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
+import { forgetErasedPlans } from './plans/remove.ts';
 import { createPlanService } from './plans/service.ts';
 import { createRestoreService } from './restore/service.ts';
 import { createSnapshotsStore } from './store.ts';
@@ -46,8 +47,8 @@ export interface Snapshots {
   compare: EngineApi['compare'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
   checkpointsIn: CheckpointsIn;
-  /** After an erasure in the record: notes whose words are gone there go here, too. */
-  forgetErasedNotes(): void;
+  /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
+  forgetErased(): void;
   /** Start-up: a snapshot that was begun and never ended becomes an event `snapshot.interrupted`. Returns how many there were. */
   recoverInterrupted(): number;
   /** Takes what waits for its repository when that is back. For a host that stays. */
@@ -66,10 +67,13 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
   const restore = createRestoreService({ ...deps, store, browse });
   return {
-    plans: { list: plans.list, add: plans.add, edit: plans.edit, preview: plans.preview },
+    plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     checkpointsIn: browse.checkpointsIn,
-    forgetErasedNotes: () => forgetErasedNotes({ store, log: deps.log }),
+    forgetErased: () => {
+      forgetErasedNotes({ store, log: deps.log });
+      forgetErasedPlans({ store, log: deps.log });
+    },
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
     compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },

@@ -99,5 +99,21 @@ export const snapshotsMigrations: Migration[] = [
         ALTER TABLE plans ADD COLUMN gentle INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE plans ADD COLUMN snapshot_on_quit INTEGER NOT NULL DEFAULT 0;
       `)
+  },
+  {
+    version: 27,
+    up: (db) =>
+      db.exec(`
+        -- Plans that were removed, as they were last: their snapshots are still theirs. A name may be there several times. event_id: plan.removed, with which
+        -- the row goes when its words are erased.
+        CREATE TABLE removed_plans (
+          id TEXT PRIMARY KEY,
+          name TEXT NOT NULL,
+          removed_at TEXT NOT NULL,
+          event_id TEXT NOT NULL,
+          plan TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX removed_plans_name ON removed_plans (name, removed_at);
+      `)
   }
 ];

@@ -20,6 +20,11 @@ export interface PlanRow {
   version: number;
 }
 
+/** A plan that was removed, as it was last. Its snapshots still name it. */
+export interface RemovedPlan extends PlanRow {
+  removedAt: string;
+}
+
 const planTagPrefix = 'varve-plan:';
 /** A snapshot with files missing carries it. */
 export const incompleteTag = 'varve-incomplete';

@@ -2,7 +2,7 @@
 import type { RetentionPolicy } from '../../../contract/retention.ts';
 import { leaveOutNothing, type LeaveOut, noHooks, type Plan, type PlanHooks, type RestoreReport, type WaitReason } from '../../../contract/snapshots.ts';
 import type { Database } from '../store/index.ts';
-import type { PlanRow } from './model.ts';
+import type { PlanRow, RemovedPlan } from './model.ts';
 
 export interface RunningRow {
   id: string;
@@ -56,21 +56,41 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
     createdAt: row['created_at'] as string,
     version: row['version'] as number
   });
+  const plan = (idOrName: string): PlanRow | undefined => {
+    const row = db.prepare('SELECT * FROM plans WHERE id = ? OR name = ?').get(idOrName, idOrName);
+    return row && planOf(row);
+  };
+  const removedPlan = (idOrName: string): RemovedPlan | undefined => {
+    const row = db.prepare('SELECT plan, removed_at AS removedAt FROM removed_plans WHERE id = ? OR name = ? ORDER BY id = ? DESC, removed_at DESC, id DESC LIMIT 1').get(idOrName, idOrName, idOrName);
+    return row && { ...(JSON.parse(row['plan'] as string) as PlanRow), removedAt: row['removedAt'] as string };
+  };
   return {
     plans: (): PlanRow[] => db.prepare('SELECT * FROM plans ORDER BY name').all().map(planOf),
-    plan: (idOrName: string): PlanRow | undefined => {
-      const row = db.prepare('SELECT * FROM plans WHERE id = ? OR name = ?').get(idOrName, idOrName);
-      return row && planOf(row);
-    },
+    plan,
+    /** By id, else the one of that name that was removed last. */
+    removedPlan,
+    /** One of the plans, else a removed one. */
+    knownPlan: (idOrName: string): PlanRow | RemovedPlan | undefined => plan(idOrName) ?? removedPlan(idOrName),
     addPlan: (plan: PlanRow): void => {
       db.prepare('INSERT INTO plans (id, name, title, repository_id, paths, excludes, leave_out, hooks, tags, gentle, snapshot_on_quit, zone, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
         plan.id, plan.name, plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.createdAt
       );
     },
     updatePlan: (plan: PlanRow): void => {
-      db.prepare('UPDATE plans SET title = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, gentle = ?, snapshot_on_quit = ?, zone = ?, version = ? WHERE id = ?').run(
-        plan.title, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.version, plan.id
+      db.prepare('UPDATE plans SET title = ?, repository_id = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, gentle = ?, snapshot_on_quit = ?, zone = ?, version = ? WHERE id = ?').run(
+        plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.version, plan.id
       );
+    },
+    /** Takes the plan away with what belongs to its future, and remembers it as it was. */
+    removePlan: (plan: PlanRow, removedAt: string, eventId: string): void => {
+      db.prepare('INSERT INTO removed_plans (id, name, removed_at, event_id, plan) VALUES (?, ?, ?, ?, ?)').run(plan.id, plan.name, removedAt, eventId, JSON.stringify(plan));
+      for (const table of ['plan_retention', 'plan_latest', 'waiting_snapshots']) db.prepare(`DELETE FROM ${table} WHERE plan_id = ?`).run(plan.id);
+      db.prepare('DELETE FROM plans WHERE id = ?').run(plan.id);
+    },
+    /** The events that tell of removed plans, by plan. */
+    removedPlanEvents: (): { planId: string; eventId: string }[] => db.prepare('SELECT id AS planId, event_id AS eventId FROM removed_plans').all<{ planId: string; eventId: string }>(),
+    forgetRemovedPlan: (planId: string): void => {
+      db.prepare('DELETE FROM removed_plans WHERE id = ?').run(planId);
     },
     latest: (planId: string): Plan['lastSnapshot'] => {
       const row = db.prepare('SELECT snapshot FROM plan_latest WHERE plan_id = ?').get(planId);
@@ -100,6 +120,10 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
     /** A snapshot of the plan was taken, or nobody wants it any more. */
     removeWaiting: (planId: string): void => {
       db.prepare('DELETE FROM waiting_snapshots WHERE plan_id = ?').run(planId);
+    },
+    /** The plan has another repository now: what waits, waits for that one. */
+    moveWaiting: (planId: string, repositoryId: string): void => {
+      db.prepare('UPDATE waiting_snapshots SET repository_id = ? WHERE plan_id = ?').run(repositoryId, planId);
     },
     setNote: (lineage: string, note: string, at: string, eventId: string): void => {
       db.prepare('INSERT INTO snapshot_notes (lineage, note, written_at, event_id) VALUES (?, ?, ?, ?) ON CONFLICT (lineage) DO UPDATE SET note = excluded.note, written_at = excluded.written_at, event_id = excluded.event_id').run(lineage, note, at, eventId);

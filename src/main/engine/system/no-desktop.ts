@@ -2,7 +2,7 @@
 import type { EngineApi } from '../../../contract/index.ts';
 import { fail } from '../kit/errors.ts';
 
-const names = ['pickFolder', 'pickFile', 'pickSaveFile', 'showInFolder', 'openExternal', 'setTheme', 'setLanguage', 'notify', 'quit', 'quitting', 'answerQuit', 'appInfo'] as const satisfies (keyof EngineApi['desktop'])[];
+const names = ['pickFolder', 'pickFile', 'pickSaveFile', 'showInFolder', 'openExternal', 'setTheme', 'setLanguage', 'notify', 'setUnsaved', 'quit', 'quitting', 'answerQuit', 'appInfo'] as const satisfies (keyof EngineApi['desktop'])[];
 type Missing = Exclude<keyof EngineApi['desktop'], (typeof names)[number]>;
 
 export function desktopUnavailable(): EngineApi['desktop'] {

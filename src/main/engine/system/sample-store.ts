@@ -1,5 +1,5 @@
-// Takes the sample's plan and repository out of state.db. The one place that removes registrations: nothing else can be removed in this
-// release, and the sample promises to go in one click. What it did stays in the record.
+// Takes the sample's plan and repository out of state.db. The one place that removes a repository's registration: the sample promises to go in one
+// click, its snapshots with it. What it did stays in the record.
 import { fail } from '../kit/errors.ts';
 import type { Secrets } from '../secrets/index.ts';
 import type { Database, Outbox, OutboxEvent } from '../store/index.ts';
@@ -35,7 +35,7 @@ export async function forgetSample({ db, outbox, secrets, tasks, repositories }:
   if (tasks.list().some((task) => task.state === 'running' && names.has(task.subject))) fail('CONFLICT', 'the sample is at work', { kind: 'task', name: 'sample' });
   outbox.commit(() => {
     if (!repository) return;
-    db.prepare('DELETE FROM plans WHERE repository_id = ?').run(repository.id);
+    db.prepare('DELETE FROM plans WHERE repository_id = ? OR (name = ? AND paths = ?)').run(repository.id, places.plan, JSON.stringify([places.research]));
     db.prepare('DELETE FROM held_locks WHERE repository_id = ?').run(repository.id);
     db.prepare('DELETE FROM repositories WHERE id = ?').run(repository.id);
   }, events);

@@ -2,10 +2,11 @@
 import type { ComparedSide } from '../../../contract/compare.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
 import type { Snapshot } from '../../../contract/snapshots.ts';
+import { planTitle } from '../../ui/plan-title.ts';
 import type { Words } from '../../ui/words.tsx';
 
-export function snapshotTitle({ language, t }: Words, { at, planName }: Pick<Snapshot, 'at' | 'planName'>): string {
-  return `${planName ?? t('snap.unplanned')}, ${formatWhen(language, new Date(at), new Date())}`;
+export function snapshotTitle({ language, t }: Words, snapshot: Pick<Snapshot, 'at' | 'planId' | 'planName' | 'removedPlan'>): string {
+  return `${planTitle({ t }, new Map(), snapshot)}, ${formatWhen(language, new Date(snapshot.at), new Date())}`;
 }
 
 export function sideTitle(words: Words, side: ComparedSide): string {

@@ -8,6 +8,7 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import { erasureReasons, legalBases, RequestId, type ErasureReason, type ErasureResult, type LegalBasis } from '../../../contract/erasure.ts';
 import { useClient } from '../../api/queries.ts';
 import { downloadText } from '../../ui/download.ts';
+import { DangerButton } from '../../ui/DangerButton.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
@@ -66,9 +67,9 @@ function EraseForm({ of, onErased }: { of: EraseSubject; onErased(result: Erasur
           <TextInput label={t('erase.request')} description={t('erase.requestSub')} value={request} maxLength={64} error={requestFits ? undefined : t('erase.requestSub')} onChange={(event) => setRequest(event.currentTarget.value)} />
           {erase.isError && <ErrorNotice error={erase.error} compact />}
           <div>
-            <Button color="red" disabled={reason === null || basis === null || !requestFits} loading={erase.isPending} onClick={() => reason !== null && basis !== null && erase.mutate({ reason, basis })} data-testid="erase-do">
+            <DangerButton disabled={reason === null || basis === null || !requestFits} loading={erase.isPending} onClick={() => reason !== null && basis !== null && erase.mutate({ reason, basis })} data-testid="erase-do">
               {t('erase.do', { count })}
-            </Button>
+            </DangerButton>
           </div>
         </>
       )}

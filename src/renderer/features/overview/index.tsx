@@ -14,6 +14,7 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { EventText } from '../../ui/EventText.tsx';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { useRoom } from '../../ui/room.ts';
+import { planTitle } from '../../ui/plan-title.ts';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
 import { assess, copiesAreFresh, type Assessment } from './assess.ts';
 import { NeedCard, NoticeCard } from './NeedCard.tsx';
@@ -200,7 +201,7 @@ export function OverviewScreen(): ReactNode {
           height={Math.max(120, room.height - 176)}
           selected={null}
           onSelect={(snapshot) => navigate(`/snapshots/${snapshot.id}`)}
-          planTitle={(snapshot) => visibleText((snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || t('snap.unplanned'), true)}
+          planTitle={(snapshot) => planTitle({ t }, titles, snapshot)}
         />
       </aside>
     </div>

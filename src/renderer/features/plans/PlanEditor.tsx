@@ -9,9 +9,11 @@ import type { Plan } from '../../../contract/snapshots.ts';
 import { isFailure } from '../../api/failure.ts';
 import { useClient, usePlans, useRepositories } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { letGo, useUnsaved } from '../../ui/leaving.ts';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { addInput, changesOf, draftOf, editInput, leaveOutOf, linesOf, nameOf, newDraft, policyOf, problemsOf, type PlanDraft } from './draft.ts';
+import { addInput, changesOf, draftOf, editInput, isTouched, leaveOutOf, linesOf, nameOf, newDraft, policyOf, problemsOf, type PlanDraft } from './draft.ts';
+import { DeletePlan } from './DeletePlan.tsx';
 import { errorsOf } from './errors.ts';
 import { Hooks, Manner, Retention, RuleFields, type GroupProps } from './fields.tsx';
 import { Folders } from './Folders.tsx';
@@ -21,7 +23,7 @@ import { usePlanPreview } from './usePlanPreview.ts';
 import { Versions } from './Versions.tsx';
 import styles from './Plans.module.css';
 
-/** What was typed and not saved, by plan, as long as the page lives: a look at another screen loses nothing. */
+/** What was typed and not saved, by plan, as long as the page lives: a sign-in that ran out meanwhile loses nothing. */
 const unsaved = new Map<string, { draft: PlanDraft; base: Plan | undefined }>();
 
 function Part({ id, title, sub, children }: { id: string; title: string; sub?: string; children: ReactNode }): ReactNode {
@@ -60,10 +62,13 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
     setDraft(draftOf(plan));
   }
 
+  // A new plan can be made as it stands; it is lost only when something was typed.
+  const losable = base ? dirty : isTouched(draft);
   useEffect(() => {
-    if (dirty) unsaved.set(place, { draft, base });
+    if (losable) unsaved.set(place, { draft, base });
     else unsaved.delete(place);
-  }, [dirty, place, draft, base]);
+  }, [losable, place, draft, base]);
+  useUnsaved(losable, base ? visibleText(base.title || base.name, true) : t('plans.new'), () => unsaved.delete(place));
 
   const save = useMutation({
     mutationFn: async (): Promise<Plan> => {
@@ -76,7 +81,9 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
       setBase(saved);
       setDraft(draftOf(saved));
       await queries.invalidateQueries({ queryKey: ['plans'] });
-      if (!base) navigate(`/settings/plans/${saved.id}`, { replace: true });
+      if (base) return;
+      letGo();
+      navigate(`/settings/plans/${saved.id}`, { replace: true });
     },
     // The plan may have been saved before what it keeps was refused.
     onError: () => queries.invalidateQueries({ queryKey: ['plans'] })
@@ -118,10 +125,12 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
         </div>
         <h3>{t('plans.folders')}</h3>
         <Folders paths={draft.paths} error={errors.of('paths')} onChange={(paths) => change({ paths })} />
-        {base ? (
-          <p className="muted">{t('plans.fixedRepository', { repository: base.repositoryName })}</p>
-        ) : (
-          <Select className={styles.short} label={t('plans.repository')} placeholder={t('plans.chooseRepository')} data={repositories.map(({ id, name }) => ({ value: id, label: name }))} value={repositoryId || null} error={tried && repositoryId === '' ? t('plans.chooseRepository') : undefined} onChange={(value) => change({ repositoryId: value ?? '' })} />
+        <Select className={styles.short} label={t('plans.repository')} placeholder={t('plans.chooseRepository')} data={repositories.map(({ id, name }) => ({ value: id, label: name }))} value={repositoryId || null} error={tried && repositoryId === '' ? t('plans.chooseRepository') : undefined} onChange={(value) => change({ repositoryId: value ?? '' })} data-testid="plan-repository" />
+        {base && draft.repositoryId !== base.repositoryId && (
+          <p className="row" role="status" data-testid="plan-moves">
+            <Shape tone="info" size={16} />
+            <span>{t('plans.moves', { from: base.repositoryName, to: repositories.find(({ id }) => id === draft.repositoryId)?.name ?? '' })}</span>
+          </p>
         )}
       </Part>
       <Part id="rules" title={t('plans.rules')} sub={t('plans.rulesSub')}>
@@ -145,6 +154,11 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
       {base && (
         <Part id="versions" title={t('plans.versions')} sub={t('plans.versionsSub')}>
           <Versions plan={base} />
+        </Part>
+      )}
+      {base && (
+        <Part id="delete" title={t('plans.delete')} sub={t('plans.deleteSub')}>
+          <DeletePlan plan={plan ?? base} onDeleted={() => unsaved.delete(place)} />
         </Part>
       )}
       <div className={`card ${styles.bar}`} role="region" aria-label={t('plans.saving')} data-testid="plan-bar">
@@ -173,6 +187,7 @@ export function PlanEditor({ plan }: { plan: Plan | undefined }): ReactNode {
               variant="default"
               onClick={() => {
                 unsaved.delete(place);
+                letGo();
                 navigate('/settings/plans');
               }}
             >

@@ -1,7 +1,7 @@
 // All plans: what each keeps, where to, for how long, and when it last did.
 import { Button } from '@mantine/core';
 import { IconPower, IconTerminal2, IconFeather } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { describePolicy } from '../../../contract/copy/keeping.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
@@ -62,6 +62,8 @@ export function PlanList(): ReactNode {
   const [, navigate] = useLocation();
   const plans = usePlans();
   const repositories = useRepositories().data;
+  // Said once, after the plan's page has led here.
+  const [deleted] = useState(() => (window.history.state as { deleted?: string } | null)?.deleted);
   const add = <Button onClick={() => navigate(repositories?.length === 0 ? '/welcome/folders' : '/settings/plans/new')}>{t('plans.new')}</Button>;
   return (
     <div className={styles.screen}>
@@ -73,6 +75,11 @@ export function PlanList(): ReactNode {
         </div>
         <p className="muted">{t('plans.lead')}</p>
       </header>
+      {deleted !== undefined && (
+        <p className="row" role="status" data-testid="plan-deleted">
+          <Shape tone="good" size={16} /> {t('plans.deleted', { plan: deleted })}
+        </p>
+      )}
       {plans.isError && <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />}
       {plans.data?.length === 0 && <EmptyState sentence={t('plans.empty')} action={add} />}
       {(plans.data?.length ?? 0) > 0 && (

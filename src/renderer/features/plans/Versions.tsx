@@ -15,6 +15,7 @@ import styles from './Plans.module.css';
 const mostShown = 200;
 const names = {
   title: 'plans.name',
+  repository: 'plans.repository',
   paths: 'plans.folders',
   excludes: 'plans.patterns',
   'leaveOut.caseless': 'plans.caseless',

@@ -215,11 +215,16 @@ export function addInput(draft: PlanDraft, taken: readonly string[]): AddInput {
 }
 
 export function editInput(draft: PlanDraft, plan: Plan): EditInput {
-  return { ...common(draft), plan: plan.id, version: plan.version, title: draft.title.trim() };
+  return { ...common(draft), plan: plan.id, version: plan.version, title: draft.title.trim(), repository: draft.repositoryId };
 }
 
 function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner));
+}
+
+/** Whether something was typed for a plan that is being made. */
+export function isTouched(draft: PlanDraft): boolean {
+  return sortedJson(draft) !== sortedJson(newDraft('', draft.zone));
 }
 
 /** Whether saving would change anything: of the plan itself, and of what it keeps. */

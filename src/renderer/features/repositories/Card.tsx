@@ -1,8 +1,7 @@
-// One thing that can be done with a repository: heading, a sentence, its controls; and the line of running work, and the question before what cannot
-// be undone.
-import { Button, Modal } from '@mantine/core';
+// One thing that can be done with a repository: heading, a sentence, its controls; and the line of running work.
 import type { ReactNode } from 'react';
 import type { TaskState } from '../../../contract/events.ts';
+import { Dismiss } from '../../ui/Dismiss.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { CancelTask, TaskBar, taskNumbers } from '../../ui/TaskLine.tsx';
 import { useWords } from '../../ui/words.tsx';
@@ -21,7 +20,7 @@ export function Card({ id, title, sub, children }: { id: string; title: string; 
 }
 
 /** What runs now with Cancel, or why it failed. */
-export function WorkLine({ task, failure }: { task: TaskState | undefined; failure: unknown }): ReactNode {
+export function WorkLine({ task, failure, onDismiss }: { task: TaskState | undefined; failure: unknown; onDismiss(): void }): ReactNode {
   const words = useWords();
   if (task?.state === 'running') {
     return (
@@ -32,27 +31,21 @@ export function WorkLine({ task, failure }: { task: TaskState | undefined; failu
       </div>
     );
   }
-  if (task?.state === 'cancelled') return <p className="muted" role="status">{words.t('task.cancelled', { what: words.t(`task.${task.kind}`, { subject: task.subject }) })}</p>;
-  return failure === undefined || failure === null ? null : <ErrorNotice error={failure} compact />;
-}
-
-export function Sure({ title, sub, yes, onYes, onClose, loading = false, error, children }: { title: string; sub: string; yes: string; onYes(): void; onClose(): void; loading?: boolean; error?: unknown; children?: ReactNode }): ReactNode {
-  const { t } = useWords();
+  if (task?.state === 'cancelled') {
+    return (
+      <p className="row muted" role="status">
+        <span className="grow">{words.t('task.cancelled', { what: words.t(`task.${task.kind}`, { subject: task.subject }) })}</span>
+        <Dismiss onDismiss={onDismiss} />
+      </p>
+    );
+  }
+  if (failure === undefined || failure === null) return null;
   return (
-    <Modal opened onClose={onClose} title={title} size={520} closeButtonProps={{ 'aria-label': t('word.close') }} data-testid="sure">
-      <div className={styles.dialog}>
-        <p>{sub}</p>
-        {children}
-        {error !== undefined && error !== null && <ErrorNotice error={error} compact />}
-        <div className="row">
-          <Button color="red" loading={loading} onClick={onYes} data-testid="sure-yes">
-            {yes}
-          </Button>
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t('word.cancel')}
-          </Button>
-        </div>
+    <div className="row">
+      <div className="grow">
+        <ErrorNotice error={failure} compact />
       </div>
-    </Modal>
+      <Dismiss onDismiss={onDismiss} />
+    </div>
   );
 }

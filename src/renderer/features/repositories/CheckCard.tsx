@@ -3,11 +3,12 @@
 import { Button, NumberInput, Radio } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { CheckReport, Repository } from '../../../contract/repository.ts';
+import { useWork } from '../../api/work.ts';
+import { Dismiss } from '../../ui/Dismiss.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { Card, WorkLine } from './Card.tsx';
 import { ReadBack } from './StateFacts.tsx';
-import { useWork } from './work.ts';
 import styles from './Repositories.module.css';
 
 type HowMuch = 'structure' | 'all' | 'share' | 'rolling';
@@ -15,7 +16,7 @@ type HowMuch = 'structure' | 'all' | 'share' | 'rolling';
 /** Of a thousand findings the first are enough to decide what to do. */
 const shownFindings = 200;
 
-function Report({ report }: { report: CheckReport }): ReactNode {
+function Report({ report, onDismiss }: { report: CheckReport; onDismiss(): void }): ReactNode {
   const { t, bytes, reason } = useWords();
   const { findings, errors, hints } = report;
   const all = errors + hints;
@@ -23,10 +24,11 @@ function Report({ report }: { report: CheckReport }): ReactNode {
     <div className={styles.report} role="status" data-testid="check-report" data-ok={report.ok}>
       <p className="row">
         <Shape tone={report.ok ? 'good' : 'bad'} />
-        <span>
+        <span className="grow">
           {report.ok ? t('repos.checkWell', { snapshots: t('word.snapshots', { count: report.snapshots }), packs: report.packs }) : t('repos.checkBad', { count: errors })} {report.bytesRead > 0 && t('repos.checkRead', { size: bytes(report.bytesRead) })}{' '}
           {hints > 0 && t('repos.hints', { count: hints })}
         </span>
+        <Dismiss onDismiss={onDismiss} />
       </p>
       {report.coverage.packs > 0 && (
         <p className="muted">
@@ -80,8 +82,8 @@ export function CheckCard({ repository }: { repository: Repository }): ReactNode
           {t('repos.checkDo')}
         </Button>
       </div>
-      <WorkLine task={work.task} failure={work.failure} />
-      {work.result && <Report report={work.result.report} />}
+      <WorkLine task={work.task} failure={work.failure} onDismiss={work.dismiss} />
+      {work.result && <Report report={work.result.report} onDismiss={work.dismiss} />}
     </Card>
   );
 }

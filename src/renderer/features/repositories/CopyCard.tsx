@@ -3,10 +3,11 @@ import { useState, type ReactNode } from 'react';
 import { formatExact } from '../../../contract/copy/values.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import { useRepositories, useSnapshots } from '../../api/queries.ts';
+import { useWork } from '../../api/work.ts';
+import { Dismiss } from '../../ui/Dismiss.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { Card, WorkLine } from './Card.tsx';
-import { useWork } from './work.ts';
 import styles from './Repositories.module.css';
 
 type Which = 'all' | 'newest' | 'some';
@@ -53,12 +54,13 @@ export function CopyCard({ repository }: { repository: Repository }): ReactNode 
           {t('repos.copyDo')}
         </Button>
       </div>
-      <WorkLine task={work.task} failure={work.failure} />
+      <WorkLine task={work.task} failure={work.failure} onDismiss={work.dismiss} />
       {report && (
         <div className={styles.report} role="status" data-testid="copy-report">
           <p className="row">
             <Shape tone={report.failed.length > 0 ? 'attention' : 'good'} />
-            <span>{t('repos.copyDone', { count: report.copied.length, to: target.name, present: report.present, stored: bytes(report.bytes.stored) })}</span>
+            <span className="grow">{t('repos.copyDone', { count: report.copied.length, to: target.name, present: report.present, stored: bytes(report.bytes.stored) })}</span>
+            <Dismiss onDismiss={work.dismiss} />
           </p>
           {!report.samePieces && report.copied.length > 0 && <p className="muted">{t('repos.copyPieces', { to: target.name })}</p>}
           {report.failed.length > 0 && (

@@ -7,8 +7,9 @@ import type { Repository } from '../../../contract/repository.ts';
 import { useClient } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
+import { Sure } from '../../ui/Sure.tsx';
 import { Moment, Sentence, useWords, type Words } from '../../ui/words.tsx';
-import { Card, Sure } from './Card.tsx';
+import { Card } from './Card.tsx';
 import { isSealed, useLocks } from './queries.ts';
 import styles from './Repositories.module.css';
 

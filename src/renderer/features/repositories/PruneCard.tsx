@@ -3,10 +3,12 @@ import { Button, Select } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { MaxUnused, PruneReport } from '../../../contract/maintenance.ts';
 import type { Repository } from '../../../contract/repository.ts';
+import { useWork } from '../../api/work.ts';
+import { Dismiss } from '../../ui/Dismiss.tsx';
 import { Shape } from '../../ui/Shape.tsx';
+import { Sure } from '../../ui/Sure.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { Card, Sure, WorkLine } from './Card.tsx';
-import { useWork } from './work.ts';
+import { Card, WorkLine } from './Card.tsx';
 import styles from './Repositories.module.css';
 
 const amounts = {
@@ -17,7 +19,7 @@ const amounts = {
 } as const satisfies Record<string, MaxUnused>;
 type Amount = keyof typeof amounts;
 
-function Report({ report }: { report: PruneReport }): ReactNode {
+function Report({ report, onDismiss }: { report: PruneReport; onDismiss(): void }): ReactNode {
   const { t, bytes } = useWords();
   const { freed, after, written, unusedAfter } = report.bytes;
   const nothing = report.reasons.length === 0;
@@ -26,7 +28,8 @@ function Report({ report }: { report: PruneReport }): ReactNode {
     <div className={styles.report} role="status" data-testid={report.dryRun ? 'prune-plan' : 'prune-report'} data-freed={freed}>
       <p className="row">
         <Shape tone={report.dryRun && !nothing ? 'info' : 'good'} />
-        <span>{nothing ? t('repos.pruneNothing', sizes) : t(report.dryRun ? 'repos.pruneWould' : 'repos.pruneDone', sizes)}</span>
+        <span className="grow">{nothing ? t('repos.pruneNothing', sizes) : t(report.dryRun ? 'repos.pruneWould' : 'repos.pruneDone', sizes)}</span>
+        <Dismiss onDismiss={onDismiss} />
       </p>
       {!nothing && (
         <>
@@ -52,8 +55,8 @@ export function PruneCard({ repository }: { repository: Repository }): ReactNode
   const [amount, setAmount] = useState<Amount>('five');
   const [shown, setShown] = useState<'trial' | 'real'>();
   const [asking, setAsking] = useState(false);
-  // One that was begun before this page was opened: whichever it is, its bar is shown.
-  const active = shown ?? (real.running ? 'real' : undefined);
+  // One that was begun before this page was opened: whichever it is, its bar is shown, and what came of it.
+  const active = shown ?? (real.task ? 'real' : undefined);
   const work = active === 'real' ? real : trial;
   const plan = active === 'trial' && trial.result && !trial.running ? trial.result.report : undefined;
   const freed = bytes(plan?.bytes.freed ?? 0);
@@ -88,8 +91,8 @@ export function PruneCard({ repository }: { repository: Repository }): ReactNode
       </div>
       {active !== undefined && (
         <>
-          <WorkLine task={work.task} failure={work.failure} />
-          {work.result && !work.running && <Report report={work.result.report} />}
+          <WorkLine task={work.task} failure={work.failure} onDismiss={work.dismiss} />
+          {work.result && !work.running && <Report report={work.result.report} onDismiss={work.dismiss} />}
           {plan && plan.reasons.length > 0 && (
             <div>
               <Button onClick={() => setAsking(true)}>{t('repos.pruneDo', { freed })}</Button>

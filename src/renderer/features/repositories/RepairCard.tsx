@@ -5,23 +5,26 @@ import { Button, Checkbox } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { RepairReport, RepairWhat } from '../../../contract/maintenance.ts';
 import type { Repository } from '../../../contract/repository.ts';
+import { useWork } from '../../api/work.ts';
+import { Dismiss } from '../../ui/Dismiss.tsx';
 import { Shape } from '../../ui/Shape.tsx';
+import { Sure } from '../../ui/Sure.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { Card, Sure, WorkLine } from './Card.tsx';
-import { useWork } from './work.ts';
+import { Card, WorkLine } from './Card.tsx';
 import styles from './Repositories.module.css';
 
 const shownSteps = 200;
 const sentences = { index: 'repos.repairIndexSub', packs: 'repos.repairPacksSub', snapshots: 'repos.repairSnapshotsSub' } as const;
 
-function Steps({ report }: { report: RepairReport }): ReactNode {
+function Steps({ report, onDismiss }: { report: RepairReport; onDismiss(): void }): ReactNode {
   const { t, reason } = useWords();
   const { steps, count, dryRun, gaps } = report;
   return (
     <div className={styles.report} role="status" data-testid={`${dryRun ? 'repair-plan' : 'repair-report'}-${report.what}`} data-count={count}>
       <p className="row">
         <Shape tone={count === 0 ? 'good' : gaps ? 'attention' : dryRun ? 'info' : 'good'} />
-        <span>{count === 0 ? t('repos.repairNothing') : t(dryRun ? 'repos.repairWould' : 'repos.repairDone', { count })}</span>
+        <span className="grow">{count === 0 ? t('repos.repairNothing') : t(dryRun ? 'repos.repairWould' : 'repos.repairDone', { count })}</span>
+        <Dismiss onDismiss={onDismiss} />
       </p>
       {count > 0 && (
         <ul className={styles.lines} tabIndex={0} aria-label={t('repos.stepsOf')}>
@@ -42,7 +45,9 @@ function One({ repository, what }: { repository: Repository; what: RepairWhat })
   const [shown, setShown] = useState<'trial' | 'real'>();
   const [forget, setForget] = useState(false);
   const [asking, setAsking] = useState(false);
-  const work = shown === 'real' ? real : trial;
+  // What a repair did is shown also when this page was left meanwhile.
+  const active = shown ?? (real.result ? 'real' : undefined);
+  const work = active === 'real' ? real : trial;
   const plan = shown === 'trial' && trial.result && !trial.running ? trial.result.report : undefined;
   const begin = (which: 'trial' | 'real'): void => {
     setShown(which);
@@ -70,10 +75,10 @@ function One({ repository, what }: { repository: Repository; what: RepairWhat })
           {t('repos.repairSee')}
         </Button>
       </div>
-      {shown !== undefined && (
+      {active !== undefined && (
         <>
-          <WorkLine task={work.task} failure={work.failure} />
-          {work.result && !work.running && <Steps report={work.result.report} />}
+          <WorkLine task={work.task} failure={work.failure} onDismiss={work.dismiss} />
+          {work.result && !work.running && <Steps report={work.result.report} onDismiss={work.dismiss} />}
           {plan && plan.count > 0 && (
             <div>
               <Button onClick={() => setAsking(true)} data-testid={`repair-do-${what}`}>

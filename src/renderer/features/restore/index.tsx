@@ -10,6 +10,7 @@ import { useClient, usePlans, useSnapshots } from '../../api/queries.ts';
 import { useRestoreDraft } from '../../api/restore-draft.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { planTitle } from '../../ui/plan-title.ts';
 import { Moment, useNow, useWords } from '../../ui/words.tsx';
 import { CheckStep } from './CheckStep.tsx';
 import { DoneStep } from './DoneStep.tsx';
@@ -31,8 +32,8 @@ function useSources(): { sources: Source[] | undefined; error: unknown } {
     const bySource = new Map<string, Source>();
     for (const snapshot of list.data.snapshots) {
       const id = sourceId(snapshot);
-      const label = (snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || `${snapshot.repositoryName} (${t('snap.unplanned')})`;
-      const source = bySource.get(id) ?? { id, label: visibleText(label, true), snapshots: [] };
+      const label = planTitle({ t }, titles, snapshot, `${snapshot.repositoryName} (${t('snap.unplanned')})`);
+      const source = bySource.get(id) ?? { id, label, snapshots: [] };
       source.snapshots.push(snapshot);
       bySource.set(id, source);
     }

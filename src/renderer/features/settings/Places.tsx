@@ -2,12 +2,13 @@
 // What scrolls must be reachable by keyboard (WCAG 2.1.1).
 /* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
 import { Button } from '@mantine/core';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Repository } from '../../../contract/repository.ts';
-import { useTasks } from '../../api/engine.tsx';
-import { usePlans, useRepositories, useStartTask } from '../../api/queries.ts';
+import { usePlans, useRepositories } from '../../api/queries.ts';
+import { useWork } from '../../api/work.ts';
+import { Dismiss } from '../../ui/Dismiss.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { Moment, Sentence, useWords } from '../../ui/words.tsx';
@@ -26,13 +27,10 @@ function LastCheck({ repository }: { repository: Repository }): ReactNode {
 
 function RepositoryRow({ repository }: { repository: Repository }): ReactNode {
   const { t, bytes, reason } = useWords();
-  const start = useStartTask();
-  const [taskId, setTaskId] = useState<string>();
-  const tasks = useTasks();
-  const task = taskId === undefined ? undefined : tasks.get(taskId);
-  const report = task?.result?.kind === 'check' ? task.result.report : undefined;
-  const busy = task?.state === 'running';
-  const check = (readData: boolean): void => start.mutate((client) => client.repositories.check({ repository: repository.id, readData }), { onSuccess: setTaskId });
+  const work = useWork('check', repository.name);
+  const report = work.result?.report;
+  const busy = work.running;
+  const check = (readData: boolean): void => work.begin((client) => client.repositories.check({ repository: repository.id, readData }));
   return (
     <li data-testid="repository" data-name={repository.name}>
       <div className={styles.row}>
@@ -57,13 +55,20 @@ function RepositoryRow({ repository }: { repository: Repository }): ReactNode {
           {t('set.checkData')}
         </Button>
       </div>
-      {start.isError && <ErrorNotice error={start.error} compact />}
-      {task?.state === 'failed' && <ErrorNotice error={task.error} compact />}
+      {work.failure !== undefined && work.failure !== null && (
+        <div className="row">
+          <div className="grow">
+            <ErrorNotice error={work.failure} compact />
+          </div>
+          <Dismiss onDismiss={work.dismiss} />
+        </div>
+      )}
       {report && (
-        <div className={styles.report} role="status">
+        <div className={styles.report} role="status" data-testid="check-result">
           <p className="row">
             <Shape tone={report.ok ? 'good' : 'bad'} />
-            {report.ok ? t('set.checkWell', { snapshots: t('word.snapshots', { count: report.snapshots }), packs: report.packs }) : t('set.checkBad', { count: report.errors })}
+            <span className="grow">{report.ok ? t('set.checkWell', { snapshots: t('word.snapshots', { count: report.snapshots }), packs: report.packs }) : t('set.checkBad', { count: report.errors })}</span>
+            <Dismiss onDismiss={work.dismiss} />
           </p>
           {report.findings.length > 0 && (
             <details>

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Scope, Token } from '../../../contract/gateway.ts';
 import { useClient } from '../../api/queries.ts';
+import { DangerButton } from '../../ui/DangerButton.tsx';
 import { CopyButton, ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Moment, Sentence, useWords } from '../../ui/words.tsx';
 import { Section } from './Section.tsx';
@@ -79,9 +80,9 @@ function RevokeToken({ token, onClose }: { token: Token; onClose(): void }): Rea
           <Button variant="default" onClick={onClose} data-autofocus>
             {t('word.cancel')}
           </Button>
-          <Button onClick={() => revoke.mutate()} loading={revoke.isPending}>
+          <DangerButton onClick={() => revoke.mutate()} loading={revoke.isPending}>
             {t('set.tokenRevoke')}
-          </Button>
+          </DangerButton>
         </div>
       </div>
     </Modal>

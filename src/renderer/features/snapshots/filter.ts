@@ -22,5 +22,5 @@ export function passes(snapshot: Snapshot, filter: SnapshotFilter): boolean {
   const text = filter.text.trim().toLowerCase();
   if (text === '') return true;
   const tags = snapshot.tags.filter((tag) => !tag.startsWith('varve-'));
-  return [...tags, ...snapshot.paths, snapshot.hostname, snapshot.planName ?? '', snapshot.note ?? ''].some((value) => value.toLowerCase().includes(text)) || snapshot.id.startsWith(text);
+  return [...tags, ...snapshot.paths, snapshot.hostname, snapshot.planName ?? '', snapshot.removedPlan?.title ?? '', snapshot.note ?? ''].some((value) => value.toLowerCase().includes(text)) || snapshot.id.startsWith(text);
 }

@@ -20,6 +20,7 @@ import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
 import { listMove } from '../../ui/list-keys.ts';
 import { useRoom } from '../../ui/room.ts';
 import { Shape } from '../../ui/Shape.tsx';
+import { planTitle } from '../../ui/plan-title.ts';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { anySnapshot, isFiltering, passes, type SnapshotFilter } from './filter.ts';
 import { ChosenBar } from './Keeping.tsx';
@@ -28,14 +29,16 @@ import styles from './Snapshots.module.css';
 
 const rowHeight = 30;
 
-function Filters({ filter, onChange }: { filter: SnapshotFilter; onChange(filter: SnapshotFilter): void }): ReactNode {
-  const { t } = useWords();
+function Filters({ filter, snapshots, onChange }: { filter: SnapshotFilter; snapshots: readonly Snapshot[]; onChange(filter: SnapshotFilter): void }): ReactNode {
+  const words = useWords();
+  const { t } = words;
   const plans = usePlans().data ?? [];
   const repositories = useRepositories().data ?? [];
+  const gone = new Map(snapshots.flatMap((snapshot) => (snapshot.planId !== null && snapshot.removedPlan ? [[snapshot.planId, planTitle(words, new Map(), snapshot)] as const] : [])));
   return (
     <div className={styles.filters}>
       <TextInput type="search" className={styles.search} aria-label={t('snap.filter')} placeholder={t('snap.filter')} leftSection={<IconSearch size={14} />} value={filter.text} onChange={(event) => onChange({ ...filter, text: event.currentTarget.value })} />
-      <Select aria-label={t('snap.plan')} w={170} data={[{ value: '', label: t('snap.anyPlan') }, ...plans.map((plan) => ({ value: plan.id, label: visibleText(plan.title || plan.name, true) }))]} value={filter.planId ?? ''} onChange={(value) => onChange({ ...filter, planId: value || null })} />
+      <Select aria-label={t('snap.plan')} w={170} data={[{ value: '', label: t('snap.anyPlan') }, ...plans.map((plan) => ({ value: plan.id, label: visibleText(plan.title || plan.name, true) })), ...[...gone].map(([value, label]) => ({ value, label }))]} value={filter.planId ?? ''} onChange={(value) => onChange({ ...filter, planId: value || null })} />
       {repositories.length > 1 && (
         <Select aria-label={t('snap.repository')} w={170} data={[{ value: '', label: t('snap.anyRepository') }, ...repositories.map((repository) => ({ value: repository.id, label: repository.name }))]} value={filter.repositoryId ?? ''} onChange={(value) => onChange({ ...filter, repositoryId: value || null })} />
       )}
@@ -90,7 +93,8 @@ function Row({ snapshot, title }: { snapshot: Snapshot; title: string }): ReactN
 }
 
 export function SnapshotsScreen(): ReactNode {
-  const { t } = useWords();
+  const words = useWords();
+  const { t } = words;
   const [, navigate] = useLocation();
   const { id } = useParams<{ id?: string }>();
   const list = useSnapshots();
@@ -99,7 +103,7 @@ export function SnapshotsScreen(): ReactNode {
   const [active, setActive] = useState(0);
   const [coreBox, coreRoom] = useRoom<HTMLDivElement>();
   const titles = useMemo(() => new Map(plans?.map((plan) => [plan.id, plan.title || plan.name])), [plans]);
-  const titleOf = (snapshot: Snapshot): string => visibleText((snapshot.planId !== null && titles.get(snapshot.planId)) || snapshot.planName || t('snap.unplanned'), true);
+  const titleOf = (snapshot: Snapshot): string => planTitle(words, titles, snapshot);
   const rows = useMemo(() => (list.data?.snapshots ?? []).filter((snapshot) => passes(snapshot, filter)), [list.data, filter]);
   const all = list.data?.snapshots;
   const [opened, setOpened] = useState<{ id: string; lineage: string }>();
@@ -166,7 +170,7 @@ export function SnapshotsScreen(): ReactNode {
         )}
         <Link href="/repositories">{t('repos.title')}</Link>
       </header>
-      {!nothing && <Filters filter={filter} onChange={setFilter} />}
+      {!nothing && <Filters filter={filter} snapshots={list.data?.snapshots ?? []} onChange={setFilter} />}
       {(list.data?.absent.length ?? 0) > 0 && (
         <p className={styles.gaps}>
           <Shape tone="unknown" size={16} /> {t('snap.absent', { repositories: list.data?.absent.join(', ') ?? '' })}

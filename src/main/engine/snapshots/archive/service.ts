@@ -294,7 +294,7 @@ export function createArchiveService(deps: ArchiveServiceDeps): ArchiveService {
       ports.files.removeTree(deps.databasesPath);
       const left = store.running();
       for (const row of left) {
-        const plan = store.plan(row.planId);
+        const plan = store.knownPlan(row.planId);
         const repository = repositories.rows().find((each) => each.id === row.repositoryId);
         const facts = { plan: plan?.name ?? row.planId, planId: row.planId, repository: repository?.name ?? row.repositoryId, repositoryId: row.repositoryId };
         outbox.commit(

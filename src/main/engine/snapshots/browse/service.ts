@@ -18,7 +18,7 @@ export interface BrowseServiceDeps {
   log: Pick<EventLog, 'append'>;
   repositories: Repositories;
   plans: PlanService;
-  store: Pick<SnapshotsStore, 'note'>;
+  store: Pick<SnapshotsStore, 'note' | 'knownPlan'>;
   homePath: string;
 }
 
@@ -62,7 +62,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
   const opened = new Set<string>();
   let lastTree: { id: string; nodes: TreeNode[] } | undefined;
 
-  const view: BrowseService['view'] = ({ repository, id, file }) => snapshotView(repository, id, file, plans.rows(), store.note);
+  const view: BrowseService['view'] = ({ repository, id, file }) => snapshotView(repository, id, file, store.knownPlan, store.note);
 
   const load = async (repository: RepositoryRow, wait: PlaceWait): Promise<Listing> => {
     const names = (await repositories.snapshotNames(repository, wait)).sort().join();
@@ -109,7 +109,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
 
   const find: BrowseService['find'] = async (name, signal) => {
     const query = parseSnapshotName(name);
-    const plan = query.kind === 'plan' ? plans.find(query.plan) : undefined;
+    const plan = query.kind === 'plan' ? plans.known(query.plan) : undefined;
     const beforeNs = plan && query.kind === 'plan' && query.at !== undefined ? parsePersonalTime(query.at, plan.zone) : undefined;
     const { snapshots, failures } = await loadAll(repositories.rows(), { fresh: true, limitMs: patientLimitMs, signal });
     const [someFailure] = failures.values();
@@ -120,7 +120,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
       return pickSnapshot(name, query, snapshots, plan && { id: plan.id, beforeNs });
     } catch (error) {
       // What is nowhere else may be where nobody could look.
-      if (query.kind === 'prefix' && someFailure && isVarveError(error) && error.code === 'NOT_FOUND') throw someFailure;
+      if (query.kind !== 'latest' && someFailure && isVarveError(error) && error.code === 'NOT_FOUND') throw someFailure;
       throw error;
     }
   };
@@ -149,7 +149,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     checkpointsIn: (name, origin, limit, signal) => readCheckpoints({ ...deps, load, view }, name, origin, limit, signal),
     find,
     list: async (input, context) => {
-      const plan = input.plan === undefined ? undefined : plans.find(input.plan);
+      const plan = input.plan === undefined ? undefined : plans.known(input.plan);
       const beforeNs = input.at === undefined ? undefined : parsePersonalTime(input.at, plan?.zone ?? ports.clock.zone());
       const rows = input.repository === undefined ? repositories.rows() : [repositories.find(input.repository)];
       const { snapshots, unreadable, failures } = await loadAll(rows, { signal: context.signal });

@@ -7,11 +7,15 @@ import { incompleteTag, planIdOf } from '../model.ts';
 export interface KnownPlan {
   id: string;
   name: string;
+  title: string;
+  /** There when it was removed. */
+  removedAt?: string;
 }
 
-export function snapshotView(repository: { id: string; name: string }, id: string, file: SnapshotFile, plans: readonly KnownPlan[], noteOf: (lineage: string) => string | undefined = () => undefined): Snapshot {
+export function snapshotView(repository: { id: string; name: string }, id: string, file: SnapshotFile, planOf: (id: string) => KnownPlan | undefined, noteOf: (lineage: string) => string | undefined = () => undefined): Snapshot {
   const note = noteOf(file.original ?? id);
   const planId = planIdOf(file.tags) ?? null;
+  const plan = planId === null ? undefined : planOf(planId);
   return {
     id,
     lineage: file.original ?? id,
@@ -19,7 +23,8 @@ export function snapshotView(repository: { id: string; name: string }, id: strin
     repositoryId: repository.id,
     repositoryName: repository.name,
     planId,
-    planName: plans.find((plan) => plan.id === planId)?.name ?? null,
+    planName: plan?.name ?? null,
+    ...(plan?.removedAt !== undefined && { removedPlan: { title: plan.title, at: plan.removedAt } }),
     time: formatGoTime(file.time),
     at: instantOf(file.time.ns),
     paths: [...file.paths],

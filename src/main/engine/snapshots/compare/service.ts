@@ -23,7 +23,7 @@ export interface CompareServiceDeps {
   repositories: Repositories;
   tasks: Pick<Tasks, 'start'>;
   browse: Pick<BrowseService, 'find' | 'view' | 'noteOpened'>;
-  plans: Pick<PlanService, 'rows'>;
+  plans: Pick<PlanService, 'known'>;
   /** Where comparisons are kept; made at first use. */
   folder: string;
 }
@@ -79,9 +79,9 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
     return { repositoryPath, masterKey, indexCache, treeId: file.tree, path };
   };
 
-  /** The folders the snapshot was taken of, by the rules its plan has now; a snapshot of no plan of this home by its paths alone. */
+  /** The folders the snapshot was taken of, by the rules its plan has now, or had last; a snapshot of no plan of this home by its paths alone. */
   const liveOf = async (snapshot: Snapshot, signal: AbortSignal): Promise<{ folders: LiveFolders; plan: string | null }> => {
-    const plan = plans.rows().find(({ id }) => id === snapshot.planId);
+    const plan = snapshot.planName === null ? undefined : plans.known(snapshot.planId ?? '');
     const places = await repositories.protectedPlaces(signal);
     const skip = places.flatMap(({ device, inode }) => (device === null || inode === null ? [] : [`${device}:${inode}`]));
     const absolute = snapshot.paths.filter((path) => system.isAbsolute(path));

@@ -57,8 +57,8 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
     return { plan: undefined, repository: repositories.find(repository), by: { chosen: new Set(snapshots) } };
   };
 
-  /** A plan of another home, or of one that is lost: its snapshots are there, and only its id is known. A person must name the repository, too. */
-  const foreignPlan = ({ plan: id = '', repository }: Input): Selection['plan'] => (repository !== undefined && store.plan(id) === undefined && Uuid7.safeParse(id).success ? { id, name: id } : undefined);
+  /** A plan that was removed, or of another home: its snapshots are there. It has no rules any more, and a person must name the repository, too. */
+  const foreignPlan = ({ plan: id = '', repository }: Input): Selection['plan'] => (repository !== undefined && store.plan(id) === undefined && Uuid7.safeParse(id).success ? { id, name: store.removedPlan(id)?.name ?? id } : undefined);
 
   const judgeAll = ({ plan, by }: Selection, snapshots: readonly Listed[]): Judged[] => {
     const nowNs = ports.clock.nowNs();
@@ -83,7 +83,7 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
     const shown = groups.map(
       ({ planId, hostname, paths, keep, remove }): RetentionGroup => ({
         planId: planId ?? null,
-        planName: plan && store.plan(plan.id) ? plan.name : null,
+        planName: plan && store.knownPlan(plan.id) ? plan.name : null,
         hostname,
         paths: [...paths],
         keep: keep.map(({ snapshot, reasons }) => ({ snapshot: view(snapshot), reasons: reasons.map(reasonView) })),
@@ -128,7 +128,8 @@ export function createForget({ ports, store, repositories, tasks, announce, plan
     const gone = new Set(removed.map(({ id }) => id));
     const touched = new Set(removed.map(({ file }) => planIdOf(file.tags)));
     for (const plan of store.plans()) {
-      if (plan.repositoryId !== repository.id || !touched.has(plan.id)) continue;
+      // Of a plan that goes elsewhere now only where the newest that is known was here.
+      if (!touched.has(plan.id) || (plan.repositoryId !== repository.id && !gone.has(store.latest(plan.id)?.id ?? ''))) continue;
       const [newest] = snapshots.filter(({ id, file }) => planIdOf(file.tags) === plan.id && !gone.has(id)).sort((a, b) => (a.file.time.ns < b.file.time.ns ? 1 : -1));
       const shown = newest && browse.view({ repository, ...newest });
       plans.noteLatest(plan.id, shown ? { id: shown.id, time: shown.time, incomplete: shown.incomplete } : null);

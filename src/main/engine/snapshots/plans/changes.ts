@@ -10,6 +10,9 @@ export interface Change {
 
 const settings = ['title', 'paths', 'excludes', 'leaveOut', 'hooks', 'tags', 'gentle', 'snapshotOnQuit', 'zone'] as const;
 
-export function changesBetween(before: PlanRow, after: PlanRow): Change[] {
-  return settings.filter((setting) => JSON.stringify(before[setting]) !== JSON.stringify(after[setting])).map((setting) => ({ setting, from: logged(before[setting]), to: logged(after[setting]) }));
+/** Repositories by name, as `nameOf` gives it. */
+export function changesBetween(before: PlanRow, after: PlanRow, nameOf: (repositoryId: string) => string): Change[] {
+  const moved = before.repositoryId === after.repositoryId ? [] : [{ setting: 'repository', from: nameOf(before.repositoryId), to: nameOf(after.repositoryId) }];
+  const others = settings.filter((setting) => JSON.stringify(before[setting]) !== JSON.stringify(after[setting])).map((setting) => ({ setting, from: logged(before[setting]), to: logged(after[setting]) }));
+  return [...moved, ...others];
 }

@@ -14,11 +14,13 @@ import { homeMarker } from '../archive/folder-saver.ts';
 import { markerProblem } from '../archive/leave-out/markers.ts';
 import type { PreviewInput } from '../archive/leave-out/preview-task.ts';
 import { reducePaths } from '../archive/targets.ts';
+import type { Tasks } from '../../system/tasks.ts';
 import { carriedName } from '../carried.ts';
 import { parsePolicy, tidyPolicy } from '../keeping/policy.ts';
-import { isReservedTag, isZone, type PlanRow } from '../model.ts';
+import { isReservedTag, isZone, type PlanRow, type RemovedPlan } from '../model.ts';
 import type { SnapshotsStore } from '../store.ts';
 import { changesBetween } from './changes.ts';
+import { createRemove } from './remove.ts';
 import { logged, wellFormed } from './words.ts';
 
 export { wellFormed };
@@ -28,6 +30,7 @@ export interface PlanServiceDeps {
   store: SnapshotsStore;
   outbox: Pick<Outbox, 'commit'>;
   repositories: Pick<Repositories, 'find' | 'rows' | 'placeOf'>;
+  tasks: Pick<Tasks, 'list'>;
   announce(event: EngineEvent): void;
   homePath: string;
 }
@@ -38,9 +41,12 @@ export interface PlanService {
   /** What the plan keeps from now on; null: everything. No snapshot changes by it. */
   setRetention: EngineApi['keeping']['retention']['set'];
   edit: EngineApi['plans']['edit'];
+  remove: EngineApi['plans']['remove'];
   preview: EngineApi['plans']['preview'];
   /** By name or id; NOT_FOUND. */
   find(nameOrId: string): PlanRow;
+  /** For looking back: also one that was removed, by its id, or by its name where no plan has it now; NOT_FOUND. */
+  known(nameOrId: string): PlanRow | RemovedPlan;
   rows(): PlanRow[];
   /** What is known of each plan's newest snapshot; set by the browser whenever it has looked. */
   noteLatest(planId: string, latest: Plan['lastSnapshot']): void;
@@ -49,11 +55,13 @@ export interface PlanService {
 export function createPlanService(deps: PlanServiceDeps): PlanService {
   const { ports, store, outbox, repositories, announce, homePath } = deps;
 
+  const nameOf = (repositoryId: string): string => repositories.rows().find(({ id }) => id === repositoryId)?.name ?? '';
+
   const view = (row: PlanRow): Plan => {
     const retention = store.retention(row.id);
     return {
       ...row,
-      repositoryName: repositories.rows().find((repository) => repository.id === row.repositoryId)?.name ?? '',
+      repositoryName: nameOf(row.repositoryId),
       ...(retention && { retention }),
       lastSnapshot: store.latest(row.id)
     };
@@ -86,28 +94,30 @@ export function createPlanService(deps: PlanServiceDeps): PlanService {
     if (isInside(repositoryPath, path, machine.platform)) fail('BAD_INPUT', `${path} lies in the repository itself`, { field: 'paths', reason: `${path} lies in the repository itself` });
   };
 
+  const refuseAllForbidden = (paths: readonly string[], ...repositoryPaths: string[]): void => {
+    for (const path of paths) for (const repositoryPath of repositoryPaths) refuseForbidden(path, repositoryPath);
+  };
+
   /** Paths as the file system spells them, each once, none of them forbidden. */
   const keepable = async (typed: readonly string[], repository: RepositoryRow, signal: AbortSignal | undefined): Promise<string[]> => {
     const paths = reducePaths(typed.map(realPath), pathsOf(ports.machine.platform));
     const { real } = await repositories.placeOf(repository, { signal });
-    for (const path of paths) {
-      refuseForbidden(path, repository.path);
-      refuseForbidden(path, real);
-    }
+    refuseAllForbidden(paths, repository.path, real);
     return paths;
   };
 
-
-  /** A path of the plan that is not there at the moment may stay as it is. */
-  const editedPaths = async (plan: PlanRow, typed: readonly string[], signal: AbortSignal | undefined): Promise<string[]> => {
+  /** A path of the plan that is not there at the moment may stay as it is, but not in a repository that is another one now. */
+  const editedPaths = async (plan: PlanRow, typed: readonly string[], repository: RepositoryRow, signal: AbortSignal | undefined): Promise<string[]> => {
     const kept = typed.filter((path) => plan.paths.includes(path));
     const added = typed.filter((path) => !plan.paths.includes(path));
-    const checked = added.length === 0 ? [] : await keepable(added, repositories.find(plan.repositoryId), signal);
+    const checked = added.length === 0 ? [] : await keepable(added, repository, signal);
+    if (repository.id !== plan.repositoryId) refuseAllForbidden(kept, repository.path, (await repositories.placeOf(repository, { signal })).real);
     return reducePaths([...kept, ...checked], pathsOf(ports.machine.platform));
   };
 
   return {
     find,
+    known: (nameOrId) => store.knownPlan(nameOrId) ?? find(nameOrId),
     rows: () => store.plans(),
     noteLatest: (planId, snapshot) => {
       if (JSON.stringify(store.latest(planId)) !== JSON.stringify(snapshot)) store.setLatest(planId, snapshot);
@@ -177,13 +187,16 @@ export function createPlanService(deps: PlanServiceDeps): PlanService {
       refuseReserved(input.tags ?? []);
       refuseHooks(input.hooks ?? {});
       if (input.zone !== undefined) refuseZone(input.zone);
-      const paths = input.paths === undefined ? plan.paths : await editedPaths(plan, input.paths, context.signal);
+      const repository = input.repository === undefined ? undefined : repositories.find(input.repository);
+      const moves = repository !== undefined && repository.id !== plan.repositoryId;
+      const paths = input.paths === undefined && !moves ? plan.paths : await editedPaths(plan, input.paths ?? plan.paths, repository ?? repositories.find(plan.repositoryId), context.signal);
       // Somebody else may have edited it while a path was looked at.
       const now = find(plan.id);
       if (now.version !== (input.version ?? plan.version)) fail('CONFLICT', `plan ${plan.name} was changed meanwhile`, { kind: 'plan', name: plan.name });
       const edited: PlanRow = {
         ...now,
         title: input.title ?? now.title,
+        repositoryId: repository?.id ?? now.repositoryId,
         paths,
         excludes: unique(input.excludes ?? now.excludes),
         leaveOut: { ...now.leaveOut, ...input.leaveOut },
@@ -193,16 +206,20 @@ export function createPlanService(deps: PlanServiceDeps): PlanService {
         snapshotOnQuit: input.snapshotOnQuit ?? now.snapshotOnQuit,
         zone: input.zone ?? now.zone
       };
-      const changes = changesBetween(now, edited);
+      const changes = changesBetween(now, edited, nameOf);
       if (changes.length === 0) return view(now);
       edited.version = now.version + 1;
       outbox.commit(
-        () => store.updatePlan(edited),
-        [{ action: 'plan.changed', category: 'plan', actor: context.actor, subject: `plan:${edited.name}`, payload: { plan: edited.name, planId: edited.id, version: edited.version, changes } }]
+        () => {
+          store.updatePlan(edited);
+          if (moves) store.moveWaiting(edited.id, edited.repositoryId);
+        },
+        [{ action: 'plan.changed', category: 'plan', actor: context.actor, subject: `plan:${edited.name}`, payload: { plan: edited.name, planId: edited.id, version: edited.version, changes, ...(moves && { fromRepositoryId: now.repositoryId, toRepositoryId: edited.repositoryId }) } }]
       );
       announce({ kind: 'changed', what: 'plans' });
       return view(edited);
     },
+    remove: createRemove({ ...deps, find, nameOf }),
     preview: (input, context) => {
       const plan = input.plan === undefined ? undefined : find(input.plan);
       const paths = input.paths?.map(realPath) ?? plan?.paths ?? fail('BAD_INPUT', 'no plan and no paths', { field: 'paths', reason: 'name a plan, or folders' });

@@ -116,7 +116,9 @@ export function createWaiting({ ports, store, outbox, repositories, announce, be
       const known = store.waiting().find(({ planId }) => planId === wish.planId);
       const since = known?.since ?? new Date(clock.now()).toISOString();
       const id = known && !begun.has(known.id) ? known.id : newId();
-      const row: WaitingRow = { ...wish, id, since, reason, attempts: 0, tags: [...new Set([...(known?.tags ?? []), ...wish.tags])], note: wish.note ?? known?.note };
+      // Where the plan's snapshots go now, should that have changed meanwhile.
+      const repositoryId = store.plan(wish.planId)?.repositoryId ?? wish.repositoryId;
+      const row: WaitingRow = { ...wish, repositoryId, id, since, reason, attempts: 0, tags: [...new Set([...(known?.tags ?? []), ...wish.tags])], note: wish.note ?? known?.note };
       outbox.commit(() => store.putWaiting(row), known ? [] : events(row, 'snapshot.waiting', { reason }));
       changed();
       start();

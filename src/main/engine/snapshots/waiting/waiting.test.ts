@@ -88,6 +88,24 @@ it('another drive at the same place is refused, by name, also when it was exchan
   await expect.poll(async () => (await test.api.repositories.list({}, test.context)).map(({ state }) => state)).toEqual(['ready', 'ready']);
 });
 
+it('what waits goes with its plan: to its other repository, and not at all when the plan is removed', async () => {
+  await test.api.plans.add({ name: 'moving', repository: 'usb', paths: [at('work')], excludes: [], tags: [] }, test.context);
+  const wish = async () => taskEnd(test.api, (await test.api.snapshots.take({ plan: 'moving', tags: [], wait: true }, test.context)).taskId);
+  renameSync(at('drive'), at('away'));
+  expect(await wish()).toMatchObject({ state: 'waiting' });
+  await test.api.plans.edit({ plan: 'moving', repository: 'second' }, test.context);
+  await expect.poll(waits).toEqual([]);
+  await expect.poll(async () => (await test.api.snapshots.list({ repository: 'second', limit: 10 }, test.context)).snapshots.map(({ planName }) => planName)).toEqual(['moving']);
+  renameSync(at('second'), at('second away'));
+  expect(await wish()).toMatchObject({ state: 'waiting' });
+  await test.api.plans.remove({ plan: 'moving' }, test.context);
+  expect(await waits()).toEqual([]);
+  renameSync(at('second away'), at('second'));
+  renameSync(at('away'), at('drive'));
+  const { entries } = await test.api.log.list({ filter: { subject: 'plan:moving' }, limit: 2, order: 'newest' }, test.context);
+  expect(entries.map(({ action, payload }) => [action, (payload as { why?: string }).why])).toEqual([['snapshot.waiting-ended', 'plan-removed'], ['plan.removed', undefined]]);
+});
+
 it('what standard input gives cannot wait', async () => {
   await expect(Promise.resolve(test.api.snapshots.take({ plan: 'thesis', tags: [], wait: true, streams: [{ name: 'x', path: at('work', 'a.txt') }] }, test.context))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'wait' } });
 });
