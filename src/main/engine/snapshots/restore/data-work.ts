@@ -59,15 +59,7 @@ export class DataWork {
 
   async #outcomes(job: DataJob): Promise<JobOutcome[]> {
     const { writer } = this;
-    if (job.kind === 'piece') return [await this.#guarded(async () => (await writer.writeChunks(job.fd, job.from, job.content)).length)];
-    if (job.kind === 'verify') {
-      return [
-        await this.#guarded(() => {
-          writer.verify(job.fd, job.from, job.content, job.last);
-          return 0;
-        })
-      ];
-    }
+    if (job.kind === 'piece') return [await this.#guarded(() => writer.writePiece(job.fd, job.from, job.content))];
     const outcomes: JobOutcome[] = [];
     for (const file of job.files) {
       const breath = this.#deps.breathe?.();

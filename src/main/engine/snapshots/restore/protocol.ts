@@ -49,10 +49,8 @@ export interface DataThreadInput {
 /** `packs`: where the job's chunks lie, for a thread that has no index of its own. */
 export type DataJob = { packs?: readonly IndexPack[] } & (
   | { kind: 'files'; files: readonly Target[] }
-  /** Chunks of a large file, to be written from `from` on. Threads share their process's descriptors; whoever opened it closes it when all its jobs are back. */
+  /** Chunks of a large file, to be written from `from` on and read back. Threads share their process's descriptors; whoever opened it closes it when all its jobs are back. */
   | { kind: 'piece'; fd: number; from: number; content: readonly string[] }
-  /** The same, read back. `last`: the file ends here. */
-  | { kind: 'verify'; fd: number; from: number; content: readonly string[]; last: boolean }
 );
 
 export type JobOutcome = { sizeBytes: number } | Failure;

@@ -97,6 +97,16 @@ it('brings everything back as it was, in several threads', async () => {
   expect(lstatSync(join(target, source, 'holes')).blocks * 512).toBeLessThan(3_000_000);
 });
 
+it('brings back a large file whose pieces end in zeros that are no whole chunk', async () => {
+  const bytes = Buffer.concat(Array.from({ length: 4 }, (_, i) => Buffer.concat([new Seeded(`tail ${i}`).bytes(8_000_000), Buffer.alloc(300_000)])));
+  const tails = join(folder.path, 'tails');
+  mkdirSync(tails);
+  writeFileSync(join(tails, 'large'), bytes);
+  const saved = await save(context, repository, key, [tails]);
+  expect(await restore(context, repository, key, { treeId: saved.file.tree, target })).toMatchObject({ files: 1, identical: 1, skippedCount: 0 });
+  expect(readFileSync(join(target, tails, 'large')).equals(bytes)).toBe(true);
+});
+
 it('finds everything identical the second time, and replaces what was changed since', async () => {
   await restore(context, repository, key, { treeId, target });
   expect(await restore(context, repository, key, { treeId, target, conflict: 'replace' })).toMatchObject({ files: 364, replaced: 0, bytes: 0 });
