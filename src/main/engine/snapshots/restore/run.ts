@@ -12,7 +12,7 @@ import { pathsOf } from '../../kit/paths.ts';
 import type { Files, WorkerContext } from '../../ports.ts';
 import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
-import { DataThreads, OwnLane } from './data-threads.ts';
+import { DataLanes } from './data-lanes.ts';
 import { DataWork } from './data-work.ts';
 import { decide, type Decided, type Decisions } from './decide.ts';
 import { failureOf, WriteProblem, type Failure } from './failures.ts';
@@ -22,9 +22,9 @@ import { Refusals } from './refusals.ts';
 import { selectItems } from './select.ts';
 import { TrustedFolders } from './trusted-folders.ts';
 import { discard, type FileWriter } from './write-file.ts';
-import { writeFiles } from './write-files.ts';
+import { placesOf, writeFiles } from './write-files.ts';
 
-const breatheMs = 30;
+const breatheMs = 10;
 const progressMs = 100;
 const listedConflicts = 500;
 /** Up to this much one thread is faster than starting several. */
@@ -237,9 +237,11 @@ class Restoring {
     const { index } = this.#repository;
     const { repositoryPath, masterKey, target, owners } = this.#request;
     const shared = { repositoryPath, masterKey, target, owners, zeroChunk: this.#zeroChunk };
-    const own = new DataWork({ ...this.#context, ...shared, repository: this.#repository, degraded: this.#degraded, signal: this.#signal, stopped: () => this.#signal.aborted, breathe: () => this.#breathe() });
-    const little = workers.dataThreads < 2 || (writing.length <= fewFiles && decisions.bytes <= fewBytes);
-    const lanes = little ? new OwnLane(own) : new DataThreads(workers, workers.dataThreads, shared, this.#signal);
+    const stop = new SharedArrayBuffer(4);
+    const isStopped = new Int32Array(stop);
+    const own = new DataWork({ ...this.#context, ...shared, repository: this.#repository, degraded: this.#degraded, signal: this.#signal, stopped: () => this.#signal.aborted || Atomics.load(isStopped, 0) !== 0, breathe: () => this.#breathe() });
+    const little = writing.length <= fewFiles && decisions.bytes <= fewBytes;
+    const lanes = new DataLanes({ own, stop, workers, threads: little ? 0 : workers.dataThreads - 1, input: shared, placesOf: (content) => placesOf(content, index), signal: this.#signal });
     let verifyMs = 0;
     try {
       await writeFiles(writing, {
@@ -247,7 +249,6 @@ class Restoring {
         index,
         zeroChunk: this.#zeroChunk,
         lanes,
-        tellPlaces: !little,
         folders: this.#folders,
         writer: own.writer,
         degraded: this.#degraded,
