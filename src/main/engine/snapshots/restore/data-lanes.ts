@@ -6,6 +6,7 @@ import type { WorkerHandle, Workers } from '../../ports.ts';
 import type { IndexPack } from '../../repository/index.ts';
 import type { DataWork } from './data-work.ts';
 import type { DataJob, DataResult, DataThreadInput, FromData, ToData } from './protocol.ts';
+import { markOf } from './temporaries.ts';
 
 /** The own thread answers others only between files. */
 export const jobsInLine = 3;
@@ -96,7 +97,9 @@ export interface DataLanesDeps {
   workers: Pick<Workers, 'spawn'>;
   /** How many beside the own one. */
   threads: number;
-  input: Omit<DataThreadInput, 'stop'>;
+  input: Omit<DataThreadInput, 'stop' | 'mark'>;
+  /** Mark of the restore; the own thread has number 0. */
+  restore: string;
   placesOf(content: readonly string[]): IndexPack[];
   signal: AbortSignal;
 }
@@ -108,11 +111,11 @@ export class DataLanes {
   readonly #onAbort = (): void => this.stop();
   #waiting: (() => void)[] = [];
 
-  constructor({ own, stop, workers, threads, input, placesOf, signal }: DataLanesDeps) {
+  constructor({ own, stop, workers, threads, input, restore, placesOf, signal }: DataLanesDeps) {
     this.#stop = new Int32Array(stop);
     this.#signal = signal;
-    const start = (): Lane => new ThreadLane(workers.spawn('snapshots.restore-data', { ...input, stop } satisfies DataThreadInput), placesOf, () => this.#wake());
-    this.#lanes = [new OwnLane(own, () => this.#stopped), ...Array.from({ length: threads }, start)];
+    const start = (thread: number): Lane => new ThreadLane(workers.spawn('snapshots.restore-data', { ...input, mark: markOf(restore, thread), stop } satisfies DataThreadInput), placesOf, () => this.#wake());
+    this.#lanes = [new OwnLane(own, () => this.#stopped), ...Array.from({ length: threads }, (_, i) => start(i + 1))];
     signal.addEventListener('abort', this.#onAbort, { once: true });
     if (signal.aborted) this.stop();
   }

@@ -6,6 +6,10 @@ import type { Failure } from './failures.ts';
 import type { Target } from './write-file.ts';
 
 export interface RestoreRequest {
+  /** Of the restore, 32 hexadecimal digits; its temporary files bear it. */
+  mark: string;
+  /** Marks of restores that have ended before their end: their temporary files are removed where they are met. */
+  leftBehind: readonly string[];
   repositoryPath: string;
   masterKey: MasterKey;
   treeId: string;
@@ -42,6 +46,8 @@ export interface DataThreadInput {
   target: string;
   owners: boolean;
   zeroChunk: string;
+  /** Of its temporary files, different in each thread. */
+  mark: string;
   /** One Int32; not 0 when everything is to stop. */
   stop: SharedArrayBuffer;
 }

@@ -1,12 +1,13 @@
 // Writes one file so that its name never stands for half of it: under a temporary name in the same folder, content, holes, read back and
-// compared, metadata, then renamed. A stop before the rename leaves `.varve-restore-<random>.tmp`, removed when the restore is cancelled.
+// compared, metadata, then renamed. A stop before the rename leaves the temporary, removed when the restore is cancelled, or by the next one.
 import { dirname, join } from 'node:path';
-import type { Clock, Files, Random } from '../../ports.ts';
+import type { Clock, Files } from '../../ports.ts';
 import type { BlobReader } from './blob-reader.ts';
 import { WriteProblem } from './failures.ts';
 import { applyMetadata, type Degraded } from './metadata.ts';
 import { ReadBack } from './read-back.ts';
 import type { RestoredNode } from './select.ts';
+import { temporaryName } from './temporaries.ts';
 import { cancelled } from '../../kit/errors.ts';
 
 const holeBytes = 16 * 1024;
@@ -14,7 +15,8 @@ const zeros = Buffer.alloc(holeBytes);
 
 export interface WriteDeps {
   files: Files;
-  random: Random;
+  /** Of the temporary files; different in each thread of each restore. */
+  mark: string;
   clock: Clock;
   reader: BlobReader;
   zeroChunk: string;
@@ -41,7 +43,6 @@ export interface OpenFile {
 export class FileWriter {
   readonly #deps: WriteDeps;
   readonly #readBack: ReadBack;
-  readonly #mark: string;
   #count = 0;
   /** Milliseconds spent on reading back what was written. */
   verifyMs = 0;
@@ -49,13 +50,12 @@ export class FileWriter {
   constructor(deps: WriteDeps) {
     this.#deps = deps;
     this.#readBack = new ReadBack(deps.files);
-    this.#mark = Buffer.from(deps.random.bytes(8)).toString('hex');
   }
 
-  /** A name in the same folder that nothing has: random, and counted. */
+  /** A name in the same folder that nothing has. */
   temporaryPath(path: string): string {
     this.#count += 1;
-    return join(dirname(path), `.varve-restore-${this.#mark}${this.#count.toString(16)}.tmp`);
+    return join(dirname(path), temporaryName(this.#deps.mark, this.#count));
   }
 
   /** The whole of a file. Returns its bytes. */
