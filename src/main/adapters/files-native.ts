@@ -6,7 +6,7 @@ import { systemError, toNativePath, toSystemPath } from './files-paths.ts';
 import { whence, type Native } from './native.ts';
 import type { RawFs } from './raw-fs.ts';
 
-type NativeFiles = Pick<Files, 'utimes' | 'xattrs' | 'setXattr' | 'mknod' | 'dataRanges' | 'syncFileSystem'>;
+type NativeFiles = Pick<Files, 'utimes' | 'xattrs' | 'setXattr' | 'mknod' | 'dataRanges' | 'isHole' | 'syncFileSystem'>;
 
 const typeBits = { fifo: 0o010000, dev: 0o060000, chardev: 0o020000 } as const;
 const noAttributes = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -116,6 +116,18 @@ export function createNativeFiles(options: { fs: RawFs; native: () => Native; wa
       } finally {
         fs.closeSync(fd);
       }
+    },
+
+    isHole(fd, from, to) {
+      const seek = native().get('lseek');
+      if (!seek) {
+        wanted('lseek');
+        return false;
+      }
+      const data = seek(fd, from, whence.data);
+      // ENXIO: no data from here on, or the file ends before.
+      const nothing = data >= 0 ? data >= to : native().lastError() === 'ENXIO';
+      return nothing && seek(fd, 0, whence.end) >= to;
     },
 
     dataRanges(fd, size) {

@@ -318,6 +318,20 @@ describe('what Node lacks', () => {
     expect(files.lstat(path)!.allocatedBytes).toBeLessThan(1 << 20);
   });
 
+  it('a hole is one only as far as nothing is stored, and not beyond the end of the file', ({ skip }) => {
+    skip(!onLinux, 'needs Linux');
+    const fd = files.open(join(folder, 'holes'), 'wx+');
+    files.write(fd, new Uint8Array(4096).fill(1), 0, 4096, 1 << 20);
+    files.truncate(fd, 3 << 20);
+    expect(files.isHole(fd, 0, 1 << 20)).toBe(true);
+    expect(files.isHole(fd, 0, (1 << 20) + 1)).toBe(false);
+    expect(files.isHole(fd, 1 << 20, 2 << 20)).toBe(false);
+    expect(files.isHole(fd, 2 << 20, 3 << 20)).toBe(true);
+    expect(files.isHole(fd, 2 << 20, (3 << 20) + 1)).toBe(false);
+    expect(files.isHole(fd, 4 << 20, 5 << 20)).toBe(false);
+    files.close(fd);
+  });
+
   it('dense, empty and wholly sparse files have one, no and no range', ({ skip }) => {
     skip(!onLinux, 'needs Linux');
     write(join(folder, 'dense'), 'x'.repeat(10));
@@ -351,9 +365,10 @@ describe('what Node lacks', () => {
     expect(() => poor.mknod(join(folder, 'p'), 'fifo', 0o600, 0n)).toThrow(expect.objectContaining({ code: 'ENOTSUP' }));
     const fd = poor.open(path, 'r');
     expect(poor.dataRanges(fd, 4)).toEqual([{ from: 0, to: 4 }]);
+    expect(poor.isHole(fd, 0, 4)).toBe(false);
     poor.close(fd);
     poor.syncFileSystem(tmpdir());
-    expect(poor.degraded()).toEqual(new Map([['utimensat', 1], ['llistxattr', 2], ['lsetxattr', 1], ['mknod', 1], ['lseek', 1], ['syncfs', 1]]));
+    expect(poor.degraded()).toEqual(new Map([['utimensat', 1], ['llistxattr', 2], ['lsetxattr', 1], ['mknod', 1], ['lseek', 2], ['syncfs', 1]]));
     files.syncFileSystem(tmpdir());
     expect(files.degraded().size).toBe(0);
   });

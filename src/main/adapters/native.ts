@@ -34,7 +34,7 @@ export interface Native {
 
 const seekData = process.platform === 'darwin' ? 4 : 3;
 const seekHole = process.platform === 'darwin' ? 3 : 4;
-export const whence = { set: 0, current: 1, data: seekData, hole: seekHole } as const;
+export const whence = { set: 0, current: 1, end: 2, data: seekData, hole: seekHole } as const;
 
 const nothingNative: Native = { get: () => undefined, lastError: () => 'ENOSYS' };
 

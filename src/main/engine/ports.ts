@@ -145,6 +145,8 @@ export interface Files {
   mknod(path: FilePath, type: 'fifo' | 'dev' | 'chardev', mode: number, rdev: bigint): void;
   /** Ranges of a file that hold data, so that holes need not be read; one whole range where the platform cannot tell. */
   dataRanges(fd: number, size: number): { from: number; to: number }[];
+  /** True only where the system says that nothing is stored in this range of the file, which reaches to its end: reading it would give zeros. Moves the descriptor's own place. */
+  isHole(fd: number, from: number, to: number): boolean;
   space(path: FilePath): { freeBytes: number; totalBytes: number; fileSystem: string };
   userName(uid: number): string | undefined;
   groupName(gid: number): string | undefined;

@@ -64,6 +64,7 @@ export const snapshots: Reasons = {
   'lies inside a restic repository': 'fica dentro de um repositório restic',
   'damaged: a file without content': 'danificado: um arquivo sem conteúdo',
   'damaged: chunk {id} is missing': 'danificado: falta o pedaço {id}',
+  'damaged: chunk {id} has another length': 'danificado: o pedaço {id} tem outro comprimento',
   'damaged: a folder without a tree': 'danificado: uma pasta sem árvore',
   'contains itself': 'contém a si mesma',
   'has a name that is not safe to write': 'tem um nome que não é seguro gravar',

@@ -100,6 +100,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
     degraded: z.record(z.string(), count).optional(), writeMs: durationMs.optional(), verifyMs: durationMs.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish()
   }),
   'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish() }),
+  'restore.interrupted': action('restore', 'warn', { restore: name, ...repository, snapshot: name, target: text, startedAt: instant, plan: name.nullish(), planId: name.nullish() }),
 
   'access.payload-opened': action('access', 'info', { seqs: z.array(count).max(10_000), purpose: text.optional() }),
   'access.evidence-exported': action('access', 'notice', {

@@ -175,11 +175,17 @@ class PackReading {
 }
 
 function compareWithIndex(entries: readonly PlacedEntry[], blobs: readonly IndexBlob[]): string | undefined {
+  // Nearly always the same, and in the same order.
+  if (entries.length === blobs.length && entries.every((entry, i) => isSame(entry, blobs[i] as IndexBlob))) return undefined;
   const key = (type: string, id: string, offset: number, length: number, plain: number): string => `${type} ${id} ${offset} ${length} ${plain}`;
   const inHeader = new Set(entries.map((entry) => key(entry.type, entry.id, entry.offset, entry.storedLength, entry.uncompressedLength)));
   const unknown = blobs.filter((blob) => !inHeader.delete(key(blob.type, blob.id, blob.offset, blob.length, blob.uncompressedLength)));
   if (unknown.length > 0) return `${unknown.length} blobs of the index are not in the pack's header`;
   return inHeader.size > 0 ? `${inHeader.size} blobs of the pack's header are not in the index` : undefined;
+}
+
+function isSame(entry: PlacedEntry, blob: IndexBlob): boolean {
+  return entry.id === blob.id && entry.type === blob.type && entry.offset === blob.offset && entry.storedLength === blob.length && entry.uncompressedLength === blob.uncompressedLength;
 }
 
 function listOf(blobs: readonly IndexBlob[]): string {

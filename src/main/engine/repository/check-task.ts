@@ -1,11 +1,11 @@
-// The thread `repository.check` (exclusive lock, the whole check, progress) and the one-shot task `repository.check-packs` that reads
-// some packs for it, several at a time.
+// The thread `repository.check` (exclusive lock, the whole check, progress), which reads packs itself, and the one-shot task
+// `repository.check-packs` that reads some of them at the same time where there are many.
 import { cancelled, isVarveError, throwIfAborted } from '../kit/errors.ts';
 import type { TaskProgress } from '../../../contract/events.ts';
 import type { WorkerContext } from '../ports.ts';
 import { breathing } from './backend/breathing.ts';
 import { createLocalBackend } from './backend/local.ts';
-import { checkPack, createCheckTools, type PackCheck } from './check-pack.ts';
+import { checkPack, createCheckTools, type PackCheck, type PackCheckDeps } from './check-pack.ts';
 import { checkRepository, type RepositoryReport } from './check.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { Sealer, type MasterKey } from './format/seal.ts';
@@ -30,6 +30,8 @@ const readInMessage = 64;
 const batchBytes = 16 * 1024 * 1024;
 /** More readers cost memory and gain little: a disk is what is waited for. */
 const mostReaders = 2;
+/** Up to this much one thread is done before another has started. */
+const littleBytes = 64 * 1024 * 1024;
 
 export async function checkTask(context: WorkerContext, input: unknown): Promise<void> {
   const { path, masterKey, read, readAt } = input as CheckInput;
@@ -76,7 +78,14 @@ export async function checkTask(context: WorkerContext, input: unknown): Promise
       ownLocks,
       signal,
       onProgress: progress,
-      checkPacks: (packs, onDone) => checkInThreads({ packs, onDone, threads: Math.min(mostReaders, workers.dataThreads), signal, run: (batch) => workers.run<PackCheck[]>('repository.check-packs', { path, masterKey, packs: batch }, { signal }) })
+      checkPacks: (packs, bytes, onDone) => {
+        const tools = createCheckTools(repository.sealer);
+        // Not before others have got theirs: this thread says nothing while it reads.
+        const own: Reader = (batch) => nextTurn().then(() => checkAll({ backend: repository.backend, sealer: repository.sealer, signal, tools }, batch));
+        const other: Reader = (batch) => workers.run<PackCheck[]>('repository.check-packs', { path, masterKey, packs: batch }, { signal });
+        const others = bytes <= littleBytes ? 0 : Math.min(mostReaders, workers.dataThreads) - 1;
+        return readBy({ packs, onDone, readers: [own, ...Array.from({ length: others }, () => other)], signal });
+      }
     });
     tellRead();
     await lock?.ready();
@@ -92,23 +101,31 @@ export async function checkTask(context: WorkerContext, input: unknown): Promise
   }
 }
 
-interface InThreads {
+type Reader = (batch: readonly IndexPack[]) => Promise<PackCheck[]>;
+
+interface ReadBy {
   packs: AsyncIterable<IndexPack> | Iterable<IndexPack>;
   onDone: (result: PackCheck) => void;
-  threads: number;
+  readers: readonly Reader[];
   signal: AbortSignal;
-  run: (batch: IndexPack[]) => Promise<PackCheck[]>;
 }
 
-/** Keeps every thread busy with batches of about 16 MiB and holds no more of them in memory than there are threads. */
-async function checkInThreads({ packs, onDone, threads, signal, run }: InThreads): Promise<void> {
+/** Keeps every reader busy with batches of about 16 MiB and holds no more of them in memory than there are readers. */
+async function readBy({ packs, onDone, readers, signal }: ReadBy): Promise<void> {
+  const free = [...readers];
   const running = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
-  const start = (batch: IndexPack[]): void => {
-    const work = run(batch)
+  const start = async (batch: readonly IndexPack[]): Promise<void> => {
+    while (free.length === 0) await Promise.race(running);
+    if (failure) return;
+    const read = free.shift() as Reader;
+    const work = read(batch)
       .then((results) => results.forEach(onDone))
       .catch((error: unknown) => void (failure ??= { error }))
-      .finally(() => running.delete(work));
+      .finally(() => {
+        running.delete(work);
+        free.push(read);
+      });
     running.add(work);
   };
   let batch: IndexPack[] = [];
@@ -119,15 +136,23 @@ async function checkInThreads({ packs, onDone, threads, signal, run }: InThreads
     batch.push(pack);
     bytes += pack.blobs.reduce((sum, blob) => sum + blob.length, 0);
     if (bytes < batchBytes) continue;
-    while (running.size >= threads) await Promise.race(running);
-    start(batch);
+    await start(batch);
     batch = [];
     bytes = 0;
   }
-  while (running.size >= threads) await Promise.race(running);
-  if (batch.length > 0 && !failure) start(batch);
+  if (batch.length > 0) await start(batch);
   await Promise.all(running);
   if (failure) throw signal.aborted && !isVarveError(failure.error) ? cancelled() : failure.error;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function checkAll(deps: PackCheckDeps, packs: readonly IndexPack[]): Promise<PackCheck[]> {
+  const results: PackCheck[] = [];
+  for (const pack of packs) results.push(await checkPack(deps, pack));
+  return results;
 }
 
 export async function checkPacksTask(context: WorkerContext, input: unknown): Promise<PackCheck[]> {
@@ -135,8 +160,5 @@ export async function checkPacksTask(context: WorkerContext, input: unknown): Pr
   const { files, random, closing: signal } = context;
   const backend = createLocalBackend({ files, random, path });
   const sealer = new Sealer(masterKey, (length) => random.bytes(length));
-  const tools = createCheckTools(sealer);
-  const results: PackCheck[] = [];
-  for (const pack of packs) results.push(await checkPack({ backend, sealer, signal, tools }, pack));
-  return results;
+  return checkAll({ backend, sealer, signal, tools: createCheckTools(sealer) }, packs);
 }

@@ -33,8 +33,8 @@ export interface CheckOptions {
   ownLocks?: ReadonlySet<string>;
   signal?: AbortSignal | undefined;
   onProgress?: (update: Partial<TaskProgress>) => void;
-  /** Reads packs elsewhere, for example in several threads; in this one when not given. */
-  checkPacks?: (packs: AsyncIterable<IndexPack> | Iterable<IndexPack>, onDone: (result: PackCheck) => void) => Promise<void>;
+  /** Reads packs of so many bytes elsewhere, for example in several threads; in this one when not given. */
+  checkPacks?: (packs: AsyncIterable<IndexPack> | Iterable<IndexPack>, bytes: number, onDone: (result: PackCheck) => void) => Promise<void>;
 }
 
 export type RepositoryReport = Omit<CheckReport, 'repositoryId' | 'coverage'> & {
@@ -242,7 +242,8 @@ class Check {
     if (read.kind === 'none') return;
     const chosen = choosePacks([...this.#present].map(([id, bytes]) => ({ id, bytes })), read, { readAt, nowMs });
     let done = 0;
-    onProgress?.({ phase: 'reading-data', filesDone: 0, filesTotal: chosen.length, bytesDone: 0, bytesTotal: chosen.reduce((sum, { bytes }) => sum + bytes, 0) });
+    const total = chosen.reduce((sum, { bytes }) => sum + bytes, 0);
+    onProgress?.({ phase: 'reading-data', filesDone: 0, filesTotal: chosen.length, bytesDone: 0, bytesTotal: total });
     const packs = this.#packsOf(chosen);
     const take = (result: PackCheck): void => {
       for (const finding of result.findings) this.#add(finding);
@@ -251,7 +252,7 @@ class Check {
       if (result.findings.length === 0) onRead?.([result.pack]);
       onProgress?.({ filesDone: ++done, bytesDone: this.#report.bytesRead });
     };
-    if (checkPacks) await checkPacks(packs, take);
+    if (checkPacks) await checkPacks(packs, total, take);
     else {
       const { backend, sealer } = this.#repository;
       const tools = createCheckTools(sealer);

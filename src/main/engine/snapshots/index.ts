@@ -49,7 +49,7 @@ export interface Snapshots {
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
   forgetErased(): void;
-  /** Start-up: a snapshot that was begun and never ended becomes an event `snapshot.interrupted`. Returns how many there were. */
+  /** Start-up: a snapshot, a restore, a change of tags or list that was begun and never ended becomes an event `...interrupted`. Returns how many snapshots there were. */
   recoverInterrupted(): number;
   /** Takes what waits for its repository when that is back. For a host that stays. */
   keepWaiting(): void;
@@ -79,6 +79,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
     recoverInterrupted: () => {
       editor.recover();
+      restore.recoverInterrupted();
       return archive.recoverInterrupted();
     },
     keepWaiting: waiting.start,

@@ -115,5 +115,22 @@ export const snapshotsMigrations: Migration[] = [
         ) STRICT;
         CREATE INDEX removed_plans_name ON removed_plans (name, removed_at);
       `)
+  },
+  {
+    version: 28,
+    up: (db) =>
+      db.exec(`
+        -- Restores that were begun and have not finished. facts as in their events; target as JSON, for names that are no text; selection: a hash of
+        -- what was chosen. cut: the record has its end already, but temporary files of it may lie in the target.
+        CREATE TABLE unfinished_restores (
+          id TEXT PRIMARY KEY,
+          subject TEXT NOT NULL,
+          target TEXT NOT NULL,
+          selection TEXT NOT NULL,
+          facts TEXT NOT NULL,
+          started_at TEXT NOT NULL,
+          cut INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+      `)
   }
 ];

@@ -1,5 +1,5 @@
 // The whole domain through the engine's table: real files, real threads, real databases.
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -171,5 +171,33 @@ describe('a start', () => {
       expect((await call(again.api.plans.list({}, again.context)))[2]?.lastSnapshot, 'what was known of the newest snapshot').not.toBeNull();
       await again.close();
     }
+  });
+
+  it('finds a restore that was begun and never ended, records it once, and the next restore to the place removes what it left', async () => {
+    const target = join(test.folder, 'cut');
+    const folder = join(target, work, 'notes');
+    const id = '01939f5c-1111-7222-8333-0123456789ab';
+    const ours = `.varve-restore-${id.replaceAll('-', '')}011a.tmp`;
+    const others = [`.varve-restore-${'e'.repeat(32)}011a.tmp`, '.varve-restore-mine.tmp', 'mine.tmp'];
+    mkdirSync(folder, { recursive: true });
+    for (const name of [ours, ...others]) writeFileSync(join(folder, name), name);
+    const db = new Sqlite(join(test.homePath, 'state.db'));
+    const facts = { restore: id, repository: 'safe', repositoryId: plan.repositoryId, snapshot: first.id, target, plan: 'thesis', planId: plan.id };
+    db.prepare('INSERT INTO unfinished_restores (id, subject, target, selection, facts, started_at) VALUES (?, ?, ?, ?, ?, ?)').run(id, 'plan:thesis', JSON.stringify(target), '', JSON.stringify(facts), '2026-11-21T00:00:00.000Z');
+    db.close();
+    const ends = async (engine: TestEngine): Promise<unknown[]> => {
+      const { entries } = await call(engine.api.log.list({ filter: { action: 'restore.interrupted' }, limit: 100, order: 'newest' }, engine.context));
+      return entries.map(({ payload }) => payload);
+    };
+    const again = await createTestEngine({ folder: test.folder, keyring: test.keyring });
+    expect(await ends(again)).toEqual([{ ...facts, startedAt: '2026-11-21T00:00:00.000Z' }]);
+    expect(readdirSync(folder)).toContain(ours);
+    const { taskId } = await call(again.api.restores.start({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep' }, again.context));
+    expect(await taskEnd(again.api, taskId)).toMatchObject({ state: 'done', result: { report: { files: 2, skippedCount: 0 } } });
+    expect(readdirSync(folder).sort()).toEqual([...others, 'a.txt', 'deep'].sort());
+    await again.close();
+    const third = await createTestEngine({ folder: test.folder, keyring: test.keyring });
+    expect(await ends(third)).toHaveLength(1);
+    await third.close();
   });
 });

@@ -37,6 +37,23 @@ export interface EditRow {
   facts: Record<string, unknown>;
 }
 
+/** A restore that was begun and has not finished. */
+export interface UnfinishedRestoreRow {
+  id: string;
+  /** Of its events. */
+  subject: string;
+  target: string;
+  /** The same for the same snapshot and choice of paths. */
+  selection: string;
+  facts: Record<string, unknown>;
+  startedAt: string;
+  /** The record has its end; temporary files may still lie in the target. */
+  cut: boolean;
+}
+
+/** Left-overs of older restores are forgotten. */
+const mostCutRestores = 100;
+
 export type SnapshotsStore = ReturnType<typeof createSnapshotsStore>;
 
 export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
@@ -152,6 +169,29 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
     },
     removeEdit: (id: string): void => {
       db.prepare('DELETE FROM running_edits WHERE id = ?').run(id);
+    },
+    unfinishedRestores: (): UnfinishedRestoreRow[] =>
+      db
+        .prepare('SELECT * FROM unfinished_restores ORDER BY started_at, id')
+        .all()
+        .map((row) => ({
+          id: row['id'] as string,
+          subject: row['subject'] as string,
+          target: JSON.parse(row['target'] as string) as string,
+          selection: row['selection'] as string,
+          facts: JSON.parse(row['facts'] as string) as Record<string, unknown>,
+          startedAt: row['started_at'] as string,
+          cut: row['cut'] === 1
+        })),
+    addRestore: (row: Omit<UnfinishedRestoreRow, 'cut'>): void => {
+      db.prepare('INSERT INTO unfinished_restores (id, subject, target, selection, facts, started_at) VALUES (?, ?, ?, ?, ?, ?)').run(row.id, row.subject, JSON.stringify(row.target), row.selection, JSON.stringify(row.facts), row.startedAt);
+    },
+    cutRestore: (id: string): void => {
+      db.prepare('UPDATE unfinished_restores SET cut = 1 WHERE id = ?').run(id);
+      db.prepare('DELETE FROM unfinished_restores WHERE cut = 1 AND id NOT IN (SELECT id FROM unfinished_restores WHERE cut = 1 ORDER BY started_at DESC, id DESC LIMIT ?)').run(mostCutRestores);
+    },
+    removeRestore: (id: string): void => {
+      db.prepare('DELETE FROM unfinished_restores WHERE id = ?').run(id);
     },
     addReport: (at: string, report: RestoreReport): void => {
       db.prepare('INSERT INTO restore_reports (id, at, report) VALUES (?, ?, ?)').run(report.id, at, JSON.stringify(report));

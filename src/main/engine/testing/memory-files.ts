@@ -131,6 +131,7 @@ export function createMemoryFiles(volume = new Volume()): MemoryFiles {
     xattrs: () => [],
     setXattr: (path) => refuse('ENOTSUP', path),
     mknod: (path) => refuse('EPERM', path),
+    isHole: () => false,
     dataRanges: (_fd, size) => [{ from: 0, to: size }],
     space: () => ({ freeBytes: 2 ** 40, totalBytes: 2 ** 41, fileSystem: 'memory' }),
     userName: () => 'tester',

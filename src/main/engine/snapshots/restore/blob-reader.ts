@@ -1,6 +1,7 @@
-// Blobs of a repository, read in long pieces: whoever asks for files in the order of their first blobs finds most of them in memory.
+// Blobs of a repository, read in long pieces: whoever asks for files in the order of their first blobs finds most of them in memory. A blob is
+// hashed once, when what was written of it is read back: that proves the stored bytes, the writing and the reading together.
 import type { BlobIndex, BlobLocation, Repository } from '../../repository/index.ts';
-import { Decompressor, openBlob, roomFor, sha256Hex } from '../../repository/index.ts';
+import { Decompressor, openBlob, roomFor } from '../../repository/index.ts';
 
 const pieceBytes = 2 * 1024 * 1024;
 /** A large file's chunks lie in as many packs as threads and open packs wrote it. */
@@ -38,7 +39,7 @@ export class BlobReader {
     this.#ends = ends;
   }
 
-  /** The plaintext, verified, when it is in memory and whole: nearly always, and then nothing needs to wait. Valid until the next call. */
+  /** What the seal holds, of the length that the index states, when it is in memory: nearly always, and then nothing needs to wait. Not hashed; valid until the next call. */
   held(id: string): Buffer | undefined {
     const place = this.#repository.index.find('data', id)[0];
     const piece = place && this.#held(place);
@@ -50,7 +51,7 @@ export class BlobReader {
     }
   }
 
-  /** The plaintext, verified; valid until the next call. Throws REPOSITORY_DAMAGED when no copy of it is whole. */
+  /** As `held`, from the disk where need be; proven where the first copy cannot be opened. Throws REPOSITORY_DAMAGED when none can. */
   async load(id: string): Promise<Buffer> {
     const place = this.#repository.index.find('data', id)[0];
     if (place !== undefined) {
@@ -60,7 +61,12 @@ export class BlobReader {
         if (this.#signal.aborted) throw error;
       }
     }
-    return this.#repository.loadBlob('data', id, this.#signal); // other copies, other attempts, the real error
+    return this.loadProven(id);
+  }
+
+  /** The plaintext, hashed: other copies, other attempts, and the real error. */
+  loadProven(id: string): Promise<Buffer> {
+    return this.#repository.loadBlob('data', id, this.#signal);
   }
 
   #open(piece: Piece, place: BlobLocation, id: string): Buffer {
@@ -68,9 +74,8 @@ export class BlobReader {
     const stored = piece.bytes.subarray(from, from + place.length);
     if (this.#opened.length < stored.length) this.#opened = Buffer.allocUnsafeSlow(roomFor(stored.length));
     const opened = this.#opened.subarray(0, this.#repository.sealer.openInto(stored, this.#opened));
-    const plain = place.uncompressedLength === 0 ? opened : this.#decompressor.decompress(opened, place.uncompressedLength);
-    if (plain !== undefined && sha256Hex(plain) === id) return plain;
-    return openBlob(this.#repository.sealer, stored, id, place.uncompressedLength);
+    if (place.uncompressedLength === 0) return opened;
+    return this.#decompressor.decompress(opened, place.uncompressedLength) ?? openBlob(this.#repository.sealer, stored, id, place.uncompressedLength);
   }
 
   #held({ pack, offset, length }: BlobLocation): Piece | undefined {

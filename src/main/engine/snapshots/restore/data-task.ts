@@ -13,7 +13,7 @@ export const restoreDataTask: WorkerTask = async (context, value) => {
   const stopped = (): boolean => closing.aborted || Atomics.load(stop, 0) !== 0;
   const degraded = new Degraded();
   const open = Repository.open({ backend: createLocalBackend({ files, random, path: input.repositoryPath }), masterKey: input.masterKey, random, clock, signal: closing }).then(
-    (repository) => new DataWork({ ...input, files, random, clock, repository, degraded, signal: closing, stopped })
+    (repository) => new DataWork({ ...input, files, clock, repository, degraded, signal: closing, stopped })
   );
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   const work = async ({ job, work: what }: ToData): Promise<void> => {

@@ -2,7 +2,7 @@
 // own thread when there is little to do. Every file is whole under its name or not at all; a stop is noticed between chunks.
 import { dirname } from 'node:path';
 import { throwIfAborted } from '../../kit/errors.ts';
-import type { Clock, Files, Random } from '../../ports.ts';
+import type { Clock, Files } from '../../ports.ts';
 import { BlobIndex, type Repository } from '../../repository/index.ts';
 import { BlobReader } from './blob-reader.ts';
 import { failureOf, WriteProblem } from './failures.ts';
@@ -14,7 +14,7 @@ import { FileWriter } from './write-file.ts';
 export interface DataWorkDeps {
   files: Files;
   clock: Clock;
-  random: Random;
+  mark: string;
   repository: Repository;
   target: string;
   owners: boolean;
@@ -59,15 +59,7 @@ export class DataWork {
 
   async #outcomes(job: DataJob): Promise<JobOutcome[]> {
     const { writer } = this;
-    if (job.kind === 'piece') return [await this.#guarded(async () => (await writer.writeChunks(job.fd, job.from, job.content)).length)];
-    if (job.kind === 'verify') {
-      return [
-        await this.#guarded(() => {
-          writer.verify(job.fd, job.from, job.content, job.last);
-          return 0;
-        })
-      ];
-    }
+    if (job.kind === 'piece') return [await this.#guarded(() => writer.writePiece(job.fd, job.from, job.content))];
     const outcomes: JobOutcome[] = [];
     for (const file of job.files) {
       const breath = this.#deps.breathe?.();

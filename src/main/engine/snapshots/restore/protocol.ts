@@ -6,6 +6,10 @@ import type { Failure } from './failures.ts';
 import type { Target } from './write-file.ts';
 
 export interface RestoreRequest {
+  /** Of the restore, 32 hexadecimal digits; its temporary files bear it. */
+  mark: string;
+  /** Marks of restores that have ended before their end: their temporary files are removed where they are met. */
+  leftBehind: readonly string[];
   repositoryPath: string;
   masterKey: MasterKey;
   treeId: string;
@@ -42,6 +46,8 @@ export interface DataThreadInput {
   target: string;
   owners: boolean;
   zeroChunk: string;
+  /** Of its temporary files, different in each thread. */
+  mark: string;
   /** One Int32; not 0 when everything is to stop. */
   stop: SharedArrayBuffer;
 }
@@ -49,10 +55,8 @@ export interface DataThreadInput {
 /** `packs`: where the job's chunks lie, for a thread that has no index of its own. */
 export type DataJob = { packs?: readonly IndexPack[] } & (
   | { kind: 'files'; files: readonly Target[] }
-  /** Chunks of a large file, to be written from `from` on. Threads share their process's descriptors; whoever opened it closes it when all its jobs are back. */
+  /** Chunks of a large file, to be written from `from` on and read back. Threads share their process's descriptors; whoever opened it closes it when all its jobs are back. */
   | { kind: 'piece'; fd: number; from: number; content: readonly string[] }
-  /** The same, read back. `last`: the file ends here. */
-  | { kind: 'verify'; fd: number; from: number; content: readonly string[]; last: boolean }
 );
 
 export type JobOutcome = { sizeBytes: number } | Failure;

@@ -1,5 +1,5 @@
 // Restores that are spread over data threads: the same tree comes back, large files in pieces, and a stop or a fault leaves nothing half.
-import { lstatSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Files, WorkerContext, WorkerHandle } from '../../ports.ts';
@@ -95,6 +95,45 @@ it('brings everything back as it was, in several threads', async () => {
   expect(lstatSync(join(target, source, 'd3', 'large again')).ino).toBe(lstatSync(join(target, source, 'large')).ino);
   expect(lstatSync(join(target, source, 'd2', 'one more')).ino).toBe(lstatSync(join(target, source, 'd1', 'f1')).ino);
   expect(lstatSync(join(target, source, 'holes')).blocks * 512).toBeLessThan(3_000_000);
+});
+
+it('brings back a large file whose pieces end in zeros that are no whole chunk', async () => {
+  const bytes = Buffer.concat(Array.from({ length: 4 }, (_, i) => Buffer.concat([new Seeded(`tail ${i}`).bytes(8_000_000), Buffer.alloc(300_000)])));
+  const tails = join(folder.path, 'tails');
+  mkdirSync(tails);
+  writeFileSync(join(tails, 'large'), bytes);
+  const saved = await save(context, repository, key, [tails]);
+  expect(await restore(context, repository, key, { treeId: saved.file.tree, target })).toMatchObject({ files: 1, identical: 1, skippedCount: 0 });
+  expect(readFileSync(join(target, tails, 'large')).equals(bytes)).toBe(true);
+});
+
+it('does not read long holes back, but what somebody wrote into one', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'needs a system that tells of holes');
+  const sparse = join(folder.path, 'sparse');
+  mkdirSync(sparse);
+  writeSparse(join(sparse, 'small'), 5_000_000, []);
+  writeSparse(join(sparse, 'large'), 300_000_000, [{ at: 100_000_000, bytes: new Seeded('hole').bytes(3_000_000) }]);
+  const saved = await save(context, repository, key, [sparse]);
+  let read = 0;
+  let spoilt = false;
+  const files: Files = {
+    ...context.files,
+    read: (...all) => {
+      const count = context.files.read(...all);
+      if (readlinkSync(`/proc/self/fd/${all[0]}`).startsWith(target)) read += count;
+      return count;
+    },
+    truncate: (fd, size) => {
+      context.files.truncate(fd, size);
+      if (size === 300_000_000 && !spoilt) context.files.write(fd, Buffer.from('x'), 0, 1, 200_000_000);
+      spoilt ||= size === 300_000_000;
+    }
+  };
+  expect(await restore({ ...context, files, workers: { ...context.workers, dataThreads: 1 } }, repository, key, { treeId: saved.file.tree, target })).toMatchObject({ files: 2, identical: 2, skippedCount: 0 });
+  expect(spoilt).toBe(true);
+  expect(read).toBeLessThan(15_000_000);
+  for (const name of ['small', 'large']) expect(readFileSync(join(target, sparse, name)).equals(readFileSync(join(sparse, name))), name).toBe(true);
+  expect(lstatSync(join(target, sparse, 'large')).blocks * 512).toBeLessThan(8_000_000);
 });
 
 it('finds everything identical the second time, and replaces what was changed since', async () => {

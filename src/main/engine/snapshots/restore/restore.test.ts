@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Files } from '../../ports.ts';
-import type { MasterKey } from '../../repository/index.ts';
+import { sha256Hex, type MasterKey } from '../../repository/index.ts';
 import { HostileWriter, rawNode } from '../testing/hostile.ts';
 import { Seeded, writeSparse } from '../testing/make-tree.ts';
 import { preview, restore, save } from '../testing/save-and-restore.ts';
@@ -191,6 +191,23 @@ describe('a hostile repository', () => {
       ['/none', true],
       ['/bad', true]
     ]);
+  });
+
+  it('cannot pass one content off as another, and is not believed where a true copy lies beside the false one', async () => {
+    const truth = Buffer.from('the true content');
+    const id = sha256Hex(truth);
+    await writer.falseData(Buffer.from('a false content!'), id);
+    const tree = await writer.tree([rawNode('file', 'file', { content: [id], size: truth.length })]);
+    await writer.finish();
+    const report = await restore(context, repository, key, { treeId: tree, target });
+    expect(report).toMatchObject({ files: 0, skipped: [{ path: '/file' }] });
+    expect(report.skipped[0]?.reason).toMatch(/^damaged: .*another content/);
+    expect(readdirSync(target)).toEqual([]);
+    const second = await HostileWriter.open(context, repository, key);
+    await second.data(truth);
+    await second.finish();
+    expect(await restore(context, repository, key, { treeId: tree, target })).toMatchObject({ files: 1, identical: 1, skippedCount: 0 });
+    expect(readFileSync(join(target, 'file'), 'utf8')).toBe('the true content');
   });
 
   it('multiplied into a bomb of folders is ended by the length of paths', async () => {

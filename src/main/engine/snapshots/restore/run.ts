@@ -12,7 +12,7 @@ import { pathsOf } from '../../kit/paths.ts';
 import type { Files, WorkerContext } from '../../ports.ts';
 import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
-import { DataThreads, OwnLane } from './data-threads.ts';
+import { DataLanes } from './data-lanes.ts';
 import { DataWork } from './data-work.ts';
 import { decide, type Decided, type Decisions } from './decide.ts';
 import { failureOf, WriteProblem, type Failure } from './failures.ts';
@@ -20,11 +20,12 @@ import { applyMetadata, Degraded } from './metadata.ts';
 import type { JobOutcome, PreviewFacts, ReportFacts, RestoreRequest } from './protocol.ts';
 import { Refusals } from './refusals.ts';
 import { selectItems } from './select.ts';
+import { markOf, removeLeftBehind } from './temporaries.ts';
 import { TrustedFolders } from './trusted-folders.ts';
 import { discard, type FileWriter } from './write-file.ts';
-import { writeFiles } from './write-files.ts';
+import { placesOf, writeFiles } from './write-files.ts';
 
-const breatheMs = 30;
+const breatheMs = 10;
 const progressMs = 100;
 const listedConflicts = 500;
 /** Up to this much one thread is faster than starting several. */
@@ -88,12 +89,14 @@ class Restoring {
   readonly #report: ReportFacts = { files: 0, identical: 0, folders: 0, links: 0, bytes: 0, kept: 0, replaced: 0, beside: 0, skipped: [], skippedCount: 0, degraded: [], writeMs: 0, verifyMs: 0 };
   #bytesTotal = 0;
   readonly #mayWrite: () => Promise<void>;
+  readonly #leftBehind: ReadonlySet<string>;
 
   /** `mayWrite` resolves when the lock holds for certain: what is written before that might have to be written again. */
   constructor(context: Context, request: RestoreRequest, repository: Repository, signal: AbortSignal, onProgress: (update: Partial<TaskProgress>) => void, mayWrite: () => Promise<void>) {
     this.#mayWrite = mayWrite;
     this.#context = context;
     this.#request = request;
+    this.#leftBehind = new Set(request.leftBehind);
     this.#repository = repository;
     this.#signal = signal;
     this.#onProgress = onProgress;
@@ -180,6 +183,7 @@ class Restoring {
     this.#bytesTotal = decisions.bytes;
     this.#onProgress({ phase: 'restoring', filesDone: this.#report.files, filesTotal: this.#report.files + writing.length, bytesDone: 0, bytesTotal: decisions.bytes });
     files.mkdirs(this.#request.target);
+    this.#tidy(this.#request.target);
     const made = await this.#makeFolders(decisions);
     const writer = await this.#writeFiles(decisions, writing);
     for (const file of touched) {
@@ -223,7 +227,10 @@ class Restoring {
       this.#guard({ item: folder.item }, () => {
         this.#requireReal(dirname(folder.path));
         if (!folder.exists) files.mkdir(folder.path, 0o700);
-        else this.#requireReal(folder.path);
+        else {
+          this.#requireReal(folder.path);
+          this.#tidy(folder.path);
+        }
         if (!folder.exists) this.#report.folders += 1;
         if (!folder.exists || this.#request.conflict === 'replace') made.push(folder);
       });
@@ -231,15 +238,31 @@ class Restoring {
     return made;
   }
 
+  /** What restores that were killed have left in a folder. Not being able to is no reason not to restore. */
+  #tidy(folder: string): void {
+    if (this.#leftBehind.size === 0) return;
+    const { files, logger } = this.#context;
+    try {
+      const removed = removeLeftBehind(files, folder, this.#leftBehind);
+      if (removed > 0) logger.info('temporary files of an interrupted restore were removed', { count: removed });
+    } catch (error) {
+      const reason = errnoOf(error);
+      if (reason === undefined) throw error;
+      logger.warn('temporary files of an interrupted restore could not be removed', { reason });
+    }
+  }
+
   /** Returns what makes single entries, for those that are left. */
   async #writeFiles(decisions: Decisions, writing: Decided[]): Promise<FileWriter> {
     const { files, workers } = this.#context;
     const { index } = this.#repository;
-    const { repositoryPath, masterKey, target, owners } = this.#request;
+    const { repositoryPath, masterKey, target, owners, mark: restore } = this.#request;
     const shared = { repositoryPath, masterKey, target, owners, zeroChunk: this.#zeroChunk };
-    const own = new DataWork({ ...this.#context, ...shared, repository: this.#repository, degraded: this.#degraded, signal: this.#signal, stopped: () => this.#signal.aborted, breathe: () => this.#breathe() });
-    const little = workers.dataThreads < 2 || (writing.length <= fewFiles && decisions.bytes <= fewBytes);
-    const lanes = little ? new OwnLane(own) : new DataThreads(workers, workers.dataThreads, shared, this.#signal);
+    const stop = new SharedArrayBuffer(4);
+    const isStopped = new Int32Array(stop);
+    const own = new DataWork({ ...this.#context, ...shared, mark: markOf(restore, 0), repository: this.#repository, degraded: this.#degraded, signal: this.#signal, stopped: () => this.#signal.aborted || Atomics.load(isStopped, 0) !== 0, breathe: () => this.#breathe() });
+    const little = writing.length <= fewFiles && decisions.bytes <= fewBytes;
+    const lanes = new DataLanes({ own, stop, workers, threads: little ? 0 : workers.dataThreads - 1, input: shared, restore, placesOf: (content) => placesOf(content, index), signal: this.#signal });
     let verifyMs = 0;
     try {
       await writeFiles(writing, {
@@ -247,7 +270,6 @@ class Restoring {
         index,
         zeroChunk: this.#zeroChunk,
         lanes,
-        tellPlaces: !little,
         folders: this.#folders,
         writer: own.writer,
         degraded: this.#degraded,

@@ -1,13 +1,15 @@
-// Restores as tasks: `restore.started` first, then the thread, then `restore.finished` with the report or `restore.failed`.
+// Restores as tasks. Order, and what a stop after each step leaves:
+//   1. outbox: `restore.started` with a row in unfinished_restores   -> found at the next start: `restore.interrupted`
+//   2. the thread writes                                             -> the same, and temporary files, which the next restore to the place removes
+//   3. outbox: `restore.finished` with the report, or `restore.failed` -> nothing
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
 import type { RestoreReport } from '../../../../contract/snapshots.ts';
 import { errnoOf, fail, toWire } from '../../kit/errors.ts';
 import { isInside, pathsOf, resolveUserPath } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
-import type { EventLog } from '../../log/index.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, shortId, type Repositories } from '../../repository/index.ts';
+import { lockIdentity, sha256Hex, shortId, type Repositories } from '../../repository/index.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import { homeMarker } from '../archive/folder-saver.ts';
@@ -22,7 +24,6 @@ export interface RestoreServiceDeps {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine'>;
   store: SnapshotsStore;
   outbox: Pick<Outbox, 'commit'>;
-  log: Pick<EventLog, 'append'>;
   repositories: Repositories;
   tasks: Pick<Tasks, 'start'>;
   announce(event: EngineEvent): void;
@@ -34,6 +35,8 @@ export interface RestoreService {
   preview: EngineApi['restores']['preview'];
   start: EngineApi['restores']['start'];
   reports: EngineApi['restores']['reports'];
+  /** Start-up: restores that were begun and never ended become events `restore.interrupted`. */
+  recoverInterrupted(): void;
 }
 
 type Input = Parameters<RestoreService['start']>[0];
@@ -48,7 +51,7 @@ function listed(paths: readonly string[]): string[] {
 }
 
 export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
-  const { ports, store, outbox, log, repositories, tasks, announce, homePath, browse } = deps;
+  const { ports, store, outbox, repositories, tasks, announce, homePath, browse } = deps;
   const { clock, files, machine, random } = ports;
 
   /** The target as the file system spells it, as far as it exists. BAD_INPUT inside a repository or a home, NOT_A_FOLDER. */
@@ -88,11 +91,13 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
     }
   };
 
-  const requestOf = async (input: Input, found: FoundSnapshot, target: string, preview: boolean, signal: AbortSignal | undefined): Promise<RestoreRequest> => {
+  const requestOf = async (input: Input, found: FoundSnapshot, target: string, id: string | undefined, signal: AbortSignal | undefined): Promise<RestoreRequest> => {
     const unlocked = await repositories.unlockKey(found.repository.id, signal);
     const places = await repositories.protectedPlaces(signal);
     const nowMs = clock.now();
     return {
+      mark: id?.replaceAll('-', '') ?? '',
+      leftBehind: id === undefined ? [] : leftIn(target),
       repositoryPath: unlocked.path,
       masterKey: unlocked.masterKey,
       treeId: found.file.tree,
@@ -105,9 +110,16 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
       forbidden: places.flatMap(({ path, real }) => [path, real]),
       forbiddenIds: places.flatMap(({ device, inode }) => (device === null || inode === null ? [] : [`${device}:${inode}`])),
       identity: lockIdentity(machine),
-      preview
+      preview: id === undefined
     };
   };
+
+  /** Marks of restores that were cut off and may have left temporary files there. */
+  const leftIn = (target: string): string[] =>
+    store
+      .unfinishedRestores()
+      .filter((row) => row.cut && (isInside(row.target, target, machine.platform) || isInside(target, row.target, machine.platform)))
+      .map((row) => row.id.replaceAll('-', ''));
 
   const work = <R extends PreviewFacts | ReportFacts>(request: RestoreRequest, repositoryId: string, signal: AbortSignal, onProgress: RunningTask['progress']): Promise<R> =>
     repositories.queue(repositoryId).run({ exclusive: false, what: 'restore', signal, onWaiting: () => onProgress({ phase: 'waiting' }) }, () =>
@@ -131,13 +143,22 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
     const startedMs = clock.monotonicMs();
     const common = { category: 'restore' as const, actor, subject: planName === null ? `repository:${found.repository.name}` : `plan:${planName}` };
     const facts = { restore: id, repository: found.repository.name, repositoryId: found.repository.id, snapshot: found.id, target: wellFormed(target), plan: planName, planId };
-    log.append({ ...common, action: 'restore.started', payload: { ...facts, include: listed(input.include), includeCount: input.include.length, exclude: listed(input.exclude), excludeCount: input.exclude.length, conflict: input.conflict } });
+    const selection = sha256Hex(Buffer.from(JSON.stringify([found.id, input.include, input.exclude])));
+    outbox.commit(
+      () => store.addRestore({ id, subject: common.subject, target, selection, facts, startedAt: new Date(clock.now()).toISOString() }),
+      [{ ...common, action: 'restore.started', payload: { ...facts, include: listed(input.include), includeCount: input.include.length, exclude: listed(input.exclude), excludeCount: input.exclude.length, conflict: input.conflict } }]
+    );
     try {
-      const request = await requestOf(input, found, target, false, task.signal);
+      const request = await requestOf(input, found, target, id, task.signal);
       const done = await work<ReportFacts>(request, found.repository.id, task.signal, (update) => task.progress(update));
       const report: RestoreReport = { id, snapshotId: found.id, snapshotShortId: shortId(found.id), target, ...done };
       outbox.commit(
-        () => store.addReport(new Date(clock.now()).toISOString(), report),
+        () => {
+          store.addReport(new Date(clock.now()).toISOString(), report);
+          store.removeRestore(id);
+          // This one went through all folders that those did.
+          for (const row of store.unfinishedRestores()) if (row.cut && row.target === target && row.selection === selection) store.removeRestore(row.id);
+        },
         [
           {
             ...common,
@@ -155,7 +176,10 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
       return { kind: 'restore', report };
     } catch (error) {
       const { code, message } = toWire(error);
-      log.append({ ...common, action: 'restore.failed', ...(code === 'CANCELLED' && { level: 'warn' as const }), payload: { ...facts, code, reason: wellFormed(message), durationMs: Math.round(clock.monotonicMs() - startedMs) } });
+      outbox.commit(
+        () => store.cutRestore(id),
+        [{ ...common, action: 'restore.failed', ...(code === 'CANCELLED' && { level: 'warn' as const }), payload: { ...facts, code, reason: wellFormed(message), durationMs: Math.round(clock.monotonicMs() - startedMs) } }]
+      );
       throw error;
     }
   };
@@ -165,7 +189,7 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
       const found = await browse.find(input.snapshot, context.signal);
       const target = resolveTarget(input.target);
       const signal = context.signal ?? new AbortController().signal;
-      const facts = await work<PreviewFacts>(await requestOf(input, found, target, true, signal), found.repository.id, signal, () => undefined);
+      const facts = await work<PreviewFacts>(await requestOf(input, found, target, undefined, signal), found.repository.id, signal, () => undefined);
       return { snapshot: browse.view(found), ...facts };
     },
     start: async (input, context) => {
@@ -173,6 +197,12 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
       const target = resolveTarget(input.target);
       return tasks.start({ kind: 'restore', subject: shortId(found.id), run: (task) => run(input, found, target, context.actor, task) });
     },
-    reports: async ({ limit }) => store.reports(limit)
+    reports: async ({ limit }) => store.reports(limit),
+    recoverInterrupted: () => {
+      // One process owns the home at a time, so whoever began these has ended.
+      for (const { id, subject, facts, startedAt, cut } of store.unfinishedRestores()) {
+        if (!cut) outbox.commit(() => store.cutRestore(id), [{ action: 'restore.interrupted', category: 'restore', subject, payload: { ...facts, startedAt } }]);
+      }
+    }
   };
 }

@@ -1,12 +1,13 @@
 // Writes one file so that its name never stands for half of it: under a temporary name in the same folder, content, holes, read back and
-// compared, metadata, then renamed. A stop before the rename leaves `.varve-restore-<random>.tmp`, removed when the restore is cancelled.
+// compared, metadata, then renamed. A stop before the rename leaves the temporary, removed when the restore is cancelled, or by the next one.
 import { dirname, join } from 'node:path';
-import type { Clock, Files, Random } from '../../ports.ts';
+import type { Clock, Files } from '../../ports.ts';
 import type { BlobReader } from './blob-reader.ts';
 import { WriteProblem } from './failures.ts';
 import { applyMetadata, type Degraded } from './metadata.ts';
 import { ReadBack } from './read-back.ts';
 import type { RestoredNode } from './select.ts';
+import { temporaryName } from './temporaries.ts';
 import { cancelled } from '../../kit/errors.ts';
 
 const holeBytes = 16 * 1024;
@@ -14,7 +15,8 @@ const zeros = Buffer.alloc(holeBytes);
 
 export interface WriteDeps {
   files: Files;
-  random: Random;
+  /** Of the temporary files; different in each thread of each restore. */
+  mark: string;
   clock: Clock;
   reader: BlobReader;
   zeroChunk: string;
@@ -41,7 +43,6 @@ export interface OpenFile {
 export class FileWriter {
   readonly #deps: WriteDeps;
   readonly #readBack: ReadBack;
-  readonly #mark: string;
   #count = 0;
   /** Milliseconds spent on reading back what was written. */
   verifyMs = 0;
@@ -49,13 +50,12 @@ export class FileWriter {
   constructor(deps: WriteDeps) {
     this.#deps = deps;
     this.#readBack = new ReadBack(deps.files);
-    this.#mark = Buffer.from(deps.random.bytes(8)).toString('hex');
   }
 
-  /** A name in the same folder that nothing has: random, and counted. */
+  /** A name in the same folder that nothing has. */
   temporaryPath(path: string): string {
     this.#count += 1;
-    return join(dirname(path), `.varve-restore-${this.#mark}${this.#count.toString(16)}.tmp`);
+    return join(dirname(path), temporaryName(this.#deps.mark, this.#count));
   }
 
   /** The whole of a file. Returns its bytes. */
@@ -63,9 +63,9 @@ export class FileWriter {
     const content = target.node.content ?? [];
     const file = this.create(target.path);
     try {
-      const { length, short } = await this.writeChunks(file.fd, 0, content);
+      const { length, short } = await this.#writeChunks(file.fd, 0, content);
       if (short) this.#deps.files.truncate(file.fd, length);
-      this.verify(file.fd, 0, content, true);
+      await this.#verify(file.fd, 0, content, true);
       this.finish(file, target);
       return length;
     } catch (error) {
@@ -79,8 +79,18 @@ export class FileWriter {
     return { temporary, fd: this.#deps.files.open(temporary, 'wx+', 0o600) };
   }
 
+  /** A part of a large file, of which other threads write other parts at the same time. Returns its bytes. */
+  async writePiece(fd: number, from: number, content: readonly string[]): Promise<number> {
+    const { files } = this.#deps;
+    const { length, short } = await this.#writeChunks(fd, from, content);
+    // Where it ends in a hole the file may not reach that far yet. Its length is not set here: another thread may have made it longer meanwhile.
+    if (short && files.fstat(fd).size < from + length) files.write(fd, zeros, 0, 1, from + length - 1);
+    await this.#verify(fd, from, content, false);
+    return length;
+  }
+
   /** Chunks one after the other from `from` on. `short`: the last bytes were a hole, so that the length must be set. */
-  async writeChunks(fd: number, from: number, content: readonly string[]): Promise<{ length: number; short: boolean }> {
+  async #writeChunks(fd: number, from: number, content: readonly string[]): Promise<{ length: number; short: boolean }> {
     const { files, reader, zeroChunk, stopped } = this.#deps;
     let position = from;
     let short = false;
@@ -99,17 +109,31 @@ export class FileWriter {
   }
 
   /** Reads back and compares; throws when the file has other bytes, or with `whole` more than these. */
-  verify(fd: number, from: number, content: readonly string[], whole: boolean): void {
-    const { clock, stopped } = this.#deps;
+  async #verify(fd: number, from: number, content: readonly string[], whole: boolean): Promise<void> {
+    const { clock, files, stopped, zeroChunk } = this.#deps;
     const startedMs = clock.monotonicMs();
     let position = from;
     for (const [i, id] of content.entries()) {
       if (stopped()) throw cancelled();
       const length = this.#lengthOf(id);
-      if (!this.#readBack.holds(fd, position, length, id, whole && i === content.length - 1)) throw new WriteProblem('read back different from what was written');
+      const last = whole && i === content.length - 1;
+      // Nothing was written there: where the system keeps it as a hole there is nothing to be read, however long it is.
+      if (id === zeroChunk && files.isHole(fd, position, position + length) && (!last || files.fstat(fd).size === position + length)) {
+        position += length;
+        continue;
+      }
+      if (!this.#readBack.holds(fd, position, length, id, last)) await this.#again(fd, position, length, id, last);
       position += length;
     }
     this.verifyMs += clock.monotonicMs() - startedMs;
+  }
+
+  /** A chunk that was not read back as what it should be: either the repository gave something else, which another copy may mend, or the disk did not keep it. */
+  async #again(fd: number, position: number, length: number, id: string, last: boolean): Promise<void> {
+    const bytes = await this.#deps.reader.loadProven(id);
+    if (bytes.length !== length) throw new WriteProblem(`damaged: chunk ${id.slice(0, 8)} has another length`);
+    this.#deps.files.write(fd, bytes, 0, length, position);
+    if (!this.#readBack.holds(fd, position, length, id, last)) throw new WriteProblem('read back different from what was written');
   }
 
   /** Closes it, gives it what belongs to it, and its name. What was verified must not have been closed since. */

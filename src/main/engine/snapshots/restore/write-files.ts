@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { errnoOf, throwIfAborted } from '../../kit/errors.ts';
 import type { Files } from '../../ports.ts';
 import type { BlobIndex, IndexBlob, IndexPack } from '../../repository/index.ts';
-import type { DataLanes } from './data-threads.ts';
+import { jobsInLine, type DataLanes } from './data-lanes.ts';
 import type { Decided } from './decide.ts';
 import { failureOf, WriteProblem } from './failures.ts';
 import type { Degraded } from './metadata.ts';
@@ -23,8 +23,6 @@ export interface WriteFilesDeps {
   index: BlobIndex;
   zeroChunk: string;
   lanes: DataLanes;
-  /** True when the lanes have no index of their own. */
-  tellPlaces: boolean;
   folders: TrustedFolders;
   writer: FileWriter;
   degraded: Degraded;
@@ -58,8 +56,8 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   const ranges = Array.from({ length: lanes.count }, (_, lane) => ({ at: Math.floor((ordered.length * lane) / lanes.count), end: Math.floor((ordered.length * (lane + 1)) / lanes.count) }));
   const flows = [
     ...Array.from({ length: largeInFlight }, () => eachLarge()),
-    // Two for each lane, so that the next job is there when one ends.
-    ...ranges.flatMap((_, lane) => [eachJob(lane), eachJob(lane)])
+    // As many for each lane as it takes in line, so that the next job is there when one ends.
+    ...ranges.flatMap((_, lane) => Array.from({ length: jobsInLine }, () => eachJob(lane)))
   ];
   const failures: unknown[] = [];
   await Promise.all(
@@ -79,7 +77,7 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   }
 
   async function writeSmall(files: readonly Decided[], lane?: number): Promise<void> {
-    const { outcomes } = await run({ kind: 'files', files: files.map(targetOf) }, files.flatMap((file) => file.item.node.content ?? []), lane);
+    const { outcomes } = await run({ kind: 'files', files: files.map(targetOf) }, lane);
     for (const [i, outcome] of outcomes.entries()) report(files[i] as Decided, outcome);
   }
 
@@ -114,14 +112,13 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
     requireReal(file);
     const open = writer.create(file.path);
     try {
+      // Long holes that are known end where the file does, or between its pieces.
+      if (target.node.content?.includes(deps.zeroChunk)) files.truncate(open.fd, bytesOf(target.node.content));
       const pieces = cut(target.node.content ?? []);
       const sizeBytes = bytesOf(target.node.content);
-      let failed = await all(pieces.map(({ from, content }) => run({ kind: 'piece', fd: open.fd, from, content }, content)));
+      const failed = await all(pieces.map(({ from, content }) => run({ kind: 'piece', fd: open.fd, from, content })));
       if (failed === undefined) {
-        files.truncate(open.fd, sizeBytes); // the last bytes may be a hole
-        failed = await all(pieces.map(({ from, content }, i) => run({ kind: 'verify', fd: open.fd, from, content, last: i === pieces.length - 1 }, content)));
-      }
-      if (failed === undefined) {
+        if (files.fstat(open.fd).size !== sizeBytes) throw new WriteProblem('read back different from what was written');
         requireReal(file);
         writer.finish(open, target);
         return { sizeBytes };
@@ -161,7 +158,7 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
       const outcome = await guarded(file, async () => {
         requireReal(file);
         if (from !== undefined && link(from, file)) return { sizeBytes: 0 };
-        const { outcomes } = await run({ kind: 'files', files: [targetOf(file)] }, file.item.node.content ?? []);
+        const { outcomes } = await run({ kind: 'files', files: [targetOf(file)] });
         return outcomes[0] as JobOutcome;
       });
       if ('sizeBytes' in outcome) from ??= file.path;
@@ -195,8 +192,8 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
     deps.onOutcome(file, outcome);
   }
 
-  async function run(job: DataJob, content: readonly string[], lane?: number): Promise<DataResult> {
-    const result = await lanes.run(deps.tellPlaces ? { ...job, packs: placesOf(content, index) } : job, lane);
+  async function run(job: DataJob, lane?: number): Promise<DataResult> {
+    const result = await lanes.run(job, lane);
     deps.onVerified(result.verifyMs);
     for (const { what, count } of result.degraded ?? []) deps.degraded.note(what, count);
     return result;
@@ -236,7 +233,8 @@ function targetOf({ path, action, item: { node } }: Decided): Target {
   return { path, replaces: action === 'replace', node: { type, mode, uid, gid, content: content ?? [], mtimeNs, atimeNs, ...(xattrs && { xattrs }) } };
 }
 
-function placesOf(content: readonly string[], index: BlobIndex): IndexPack[] {
+/** Where these chunks lie, for a thread that has no index. */
+export function placesOf(content: readonly string[], index: BlobIndex): IndexPack[] {
   const packs = new Map<string, IndexBlob[]>();
   for (const id of new Set(content)) {
     for (const { pack, offset, length, uncompressedLength } of index.find('data', id)) {

@@ -214,7 +214,7 @@ export async function problemsOf(world: FaultWorld, allowed: ReadonlySet<string>
   const problems: string[] = [];
   const { backend, sealer } = repository;
   const tools = createCheckTools(sealer);
-  const report = await checkRepository(repository, { read: { kind: 'all' }, checkPacks: async (packs, onDone) => {
+  const report = await checkRepository(repository, { read: { kind: 'all' }, checkPacks: async (packs, _bytes, onDone) => {
     for await (const pack of packs) onDone(await checkPack({ backend, sealer, tools }, pack));
   } });
   for (const { severity, code, what, detail } of report.findings) if (severity === 'error' || !allowed.has(code)) problems.push(`${severity} ${code} ${what} ${detail}`);

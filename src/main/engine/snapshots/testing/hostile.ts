@@ -18,6 +18,7 @@ export class HostileWriter {
   readonly #repository: Repository;
   readonly #trees: PackWriter;
   readonly #data: PackWriter;
+  readonly #passedOff = new Map<string, string>();
 
   private constructor(context: Context, repository: Repository) {
     this.#repository = repository;
@@ -39,6 +40,11 @@ export class HostileWriter {
     return this.#add(this.#data, bytes);
   }
 
+  /** Content that the index passes off as the blob `id`. */
+  async falseData(bytes: Uint8Array, id: string): Promise<void> {
+    this.#passedOff.set(await this.data(bytes), id);
+  }
+
   async #add(packs: PackWriter, bytes: Uint8Array): Promise<string> {
     const id = sha256Hex(bytes);
     await packs.add(hexToBytes(id), bytes);
@@ -49,7 +55,7 @@ export class HostileWriter {
   async finish(): Promise<void> {
     for (const packs of [this.#trees, this.#data]) {
       await packs.flush();
-      const finished = packs.takeFinished();
+      const finished = packs.takeFinished().map((pack) => ({ ...pack, blobs: pack.blobs.map((blob) => ({ ...blob, id: this.#passedOff.get(blob.id) ?? blob.id })) }));
       if (finished.length > 0) await this.#repository.saveIndex(finished);
     }
   }

@@ -23,7 +23,7 @@ export function saveCarrying(context: Context, repository: string, key: MasterKe
 type Wanted = Pick<RestoreRequest, 'treeId' | 'target'> & Partial<RestoreRequest> & { conflict?: RestoreInput['conflict'] };
 
 function requestOf(context: Context, repository: string, key: MasterKey, wanted: Wanted): RestoreRequest {
-  return { repositoryPath: repository, masterKey: key, include: [], exclude: [], conflict: 'keep', owners: context.machine.uid === 0, day: '2026-11-21', forbidden: [], forbiddenIds: [], identity: lockIdentity(context.machine), preview: false, ...wanted };
+  return { mark: '0123456789abcdef0123456789abcdef', leftBehind: [], repositoryPath: repository, masterKey: key, include: [], exclude: [], conflict: 'keep', owners: context.machine.uid === 0, day: '2026-11-21', forbidden: [], forbiddenIds: [], identity: lockIdentity(context.machine), preview: false, ...wanted };
 }
 
 export async function restore(context: Context, repository: string, key: MasterKey, wanted: Wanted, signal: AbortSignal = quiet.signal): Promise<ReportFacts> {
