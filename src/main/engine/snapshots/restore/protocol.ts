@@ -12,6 +12,8 @@ export interface RestoreRequest {
   leftBehind: readonly string[];
   repositoryPath: string;
   masterKey: MasterKey;
+  /** File of the home's cache for the loaded index. */
+  indexCache: string;
   treeId: string;
   /** Paths inside the snapshot; empty means everything. */
   include: readonly string[];

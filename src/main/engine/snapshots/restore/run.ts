@@ -51,7 +51,7 @@ async function restoreOnce(context: Context, request: RestoreRequest, options: R
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
   options.onProgress({ phase: 'opening' });
-  const repository = await Repository.open({ backend: createLocalBackend({ files, random, path: request.repositoryPath }), masterKey: request.masterKey, random, clock, signal });
+  const repository = await Repository.open({ backend: createLocalBackend({ files, random, path: request.repositoryPath }), masterKey: request.masterKey, random, clock, signal, indexCache: { files, path: request.indexCache } });
   options.onProgress({ phase: 'locking' });
   const lock = await lockForReading(repository, {
     identity: request.identity,

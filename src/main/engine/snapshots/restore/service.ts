@@ -100,6 +100,7 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
       leftBehind: id === undefined ? [] : leftIn(target),
       repositoryPath: unlocked.path,
       masterKey: unlocked.masterKey,
+      indexCache: unlocked.indexCache,
       treeId: found.file.tree,
       include: input.include,
       exclude: input.exclude,

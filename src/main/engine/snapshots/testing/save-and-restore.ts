@@ -6,7 +6,7 @@ import { saveSnapshot } from '../archive/save.ts';
 import type { CarriedFile } from '../carried.ts';
 import type { PreviewFacts, ReportFacts, RestoreRequest } from '../restore/protocol.ts';
 import { restoreSnapshot } from '../restore/run.ts';
-import { saveInput, type Context } from './workshop.ts';
+import { cachesOf, saveInput, type Context } from './workshop.ts';
 
 const quiet = { signal: new AbortController().signal, onProgress: () => undefined, onLockFile: () => undefined };
 
@@ -23,7 +23,7 @@ export function saveCarrying(context: Context, repository: string, key: MasterKe
 type Wanted = Pick<RestoreRequest, 'treeId' | 'target'> & Partial<RestoreRequest> & { conflict?: RestoreInput['conflict'] };
 
 function requestOf(context: Context, repository: string, key: MasterKey, wanted: Wanted): RestoreRequest {
-  return { mark: '0123456789abcdef0123456789abcdef', leftBehind: [], repositoryPath: repository, masterKey: key, include: [], exclude: [], conflict: 'keep', owners: context.machine.uid === 0, day: '2026-11-21', forbidden: [], forbiddenIds: [], identity: lockIdentity(context.machine), preview: false, ...wanted };
+  return { mark: '0123456789abcdef0123456789abcdef', leftBehind: [], repositoryPath: repository, masterKey: key, indexCache: cachesOf(repository).index, include: [], exclude: [], conflict: 'keep', owners: context.machine.uid === 0, day: '2026-11-21', forbidden: [], forbiddenIds: [], identity: lockIdentity(context.machine), preview: false, ...wanted };
 }
 
 export async function restore(context: Context, repository: string, key: MasterKey, wanted: Wanted, signal: AbortSignal = quiet.signal): Promise<ReportFacts> {

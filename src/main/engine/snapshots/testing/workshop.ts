@@ -68,15 +68,16 @@ export async function openMasterKey(context: Context, path: string): Promise<Mas
 }
 
 let minutes = 0;
-let memoryFolder: string | undefined;
+let cacheFolder: string | undefined;
 
-/** Beside no test's folders, whose times tests watch. */
-function memories(): string {
-  if (memoryFolder === undefined) {
-    const made = (memoryFolder = mkdtempSync(join(tmpdir(), 'varve-memories-')));
+/** The caches of a home for this repository. Beside no test's folders, whose times tests watch. */
+export function cachesOf(repositoryPath: string): { index: string; folders: string } {
+  if (cacheFolder === undefined) {
+    const made = (cacheFolder = mkdtempSync(join(tmpdir(), 'varve-caches-')));
     process.on('exit', () => rmSync(made, { recursive: true, force: true }));
   }
-  return memoryFolder;
+  const place = join(cacheFolder, basename(dirname(repositoryPath)), basename(repositoryPath));
+  return { index: join(place, 'index'), folders: join(place, 'folders') };
 }
 
 /** Input of a snapshot of `paths`; every call is a minute later than the one before. */
@@ -95,7 +96,8 @@ export function saveInput(context: Context, repositoryPath: string, masterKey: M
     hostname: context.machine.hostname,
     username: context.machine.username,
     programVersion: 'varve test',
-    memoryPath: join(memories(), basename(dirname(repositoryPath)), basename(repositoryPath)),
+    indexCache: cachesOf(repositoryPath).index,
+    memoryPath: cachesOf(repositoryPath).folders,
     identity: lockIdentity(context.machine),
     ...more
   };
