@@ -4,6 +4,7 @@
 import type { Migration } from '../store/index.ts';
 import { anchorsMigration } from './anchors/schema.ts';
 import { chainColumnMigration } from './chain-column.ts';
+import { factBlocksMigration } from './fact-blocks.ts';
 import { sealedMigration } from './sealed/schema.ts';
 import { intakeMigration } from './intake/schema.ts';
 import { treeMigration } from './tree/schema.ts';
@@ -132,4 +133,4 @@ const firstMigration: Migration = {
 };
 
 /** In order; each part of the log brings its own tables. */
-export const logMigrations: readonly Migration[] = [firstMigration, treeMigration, sealedMigration, intakeMigration, reviewMigration, anchorsMigration, chainColumnMigration(aroundEntries)];
+export const logMigrations: readonly Migration[] = [firstMigration, treeMigration, sealedMigration, intakeMigration, reviewMigration, anchorsMigration, chainColumnMigration(aroundEntries), factBlocksMigration];
