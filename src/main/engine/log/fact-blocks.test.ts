@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Level, LogFilter } from '../../../contract/log.ts';
 import { createNodeFiles } from '../../adapters/files.ts';
 import { createTestFolder, type TestFolder } from '../store/testing.ts';
-import { blockedColumns, piecesOf, seqsWith } from './fact-blocks.ts';
+import { blockedColumns, inBlock, piecesOf, seqsWith, withBlocks } from './fact-blocks.ts';
 import type { EventLog, NewEvent } from './index.ts';
 import { openTestLog } from './testing.ts';
 
@@ -98,6 +98,13 @@ describe.each(['as it is kept now', 'as it was kept before version 8, read only'
     expect(seqsWith(asked, 'subject', no, { above: 10 * count, limit: 5 })).toEqual([]);
     db.close();
   });
+});
+
+it.each(blockedColumns)('is searched by the index of %s, and by nothing that SQLite would have to build first', (column) => {
+  const db = new BetterSqlite3(path, { readonly: true });
+  const plan = db.prepare(`EXPLAIN QUERY PLAN ${withBlocks} SELECT f.seq FROM block CROSS JOIN facts f WHERE ${inBlock} AND f.${column} IN (?, ?)`).all(0, 4, -1, count, 1, 2) as { detail: string }[];
+  expect(plan.map(({ detail }) => detail).filter((detail) => detail.includes(' f '))).toEqual([`SEARCH f USING COVERING INDEX facts_${column} (<expr>=? AND ${column}=? AND rowid>? AND rowid<?)`]);
+  db.close();
 });
 
 it('is brought up to date, and searched by the new indexes', () => {

@@ -37,8 +37,8 @@ export interface SeqRange {
 export const withBlocks = `WITH RECURSIVE block(no) AS (SELECT ${whole} UNION ALL SELECT no + 1 FROM block WHERE no < ${whole})`;
 export const blocksOf = ({ above, below }: SeqRange): [first: number, last: number] => [Math.floor((above + 1) / blockSize), Math.floor((below - 1) / blockSize)];
 
-/** Its parameters: `above` and `below` of the range. */
-export const inBlock = `f.seq >> ${bits} = block.no AND f.seq > max(${whole}, (block.no << ${bits}) - 1) AND f.seq < min(${whole}, (block.no + 1) << ${bits})`;
+/** Its parameters: `above` and `below` of the range. The plus is needed: compared with a column of whole numbers, the index would not be used. */
+export const inBlock = `f.seq >> ${bits} = +block.no AND f.seq > max(${whole}, (block.no << ${bits}) - 1) AND f.seq < min(${whole}, (block.no + 1) << ${bits})`;
 
 /** The range within what is there, so that nobody asks for blocks without end. */
 export function withinFacts(db: Database, { above, below }: SeqRange): SeqRange {
