@@ -1,9 +1,9 @@
 // How `facts` is searched by a column with many equal values. An index by value alone has as many growing ends as there are values, and each append
-// would write most of them; so these indexes begin with the block of 2,048 entries that a row lies in: whatever is appended goes to their end. A
+// would write most of them; so these indexes begin with the block of 4,096 entries that a row lies in: whatever is appended goes to their end. A
 // search asks block after block. A log that is only read may be from before version 8, with an index by value; the same statements use that one.
 import type { Database, Migration } from '../store/index.ts';
 
-const bits = 11;
+const bits = 12;
 const blockSize = 2 ** bits;
 
 /** Columns that are looked for block by block. */
@@ -15,8 +15,6 @@ export const isBlocked = (column: string): column is BlockedColumn => (blockedCo
 export const factBlocksMigration: Migration = {
   version: 8,
   up(db) {
-    // Nobody asks for entries by time alone but to count them, and one number more in every row's index is too much for that.
-    db.exec('DROP INDEX IF EXISTS facts_at');
     for (const column of blockedColumns) {
       db.exec(`
         DROP INDEX IF EXISTS facts_${column};
