@@ -3,12 +3,14 @@ import type { Clock, Random } from '../ports.ts';
 
 /** A new id, lower case with dashes. */
 export function createUuid7(clock: Pick<Clock, 'now'>, random: Random): string {
-  const bytes = Buffer.from(random.bytes(16));
-  bytes.writeUIntBE(Math.max(0, Math.floor(clock.now())), 0, 6);
-  bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return uuid7Of(Math.max(0, Math.floor(clock.now())), Buffer.from(random.bytes(16)).toString('hex'));
+}
+
+/** The id for this millisecond since 1970 with this chance: 32 hex digits, of which the time, the version and the variant take their places. */
+export function uuid7Of(ms: number, chance: string): string {
+  const time = ms.toString(16).padStart(12, '0');
+  const variant = '89ab'[Number.parseInt(chance.charAt(16), 16) & 3] as string;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(13, 16)}-${variant}${chance.slice(17, 20)}-${chance.slice(20)}`;
 }
 
 /** Milliseconds since 1970 UTC that the id carries. */

@@ -3,16 +3,17 @@
 // included; any process may do it at any time.
 import type { Category } from '../../../contract/log.ts';
 import { VarveError } from '../kit/errors.ts';
-import { createUuid7 } from '../kit/uuid7.ts';
+import { uuid7Of } from '../kit/uuid7.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Database } from '../store/index.ts';
 import { builtInActions } from './actions.ts';
 import { chainHashSql } from './chain-column.ts';
 import { createHasher, genesisHash } from './hash.ts';
-import { formatHeader, parseHeader, tracePattern, type HeaderFields, type PayloadMark } from './header.ts';
+import { formatHeader, isNameInHeader, parseHeader, tracePattern, type HeaderFields, type PayloadMark } from './header.ts';
 import { categoryRules, levelCodes, type Appended, type NewEvent } from './model.ts';
 import { leafHash } from './merkle/hash.ts';
 import { findName, keepName, maxActorLength, maxSubjectLength, newOpaqueId, type NameKind, type NameRow } from './names.ts';
+import { createNewRows, type NewRows } from './new-rows.ts';
 import { canonicalPayload } from './payload.ts';
 import type { Sealing } from './sealed/sealing.ts';
 import type { GrowingTree, TreeStore } from './tree/store.ts';
@@ -108,31 +109,42 @@ export interface Appender {
   append(events: readonly CheckedEvent[], inside?: (appended: readonly Appended[]) => void): Appended[];
 }
 
-/** Where the log stands while one transaction runs, and what the full-text index still has to take in at its end. */
+/** Where the log stands while one transaction runs, and what is still to be written at its end. */
 interface Head {
   seq: number;
   hash: string;
-  words: { seq: number; action: string; body: string | null }[];
-  chance: Random;
+  rows: NewRows;
+  /** Ids that callers gave to entries of this transaction. */
+  given: Set<string>;
+  chance: HexSupply;
   tree: GrowingTree;
   encrypting: ReadonlySet<Category>;
   /** Number of this run's session. */
   session: number;
+  /** The time of the last entry; many have the same. */
+  at: { ms: number; ts: string };
+  /** Was a header of this transaction read back? */
+  proven: boolean;
   /** What was looked up already: while the transaction runs nobody else can change it. */
   actions: Map<string, number>;
   names: Record<NameKind, Map<string, NameRow>>;
 }
 
+/** So many bytes of chance, as hex. */
+type HexSupply = (bytes: number) => string;
+
 /** Chance in one draw for many events: 32 bytes of salt and 16 of id each. What is left over at the end of the transaction is thrown away. */
-function drawAhead(random: Random, events: number): Random {
-  let supply = random.bytes(48 * events);
-  return {
-    bytes(length) {
-      if (supply.length < length) supply = random.bytes(Math.max(length, 48));
-      const taken = supply.subarray(0, length);
-      supply = supply.subarray(length);
-      return taken;
+function drawAhead(random: Random, events: number): HexSupply {
+  const draw = (bytes: number): string => Buffer.from(random.bytes(bytes)).toString('hex');
+  let supply = draw(48 * events);
+  let at = 0;
+  return (bytes) => {
+    if (supply.length - at < 2 * bytes) {
+      supply = draw(Math.max(bytes, 48));
+      at = 0;
     }
+    at += 2 * bytes;
+    return supply.slice(at - 2 * bytes, at);
   };
 }
 
@@ -142,19 +154,13 @@ export function createAppender({ db, clock, random, origin, session, tree, seali
 
   const readHead = (events: number): Head => {
     const last = db.prepare(`SELECT seq, ${chainHashSql(db)} AS hash FROM entries ORDER BY seq DESC LIMIT 1`).get<{ seq: number; hash: string }>();
-    const head = { seq: last?.seq ?? -1, hash: last?.hash ?? genesis, words: [], chance: drawAhead(random, events), tree: tree.grow(), encrypting: sealing.encrypting(), session: sessionNumber(), actions: new Map<string, number>(), names: { actor: new Map<string, NameRow>(), subject: new Map<string, NameRow>() } };
+    const head = { seq: last?.seq ?? -1, hash: last?.hash ?? genesis, rows: createNewRows(db), given: new Set<string>(), chance: drawAhead(random, events), tree: tree.grow(), encrypting: sealing.encrypting(), session: sessionNumber(), at: { ms: -1, ts: '' }, proven: false, actions: new Map<string, number>(), names: { actor: new Map<string, NameRow>(), subject: new Map<string, NameRow>() } };
     if (head.tree.size !== head.seq + 1) {
       // Somebody took entries away, or leaves: going on would bury it.
       const what = `the tree has ${head.tree.size} leaves for ${head.seq + 1} entries`;
       throw new VarveError('LOG_DAMAGED', `${db.path}: ${what}`, { what });
     }
     return head;
-  };
-
-  /** After everything else: a statement on a table with triggers opens a savepoint, and FTS5 writes out all it holds at each of those. */
-  const indexWords = (head: Head): void => {
-    const insert = db.prepare('INSERT INTO search (rowid, action, body) VALUES (?, ?, ?)');
-    for (const { seq, action, body } of head.words) insert.run(seq, action, body);
   };
 
   function sessionNumber(): number {
@@ -172,7 +178,8 @@ export function createAppender({ db, clock, random, origin, session, tree, seali
   }
 
   /** The event that has this id already; refuses the id when that one says something else, as far as it can still be told. */
-  function existing(id: string, { event, payload, actorGiven }: CheckedEvent): Appended | undefined {
+  function existing(head: Head, id: string, { event, payload, actorGiven }: CheckedEvent): Appended | undefined {
+    if (head.given.has(id)) head.rows.write();
     const row = db.prepare(existingSql(db)).get<ExistingRow>(idBytes(id));
     if (row === undefined) return undefined;
     const header = parseHeader(row.header);
@@ -203,33 +210,36 @@ export function createAppender({ db, clock, random, origin, session, tree, seali
     const { event, payload } = checked;
     const seq = head.seq + 1;
     const atMs = readClock(clock);
-    const id = event.id ?? createUuid7({ now: () => atMs }, head.chance);
-    const ts = new Date(atMs).toISOString();
+    const id = event.id ?? uuid7Of(atMs, head.chance(16));
+    if (event.id !== undefined) head.given.add(id);
+    if (atMs !== head.at.ms) head.at = { ms: atMs, ts: new Date(atMs).toISOString() };
+    const { ts } = head.at;
     const encrypts = head.encrypting.has(event.category);
     let mark: PayloadMark | null = null;
-    let secret = Buffer.alloc(0);
+    let salt = '';
     if (payload !== undefined) {
-      secret = Buffer.from(head.chance.bytes(32));
-      mark = { commit: hasher.commit(secret.toString('hex'), payload.text), size: payload.sizeBytes, enc: encrypts ? 'a256gcm' : 'none' };
+      salt = head.chance(32);
+      mark = { commit: hasher.commit(salt, payload.text), size: payload.sizeBytes, enc: encrypts ? 'a256gcm' : 'none' };
     }
     const header = formatHeader({
       seq, id, ts, actor: actor.id, session, trace: event.trace ?? '', category: event.category, action: event.action, subject: subject?.id ?? '', level: event.level, prev: head.hash, payload: mark
     });
-    // Read back with the grammar of verification: what it would not take must never be written, for it could never be taken out again.
-    if (parseHeader(header) === undefined) refuse('header', 'would not be in its canonical form');
+    // What verification would not take must never be written, for it could never be taken out again. So the first header of a transaction is read back
+    // with verification's own grammar. Behind it, all that is not made here or checked by `checkEvent` is what stands in the table of names.
+    const canonical = head.proven ? isNameInHeader(actor.id) && (subject === undefined || isNameInHeader(subject.id)) : parseHeader(header) !== undefined;
+    if (!canonical) refuse('header', 'would not be in its canonical form');
+    head.proven = true;
     const hash = hasher.chain(head.hash, header);
-    db.prepare('INSERT INTO entries (seq, hash, header) VALUES (?, ?, ?)').run(seq, Buffer.from(hash, 'hex'), header);
     head.tree.add(leafHash(header));
-    if (payload !== undefined && encrypts) {
-      const { sealed, nonce, wrapped, kek } = sealing.seal(event.category, atMs, seq, secret, payload.text);
-      db.prepare('INSERT INTO payloads (seq, sealed, nonce, wrapped, kek) VALUES (?, ?, ?, ?, ?)').run(seq, sealed, nonce, wrapped, kek);
-    } else if (payload !== undefined) db.prepare('INSERT INTO payloads (seq, body, salt) VALUES (?, ?, ?)').run(seq, payload.text, secret.toString('hex'));
-    db.prepare('INSERT INTO facts (seq, at_ms, category, level, action, actor, subject, id, session, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
-      seq, atMs, categoryRules[event.category].code, levelCodes[event.level], actionNumber(head, event.action), actor.no, subject?.no ?? null, idBytes(id), head.session,
-      event.trace === undefined || event.trace === '' ? null : Buffer.from(event.trace, 'hex')
-    );
+    head.rows.add({
+      seq, hash: Buffer.from(hash, 'hex'), header,
+      payload: payload === undefined ? undefined : encrypts ? sealing.seal(event.category, atMs, seq, Buffer.from(salt, 'hex'), payload.text) : { body: payload.text, salt },
+      facts: {
+        atMs, category: categoryRules[event.category].code, level: levelCodes[event.level], action: actionNumber(head, event.action), actor: actor.no, subject: subject?.no ?? null, id: idBytes(id),
+        session: head.session, trace: event.trace === undefined || event.trace === '' ? null : Buffer.from(event.trace, 'hex')
+      }
+    });
     if (isAnnotation(event.action)) keepRows(db, rowsOf(seq, event.action, event.payload));
-    head.words.push({ seq, action: event.action, body: encrypts ? null : (payload?.text ?? null) });
     head.seq = seq;
     head.hash = hash;
     return { seq, id, ts, hash };
@@ -254,14 +264,14 @@ export function createAppender({ db, clock, random, origin, session, tree, seali
         const head = readHead(events.length);
         const appended = events.map((checked) => {
           const { event } = checked;
-          const already = event.id === undefined ? undefined : existing(event.id, checked);
+          const already = event.id === undefined ? undefined : existing(head, event.id, checked);
           if (already) return already;
           const actor = resolve(head, 'actor', event.actor, { name: event.actor, row: undefined });
           const subject = event.subject === undefined ? undefined : resolve(head, 'subject', event.subject, { name: event.actor, row: actor });
           return write(head, checked, actor, subject);
         });
         head.tree.finish();
-        indexWords(head);
+        head.rows.write();
         inside?.(appended);
         onGrown(head.seq + 1);
         return appended;
@@ -271,5 +281,5 @@ export function createAppender({ db, clock, random, origin, session, tree, seali
 }
 
 export function idBytes(id: string): Buffer {
-  return Buffer.from(id.replaceAll('-', ''), 'hex');
+  return Buffer.from(id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24), 'hex');
 }

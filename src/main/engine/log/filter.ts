@@ -7,6 +7,7 @@ import { BadWhere, parseWhere, type Where } from '../../../contract/where.ts';
 import type * as z from 'zod';
 import { VarveError } from '../kit/errors.ts';
 import type { Database } from '../store/index.ts';
+import { blocksOf, inBlock, isBlocked, piecesOf, whole, withBlocks, withinFacts, type SeqRange } from './fact-blocks.ts';
 import { categoryRules, levelCodes } from './model.ts';
 import { numbersOf } from './names.ts';
 import { annotatedSql } from './review/annotations.ts';
@@ -115,9 +116,6 @@ export interface Sql {
   parameters: (string | number | Buffer)[];
 }
 
-/** Numbers are bound as reals, and FTS5 skips to a rowid only when it is given as a whole number; else it reads every hit before it. */
-export const whole = 'CAST(? AS INTEGER)';
-
 /** Conditions on f's columns, except `driver`'s, each with a leading AND. */
 export function residual(plan: Plan, driver: Condition | undefined): Sql {
   let text = '';
@@ -155,21 +153,35 @@ function chooseDriver(plan: Plan): Condition | undefined {
   return plan.conditions.find((condition) => condition.column !== 'session' && condition.values.length <= maxDrivenValues);
 }
 
-/** Seqs that match, between `above` and `below` (both exclusive), in order, at most `limit`. */
-export function selectSeqs(plan: Plan, range: { above: number; below: number; order: 'newest' | 'oldest'; limit: number }): Sql {
-  const { order, limit } = range;
-  const above = Math.max(range.above, (plan.fromSeq ?? 0) - 1);
-  const below = Math.min(range.below, (plan.toSeq ?? Number.MAX_SAFE_INTEGER - 1) + 1);
+export interface Range extends SeqRange {
+  order: 'newest' | 'oldest';
+  limit: number;
+}
+
+/** Seqs that match, in order, at most `limit`. */
+export function findSeqs(db: Database, plan: Plan, range: Range): number[] {
+  if (plan.nothing) return [];
+  const read = ({ text, parameters }: Sql): number[] => db.prepare(text).all<{ seq: number }>(...parameters).map(({ seq }) => seq);
+  const wanted = { ...range, above: Math.max(range.above, (plan.fromSeq ?? 0) - 1), below: Math.min(range.below, (plan.toSeq ?? Number.MAX_SAFE_INTEGER - 1) + 1) };
+  const driver = plan.match === undefined ? chooseDriver(plan) : undefined;
+  if (driver === undefined || !isBlocked(driver.column)) return read(selectSeqs(plan, driver, wanted));
+  const found: number[] = [];
+  for (const piece of piecesOf(withinFacts(db, wanted), range.order)) {
+    for (const seq of read(selectInBlocks(plan, driver, { ...wanted, ...piece, limit: range.limit - found.length }))) found.push(seq);
+    if (found.length >= range.limit) break;
+  }
+  return found;
+}
+
+function selectSeqs(plan: Plan, driver: Condition | undefined, { above, below, order, limit }: Range): Sql {
   const direction = order === 'newest' ? 'DESC' : 'ASC';
+  const rest = residual(plan, driver);
   if (plan.match !== undefined) {
-    const rest = residual(plan, undefined);
     return {
       text: `SELECT search.rowid AS seq FROM search CROSS JOIN facts f ON f.seq = search.rowid WHERE search MATCH ? AND search.rowid > ${whole} AND search.rowid < ${whole}${rest.text} ORDER BY search.rowid ${direction} LIMIT ?`,
       parameters: [plan.match, above, below, ...rest.parameters, limit]
     };
   }
-  const driver = chooseDriver(plan);
-  const rest = residual(plan, driver);
   if (driver === undefined) {
     return { text: `SELECT f.seq AS seq FROM facts f WHERE f.seq > ? AND f.seq < ?${rest.text} ORDER BY f.seq ${direction} LIMIT ?`, parameters: [above, below, ...rest.parameters, limit] };
   }
@@ -178,8 +190,30 @@ export function selectSeqs(plan: Plan, range: { above: number; below: number; or
   return { text: `${pieces.map((each) => each.text).join(' UNION ALL ')} ORDER BY seq ${direction} LIMIT ?`, parameters: [...pieces.flatMap((each) => each.parameters), limit] };
 }
 
-/** FROM and WHERE over all matches above `above`, for counting; what `rows` asks is left out. No driver is forced: SQLite may use what covers best. */
-export function fromMatches(plan: Plan, above: number): Sql {
+const oneOf = ({ column, values }: Condition): string => `f.${column} IN (${values.map(() => '?').join(',')})`;
+
+function selectInBlocks(plan: Plan, driver: Condition, range: Range): Sql {
+  const rest = residual(plan, driver);
+  return {
+    text: `${withBlocks} SELECT f.seq AS seq FROM block CROSS JOIN facts f WHERE ${inBlock} AND ${oneOf(driver)}${rest.text} ORDER BY f.seq ${range.order === 'newest' ? 'DESC' : 'ASC'} LIMIT ?`,
+    parameters: [...blocksOf(range), range.above, range.below, ...driver.values, ...rest.parameters, range.limit]
+  };
+}
+
+/** How many match above `above`; what `rows` asks is left out. */
+export function countSeqs(db: Database, plan: Plan, above: number): number {
+  const { text, parameters } = countMatches(db, plan, above);
+  return db.prepare(text).get<{ count: number }>(...parameters)?.count ?? 0;
+}
+
+/** Without a column that is looked for by blocks no index is forced: SQLite may use what covers best. */
+function countMatches(db: Database, plan: Plan, above: number): Sql {
+  const driver = plan.match === undefined ? chooseDriver(plan) : undefined;
+  if (driver !== undefined && isBlocked(driver.column)) {
+    const range = withinFacts(db, { above, below: Infinity });
+    const rest = residual(plan, driver);
+    return { text: `${withBlocks} SELECT count(*) AS count FROM block CROSS JOIN facts f WHERE ${inBlock} AND ${oneOf(driver)}${rest.text}`, parameters: [...blocksOf(range), range.above, range.below, ...driver.values, ...rest.parameters] };
+  }
   const clauses: string[] = [];
   const parameters: (string | number | Buffer)[] = [];
   let from = 'facts f';
@@ -192,7 +226,7 @@ export function fromMatches(plan: Plan, above: number): Sql {
     parameters.push(above);
   }
   for (const condition of plan.conditions) {
-    clauses.push(`f.${condition.column} IN (${condition.values.map(() => '?').join(',')})`);
+    clauses.push(oneOf(condition));
     parameters.push(...condition.values);
   }
   if (plan.sinceMs !== undefined) {
@@ -212,5 +246,5 @@ export function fromMatches(plan: Plan, above: number): Sql {
     parameters.push(plan.toSeq);
   }
   clauses.push(...annotatedSql(plan));
-  return { text: `FROM ${from}${clauses.length > 0 ? ` WHERE ${clauses.join(' AND ')}` : ''}`, parameters };
+  return { text: `SELECT count(*) AS count FROM ${from}${clauses.length > 0 ? ` WHERE ${clauses.join(' AND ')}` : ''}`, parameters };
 }

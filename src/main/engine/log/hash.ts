@@ -20,45 +20,56 @@ export interface Hasher {
   commit(salt: string, payload: string): string;
 }
 
-/** Owns its scratch buffers, so one per user, not one per program. */
-export function createHasher(): Hasher {
-  let scratch = Buffer.alloc(8192);
-  const inner = Buffer.alloc(blockBytes * 2);
-  const outer = Buffer.alloc(blockBytes + 32);
-  const key = Buffer.alloc(32);
+/** A key of HMAC is written over the first 32 bytes of a block; the rest of the block is always the same. */
+const inner = 0x36;
+const outer = 0x5c;
 
-  const room = (bytes: number): Buffer => {
-    if (scratch.length < bytes) scratch = Buffer.alloc(Math.max(bytes, scratch.length * 2));
+/** A buffer that begins with `start` and has room for as many bytes more as are asked for. */
+function scratchBehind(start: Readonly<Buffer>): (bytes: number) => Buffer {
+  const grown = (bytes: number): Buffer => Buffer.concat([start as Buffer, Buffer.alloc(bytes)]);
+  let scratch = grown(8192);
+  return (bytes) => {
+    if (scratch.length < start.length + bytes) scratch = grown(Math.max(bytes, scratch.length * 2));
     return scratch;
   };
+}
 
-  const pad = (target: Buffer, secret: Buffer, byte: number): void => {
-    for (let i = 0; i < 32; i++) target[i] = (secret[i] as number) ^ byte;
-    target.fill(byte, 32, blockBytes);
+/** Owns its scratch buffers, so one per user, not one per program. */
+export function createHasher(): Hasher {
+  const chained = scratchBehind(chainPrefix);
+  const committed = scratchBehind(Buffer.concat([Buffer.alloc(blockBytes, inner), payloadPrefix]));
+  const shortInner = Buffer.alloc(blockBytes + 32, inner);
+  commitInfo.copy(shortInner, blockBytes);
+  const outerBlock = Buffer.alloc(blockBytes + 32, outer);
+  const extractInner = Buffer.alloc(blockBytes + 32, inner);
+  const extractOuter = Buffer.alloc(blockBytes + 32, outer);
+  const key = Buffer.alloc(32);
+
+  const pad = (target: Buffer, byte: number): void => {
+    for (let i = 0; i < 32; i++) target[i] = (key[i] as number) ^ byte;
   };
 
   // Digests travel as strings of 32 characters below U+0100: twice as fast as a Buffer each.
-  /** HMAC-SHA-256 with a key of 32 bytes over a short message, written over `target`. */
-  const hmacShort = (secret: Buffer, message: Buffer, target: Buffer): void => {
-    pad(inner, secret, 0x36);
-    message.copy(inner, blockBytes);
-    pad(outer, secret, 0x5c);
-    outer.write(hashOnce('sha256', inner.subarray(0, blockBytes + message.length), 'binary'), blockBytes, 'binary');
-    target.write(hashOnce('sha256', outer, 'binary'), 0, 'binary');
+  const close = (outside: Buffer, digest: string): Buffer => {
+    outside.write(digest, blockBytes, 'binary');
+    return outside;
   };
 
-  /** HKDF-SHA-256 (RFC 5869): empty salt is 32 zero bytes, one block of output needs one round. Leaves the key in `key`. */
-  const zeros = Buffer.alloc(32);
+  /**
+   * HKDF-SHA-256 (RFC 5869): empty salt is 32 zero bytes, so the blocks of the first HMAC are the bare paddings; one block of output needs one
+   * round. Leaves the key in `key`.
+   */
   const deriveCommitKey = (salt: string): void => {
-    if (salt.length !== 64 || key.write(salt, 0, 32, 'hex') !== 32) throw new TypeError('a salt is 32 bytes in hex');
-    hmacShort(zeros, key, key);
-    hmacShort(key, commitInfo, key);
+    if (salt.length !== 64 || extractInner.write(salt, blockBytes, 32, 'hex') !== 32) throw new TypeError('a salt is 32 bytes in hex');
+    key.write(hashOnce('sha256', close(extractOuter, hashOnce('sha256', extractInner, 'binary')), 'binary'), 0, 'binary');
+    pad(shortInner, inner);
+    pad(outerBlock, outer);
+    key.write(hashOnce('sha256', close(outerBlock, hashOnce('sha256', shortInner.subarray(0, blockBytes + commitInfo.length), 'binary')), 'binary'), 0, 'binary');
   };
 
   return {
     chain(previous, header) {
-      const buffer = room(chainPrefix.length + 32 + header.length * 3);
-      chainPrefix.copy(buffer, 0);
+      const buffer = chained(32 + header.length * 3);
       buffer.write(previous, chainPrefix.length, 32, 'hex');
       const at = chainPrefix.length + 32;
       const end = at + buffer.write(header, at, 'utf8');
@@ -66,14 +77,12 @@ export function createHasher(): Hasher {
     },
     commit(salt, payload) {
       deriveCommitKey(salt);
+      const buffer = committed(payload.length * 3);
+      pad(buffer, inner);
       const at = blockBytes + payloadPrefix.length;
-      const buffer = room(at + payload.length * 3);
-      pad(buffer, key, 0x36);
-      payloadPrefix.copy(buffer, blockBytes);
       const end = at + buffer.write(payload, at, 'utf8');
-      pad(outer, key, 0x5c);
-      outer.write(hashOnce('sha256', buffer.subarray(0, end), 'binary'), blockBytes, 'binary');
-      return hashOnce('sha256', outer, 'hex');
+      pad(outerBlock, outer);
+      return hashOnce('sha256', close(outerBlock, hashOnce('sha256', buffer.subarray(0, end), 'binary')), 'hex');
     }
   };
 }

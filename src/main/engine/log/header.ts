@@ -66,5 +66,9 @@ export function describeHeader(header: HeaderFields): EventHeader {
   return { v: 1, ...header, payload: header.payload === null ? null : { alg: 'hmac-sha256', ...header.payload } };
 }
 
+const nameInHeader = /^[a-z0-9]{1,40}$/;
+/** May it stand for an actor or a subject? */
+export const isNameInHeader = (id: string): boolean => nameInHeader.test(id);
+
 export const sessionPattern = /^[A-Za-z0-9_-]{0,64}$/;
 export const tracePattern = /^(?:[0-9a-f]{32})?$/;

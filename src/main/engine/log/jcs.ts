@@ -22,60 +22,75 @@ export interface CanonicalRules {
 
 const rfc8785: CanonicalRules = { maxDepth: 1000, exactIntegers: false };
 
+/** Names and numbers on the way to a value; written out only when something is refused. */
+type Path = (string | number)[];
+
 /** The canonical text. Throws NotCanonical with the place and the reason. */
 export function canonicalize(value: unknown, rules: CanonicalRules = rfc8785): string {
-  return write(value, rules, 0, '');
+  return write(value, rules, []);
 }
 
-function write(value: unknown, rules: CanonicalRules, depth: number, pointer: string): string {
+function refuse(path: Path, reason: string): never {
+  throw new NotCanonical(path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''), reason);
+}
+
+function write(value: unknown, rules: CanonicalRules, path: Path): string {
   switch (typeof value) {
     case 'string':
-      return writeString(value, pointer);
+      return writeString(value, path);
     case 'number':
-      return writeNumber(value, rules, pointer);
+      return writeNumber(value, rules, path);
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object': {
       if (value === null) return 'null';
-      if (depth >= rules.maxDepth) throw new NotCanonical(pointer, `is nested deeper than ${rules.maxDepth} levels`);
-      if (Array.isArray(value)) return writeArray(value, rules, depth, pointer);
-      return writeObject(value, rules, depth, pointer);
+      if (path.length >= rules.maxDepth) refuse(path, `is nested deeper than ${rules.maxDepth} levels`);
+      return Array.isArray(value) ? writeArray(value, rules, path) : writeObject(value, rules, path);
     }
     default:
-      throw new NotCanonical(pointer, `is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}, which JSON cannot hold`);
+      return refuse(path, `is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}, which JSON cannot hold`);
   }
 }
 
-function writeString(value: string, pointer: string): string {
-  if (!value.isWellFormed()) throw new NotCanonical(pointer, 'holds half of a character (a lone surrogate)');
+/** Text that stands between quotes as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
+function writeString(value: string, path: Path): string {
+  if (plain.test(value)) return `"${value}"`;
+  if (!value.isWellFormed()) refuse(path, 'holds half of a character (a lone surrogate)');
   // For well-formed text JSON.stringify escapes exactly what RFC 8785 3.2.2.2 escapes.
   return JSON.stringify(value);
 }
 
-function writeNumber(value: number, rules: CanonicalRules, pointer: string): string {
-  if (!Number.isFinite(value)) throw new NotCanonical(pointer, 'is not a finite number');
+function writeNumber(value: number, rules: CanonicalRules, path: Path): string {
+  if (!Number.isFinite(value)) refuse(path, 'is not a finite number');
   if (rules.exactIntegers && Number.isInteger(value) && Math.abs(value) > Number.MAX_SAFE_INTEGER && Math.abs(value) < 1e21) {
-    throw new NotCanonical(pointer, 'is an integer beyond 2^53 - 1; send it as a string');
+    refuse(path, 'is an integer beyond 2^53 - 1; send it as a string');
   }
   return String(value); // Number::toString of ECMAScript; -0 gives "0"
 }
 
-function writeArray(value: readonly unknown[], rules: CanonicalRules, depth: number, pointer: string): string {
+function writeArray(value: readonly unknown[], rules: CanonicalRules, path: Path): string {
   let text = '[';
-  for (let i = 0; i < value.length; i++) text += (i > 0 ? ',' : '') + write(value[i], rules, depth + 1, `${pointer}/${i}`);
+  for (let i = 0; i < value.length; i++) {
+    path.push(i);
+    text += (i > 0 ? ',' : '') + write(value[i], rules, path);
+    path.pop();
+  }
   return `${text}]`;
 }
 
-function writeObject(value: object, rules: CanonicalRules, depth: number, pointer: string): string {
+function writeObject(value: object, rules: CanonicalRules, path: Path): string {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw new NotCanonical(pointer, 'is not a plain object');
+  if (prototype !== Object.prototype && prototype !== null) refuse(path, 'is not a plain object');
   let text = '{';
   // The default order of sort() is by UTF-16 code units, as RFC 8785 3.2.3 asks.
   for (const key of Object.keys(value).sort()) {
-    const place = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const member = (value as Record<string, unknown>)[key];
     if (member === undefined && rules.skipUndefined === true) continue;
-    text += `${text.length > 1 ? ',' : ''}${writeString(key, place)}:${write(member, rules, depth + 1, place)}`;
+    path.push(key);
+    text += `${text.length > 1 ? ',' : ''}${writeString(key, path)}:${write(member, rules, path)}`;
+    path.pop();
   }
   return `${text}}`;
 }

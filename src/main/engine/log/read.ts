@@ -3,7 +3,7 @@
 import type { EventHeader, LogEntry, LogFilter } from '../../../contract/log.ts';
 import { VarveError, isVarveError } from '../kit/errors.ts';
 import type { Database } from '../store/index.ts';
-import { fromMatches, planFilter, selectSeqs, type Plan } from './filter.ts';
+import { countSeqs, findSeqs, planFilter, type Plan, type Range } from './filter.ts';
 import { namesEntry, readErasure, type Erasure } from './erasure.ts';
 import { chainHashSql } from './chain-column.ts';
 import { createHasher, genesisHash } from './hash.ts';
@@ -149,17 +149,10 @@ export function createReader({ db, origin }: { db: Database; origin: string }): 
     });
   };
 
-  type Range = Parameters<typeof selectSeqs>[1];
-  const candidates = (plan: Plan, range: Range): number[] => {
-    if (plan.nothing) return [];
-    const sql = selectSeqs(plan, range);
-    return db.prepare(sql.text).all<{ seq: number }>(...sql.parameters).map((row) => row.seq);
-  };
-
   /** `more`: from where to go on; null when nothing is left. A filter that asks about payloads may give less than the limit before the end. */
   function seqsOf(plan: Plan, range: Range): { seqs: number[]; more: number | null } {
     if (plan.rows === undefined) {
-      const found = candidates(plan, { ...range, limit: range.limit + 1 });
+      const found = findSeqs(db, plan, { ...range, limit: range.limit + 1 });
       const seqs = found.slice(0, range.limit);
       return { seqs, more: found.length > range.limit ? (seqs.at(-1) ?? null) : null };
     }
@@ -168,7 +161,7 @@ export function createReader({ db, origin }: { db: Database; origin: string }): 
     const piece = Math.min(500, range.limit * 4);
     let rest = range;
     for (let looked = 0; looked < maxLooks; looked += piece) {
-      const page = candidates(plan, { ...rest, limit: piece });
+      const page = findSeqs(db, plan, { ...rest, limit: piece });
       for (const seq of page.length === 0 ? [] : test.pass(page).seqs) {
         seqs.push(seq);
         if (seqs.length === range.limit) return { seqs, more: seq };
@@ -188,10 +181,7 @@ export function createReader({ db, origin }: { db: Database; origin: string }): 
     if (plan.nothing || top < 0) return 0;
     if (plan.rows !== undefined) return null;
     if (isUnfiltered(plan)) return top + 1;
-    const counted = (above: number): number => {
-      const sql = fromMatches(plan, above);
-      return db.prepare(`SELECT count(*) AS count ${sql.text}`).get<{ count: number }>(...sql.parameters)?.count ?? 0;
-    };
+    const counted = (above: number): number => countSeqs(db, plan, above);
     // What is annotated changes afterwards, so there is nothing to count on from.
     if (plan.reviewed !== undefined || plan.noted !== undefined) return counted(-1);
     // Names can come and go for a filter by name, so what it resolves to is part of the key.

@@ -84,12 +84,32 @@ export class Database {
     }
   }
 
+  /** `get`, `all` and `run` are `guard` written out: they are called for every row that is appended. */
   #wrap(statement: BetterSqlite3.Statement): Statement {
     const guard = <T>(call: () => T): T => this.guard(call);
+    const failed = (error: unknown): unknown => typedFailure(error, this);
     return {
-      get: <R>(...parameters: unknown[]) => guard(() => statement.get(...parameters) as R | undefined),
-      all: <R>(...parameters: unknown[]) => guard(() => statement.all(...parameters) as R[]),
-      run: (...parameters) => guard(() => statement.run(...parameters)),
+      get<R>(...parameters: unknown[]) {
+        try {
+          return statement.get(...parameters) as R | undefined;
+        } catch (error) {
+          throw failed(error);
+        }
+      },
+      all<R>(...parameters: unknown[]) {
+        try {
+          return statement.all(...parameters) as R[];
+        } catch (error) {
+          throw failed(error);
+        }
+      },
+      run(...parameters) {
+        try {
+          return statement.run(...parameters);
+        } catch (error) {
+          throw failed(error);
+        }
+      },
       *iterate<R>(...parameters: unknown[]) {
         const rows = guard(() => statement.iterate(...parameters) as IterableIterator<R>);
         try {

@@ -2,6 +2,7 @@
 import type { ErasureResult } from '../../../../contract/erasure.ts';
 import { fail } from '../../kit/errors.ts';
 import type { Database } from '../../store/index.ts';
+import { seqsWith } from '../fact-blocks.ts';
 import type { Hasher } from '../hash.ts';
 import { parseHeader, type HeaderFields } from '../header.ts';
 import type { NameKind } from '../names.ts';
@@ -42,16 +43,14 @@ export interface Targets {
 const keptShown = 1000;
 
 export function createTargets({ db, reader, sealing, hasher }: TargetDeps): Targets {
-  const payloadsAbout = 'SELECT f.seq AS seq, e.header AS header FROM facts f JOIN payloads p ON p.seq = f.seq JOIN entries e ON e.seq = f.seq WHERE f.subject = ? AND f.seq > ? ORDER BY f.seq LIMIT ?';
+  const withPayload = 'SELECT e.seq AS seq, e.header AS header FROM entries e JOIN payloads p ON p.seq = e.seq WHERE e.seq IN (SELECT value FROM json_each(?)) ORDER BY e.seq';
   const headerOf = (seq: number, text: string): HeaderFields => parseHeader(text) ?? fail('LOG_DAMAGED', `entry ${seq} has a header that is not in its canonical form`, { seq, what: 'has a header that is not in its canonical form' });
 
   function* rowsAbout(no: number, above: number): Generator<{ seq: number; header: HeaderFields }> {
-    for (let from = above; ; ) {
-      const rows = db.prepare(payloadsAbout).all<{ seq: number; header: string }>(no, from, 500);
+    const about = seqsWith(db, 'subject', no, { above, limit: Number.MAX_SAFE_INTEGER });
+    for (let from = 0; from < about.length; from += 500) {
+      const rows = db.prepare(withPayload).all<{ seq: number; header: string }>(JSON.stringify(about.slice(from, from + 500)));
       for (const { seq, header } of rows) yield { seq, header: headerOf(seq, header) };
-      const last = rows.at(-1)?.seq;
-      if (last === undefined || rows.length < 500) return;
-      from = last;
     }
   }
 

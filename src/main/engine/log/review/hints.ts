@@ -3,6 +3,7 @@
 import type { LogHint } from '../../../../contract/review.ts';
 import type { Clock } from '../../ports.ts';
 import type { Database } from '../../store/index.ts';
+import { seqsWith } from '../fact-blocks.ts';
 import { categoryRules } from '../model.ts';
 import { isAnnotation } from './annotations.ts';
 import { chunkSize } from './columns.ts';
@@ -60,7 +61,7 @@ export async function findHints({ db, clock, search }: { db: Database; clock: Pi
       continue;
     }
     // Windows before an action first came say nothing about how often it comes.
-    const firstAt = firstOf(db, search, 'action', no, top)?.at ?? nowMs;
+    const firstAt = firstOf(db, search, 'action', no, 0, top)?.at ?? nowMs;
     const known = Math.min(windows, Math.floor((nowMs - firstAt) / windowMs) - 1);
     const rate = judgeRate(course.windows[0] ?? 0, [...course.windows.subarray(1, 1 + Math.max(0, known))], weekly);
     if (rate) hints.push({ kind: 'rate', about, count: course.windows[0] ?? 0, windows: known, ...rate });
@@ -123,9 +124,9 @@ function noteAction(actions: Map<number, Course>, action: number, at: number, se
   course.windows[window] = (course.windows[window] as number) + 1;
 }
 
-/** First entry with this number, by its index; the time from the columns. */
-function firstOf(db: Database, search: Search, column: 'action' | 'actor' | 'subject', no: number, top: number): { seq: number; at: number } | undefined {
-  const seq = db.prepare(`SELECT min(seq) AS seq FROM facts WHERE ${column} = ?`).get<{ seq: number | null }>(no)?.seq;
+/** First entry with this number, not before `from`; the time from the columns. */
+function firstOf(db: Database, search: Search, column: 'action' | 'actor' | 'subject', no: number, from: number, top: number): { seq: number; at: number } | undefined {
+  const seq = column === 'action' ? db.prepare('SELECT min(seq) AS seq FROM facts WHERE action = ?').get<{ seq: number | null }>(no)?.seq : seqsWith(db, column, no, { above: from - 1, limit: 1 })[0];
   if (seq === null || seq === undefined || seq > top) return undefined;
   const chunk = search.columns.chunk(Math.floor(seq / chunkSize), top);
   return { seq, at: chunk.at[seq - chunk.from] as number };
@@ -165,15 +166,16 @@ function newcomers(db: Database, search: Search, naming: ReturnType<typeof creat
 /** What came first after the moment. Numbers are given in order, so the search goes back from the newest and stops early. */
 function firstsSince(db: Database, search: Search, kind: 'action' | 'actor' | 'subject', top: number, sinceMs: number): { no: number; seq: number; at: number }[] {
   const found: { no: number; seq: number; at: number }[] = [];
-  const [table, which] = kind === 'action' ? ['actions', ''] : ['names', `AND kind = '${kind}'`];
-  const page = db.prepare(`SELECT no FROM ${table} WHERE no < ? ${which} ORDER BY no DESC LIMIT 100`);
+  // A name's first entry is the one that introduced it.
+  const [table, introduced, which] = kind === 'action' ? ['actions', '0', ''] : ['names', 'introduced', `AND kind = '${kind}'`];
+  const page = db.prepare(`SELECT no, ${introduced} AS introduced FROM ${table} WHERE no < ? ${which} ORDER BY no DESC LIMIT 100`);
   // A few more than the first older one, for a clock that was set back.
   let older = 0;
   for (let below = Number.MAX_SAFE_INTEGER; older <= 20 && found.length < maxNewcomers; ) {
-    const rows = page.all<{ no: number }>(below);
-    for (const { no } of rows) {
+    const rows = page.all<{ no: number; introduced: number }>(below);
+    for (const { no, introduced: from } of rows) {
       below = no;
-      const first = firstOf(db, search, kind, no, top);
+      const first = firstOf(db, search, kind, no, from, top);
       if (first === undefined) continue;
       if (first.at >= sinceMs) found.push({ no, ...first });
       else older += 1;

@@ -1,7 +1,7 @@
 // What a scan has found out, so that it is found out once: the hits of a search by words per chunk, and which payloads were looked into and
 // passed. The record only grows; an erasure, which takes words and payloads away, makes a new key.
 import type { Database } from '../../store/index.ts';
-import { whole } from '../filter.ts';
+import { whole } from '../fact-blocks.ts';
 import { chunkSize } from './columns.ts';
 import type { RowTest } from './row-tests.ts';
 
