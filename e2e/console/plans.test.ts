@@ -330,7 +330,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await rpc(page, 'repositories/add', { name: 'second', path: join(served.folder, 'second'), mode: 'create', password: { kind: 'value', password: 'another of a test' } });
     await page.getByTestId('plan-repository').click();
     await page.getByRole('option', { name: 'second' }).click();
-    await page.getByTestId('plan-moves').getByText('Os snapshots já feitos ficam em “usb” e continuam na lista.').waitFor();
+    await page.getByTestId('plan-moves').getByText('Os snapshots já feitos ficam em “usb” e continuam na lista;').waitFor();
     await plansOf(page).save();
     await page.getByTestId('plan-version').first().getByText('usb → second').waitFor();
     expect(await thePlan()).toMatchObject({ repositoryName: 'second' });
