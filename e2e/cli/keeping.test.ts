@@ -157,11 +157,14 @@ describe('a plan moves and ends', () => {
     const before = await snapshots();
     const moved = (await world.well(['plan', 'edit', 'work', '--repo', 'nas'])).stdout;
     expect(moved).toContain('The next snapshot of “work” goes to “nas”');
-    expect(moved).toContain('those already taken stay in “usb”');
+    expect(moved).toContain('those already taken stay in “usb” (for its rules there: varve forget work --repo usb)');
     await world.well(['snapshot', 'work']);
     const [first, ...others] = await snapshots();
     expect(first).toMatchObject({ repositoryName: 'nas', planName: 'work', parent: null });
     expect(others).toEqual(before);
+    const there = (await world.well(['forget', 'work', '--repo', 'usb', '--keep-last', '1', '--dry-run', '--json'])).json<ForgetPreview>();
+    expect(there).toMatchObject({ repositoryName: 'usb', groups: [{ planName: 'work' }] });
+    expect(there.keepCount + there.removeCount).toBe(others.length);
     expect((await world.run(['plan', 'edit', 'work', '--repo', 'nowhere'])).code).toBe(4);
   });
 

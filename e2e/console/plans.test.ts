@@ -150,7 +150,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByText('Saved as version 5.').waitFor();
   });
 
-  it('asks before unsaved changes are left, by link, by address and by the tab’s end, all by keyboard; nothing is lost before the answer', async () => {
+  it('asks before unsaved changes are left, by link, by address, by “back” and by the tab’s end; nothing is lost before the answer', async () => {
     const title = page.getByTestId('plan-title');
     const question = page.getByRole('dialog', { name: 'Discard changes?' });
     const address = `#/settings/plans/${plan.id}`;
@@ -165,6 +165,11 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'detached' });
     await goTo('/');
+    await question.waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).hash).toBe(address);
+    await page.goBack();
     await question.waitFor();
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
@@ -325,7 +330,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await rpc(page, 'repositories/add', { name: 'second', path: join(served.folder, 'second'), mode: 'create', password: { kind: 'value', password: 'another of a test' } });
     await page.getByTestId('plan-repository').click();
     await page.getByRole('option', { name: 'second' }).click();
-    await page.getByTestId('plan-moves').getByText('Os snapshots já feitos ficam em “usb” e continuam na lista.').waitFor();
+    await page.getByTestId('plan-moves').getByText('Os snapshots já feitos ficam em “usb” e continuam na lista;').waitFor();
     await plansOf(page).save();
     await page.getByTestId('plan-version').first().getByText('usb → second').waitFor();
     expect(await thePlan()).toMatchObject({ repositoryName: 'second' });

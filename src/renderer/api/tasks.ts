@@ -23,7 +23,7 @@ export interface TaskBoard {
 const mostEnded = 200;
 
 /** Without those that ended first, when there are too many. */
-export function trimTasks(table: TaskTable): TaskTable {
+function trimTasks(table: TaskTable): TaskTable {
   const ended = [...table.values()].filter(({ state }) => state !== 'running').sort((a, b) => (a.endedAt ?? '').localeCompare(b.endedAt ?? ''));
   const surplus = new Set(ended.slice(0, Math.max(0, ended.length - mostEnded)).map(({ id }) => id));
   return surplus.size === 0 ? table : new Map([...table].filter(([id]) => !surplus.has(id)));

@@ -221,13 +221,22 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         world.plans.push(plan);
         return plan;
       },
-      edit: async ({ plan: id, version: _version, ...change }: { plan: string; version?: number } & Partial<Plan>) => {
+      edit: async ({ plan: id, version: _version, repository, ...change }: { plan: string; version?: number; repository?: string } & Partial<Plan>) => {
         const plan = world.plans.find((each) => each.id === id);
         if (!plan) throw failure('NOT_FOUND', { kind: 'plan', name: id });
-        const edited = Object.assign({ ...plan }, change, { version: plan.version + 1 });
+        const edited = Object.assign({ ...plan }, change, { repositoryId: repository ?? plan.repositoryId, version: plan.version + 1 });
         world.plans.splice(world.plans.indexOf(plan), 1, edited);
         announce({ kind: 'changed', what: 'plans' });
         return edited;
+      },
+      remove: async ({ plan: id }: { plan: string }) => {
+        const plan = world.plans.find((each) => each.id === id);
+        if (!plan) throw failure('NOT_FOUND', { kind: 'plan', name: id });
+        const at = new Date().toISOString();
+        world.plans.splice(world.plans.indexOf(plan), 1);
+        world.snapshots = world.snapshots.map((snapshot) => (snapshot.planId === id ? { ...snapshot, removedPlan: { title: plan.title, at } } : snapshot));
+        announce({ kind: 'changed', what: 'plans' });
+        return { id, name: plan.name, version: plan.version, repositoryName: plan.repositoryName, removedAt: at };
       },
       preview: async ({ excludes = [] }: { excludes?: string[] }) => (async function* (): AsyncGenerator<PlanPreview> {
         for (let step = 1; step <= 5; step += 1) {

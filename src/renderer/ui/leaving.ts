@@ -31,25 +31,24 @@ const here = (): string => `/${window.location.hash.replace(/^#?\/?/, '')}`;
 /** Where the person is: with unsaved work where that is, whatever the address says for a moment. */
 const whereabouts = (): string => held.get()?.at ?? here();
 
-function ask({ what, discard }: Held, to: string, options: Options): void {
+function ask({ what, discard }: Held, leave: () => void): void {
   question.set({
     what,
     leave: () => {
       discard();
       held.set(undefined);
       question.set(undefined);
-      go(to, options);
+      leave();
     }
   });
 }
 
 function onHashChange(): void {
   const now = held.get();
-  const to = here();
-  if (now === undefined || to === now.at) return;
-  // "Back", or an address that was typed: it has changed already, and is put right again until the answer is there.
+  if (now === undefined || here() === now.at) return;
+  // "Back", or an address that was typed: it has changed already. The page's own goes on top of it until the answer is there, and comes off again to leave.
   window.history.pushState(null, '', `#${now.at}`);
-  ask(now, to, {});
+  ask(now, () => window.history.back());
 }
 
 function subscribe(listener: () => void): () => void {
@@ -68,7 +67,7 @@ function subscribe(listener: () => void): () => void {
 function navigate(to: string, options?: Options): void {
   const now = held.get();
   if (now === undefined || to === now.at) go(to, options);
-  else ask(now, to, options);
+  else ask(now, () => go(to, options));
 }
 
 /** wouter's hash location, which stays where unsaved work is until the person has said what becomes of it. */

@@ -33,7 +33,7 @@ export const plans = {
   'plans.pathUnreadable': '{path} cannot be used: give your user permission to read it, or choose another folder.',
   'plans.repository': 'Repository',
   'plans.chooseRepository': 'Choose where the copies go',
-  'plans.moves': 'The next snapshot goes to “{to}” and begins anew there, unless it finds an earlier one of these folders. Snapshots already taken stay in “{from}” and stay listed.',
+  'plans.moves': 'The next snapshot goes to “{to}” and begins anew there, unless it finds an earlier one of these folders. Snapshots already taken stay in “{from}” and stay listed; the rules for how long snapshots stay go by “{to}” from now on.',
 
   'plans.rules': 'What it leaves out',
   'plans.rulesSub': 'Beside the fields is counted what these rules do to your folders now. Nothing is changed by looking.',

@@ -38,7 +38,7 @@ export const plans: Translated<typeof english> = {
   'plans.pathUnreadable': '{path} não pode ser usada: dê ao seu usuário permissão de leitura ou escolha outra pasta.',
   'plans.repository': 'Repositório',
   'plans.chooseRepository': 'Escolha para onde vão as cópias',
-  'plans.moves': 'O próximo snapshot vai para “{to}” e lá começa do zero, a menos que encontre um anterior destas pastas. Os snapshots já feitos ficam em “{from}” e continuam na lista.',
+  'plans.moves': 'O próximo snapshot vai para “{to}” e lá começa do zero, a menos que encontre um anterior destas pastas. Os snapshots já feitos ficam em “{from}” e continuam na lista; as regras de por quanto tempo os snapshots ficam passam a valer em “{to}”.',
 
   'plans.rules': 'O que deixa de fora',
   'plans.rulesSub': 'Ao lado dos campos conta-se o que estas regras fazem agora com suas pastas. Olhar não muda nada.',

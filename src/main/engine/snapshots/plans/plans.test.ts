@@ -113,10 +113,16 @@ describe('another repository', () => {
     expect(moved).toMatchObject({ version: before.version + 1, repositoryName: 'second', lastSnapshot: before.lastSnapshot });
     const [entry] = await entries();
     expect(entry?.payload).toMatchObject({ version: moved.version, changes: [{ setting: 'repository', from: 'safe', to: 'second' }], fromRepositoryId: repositories[0]?.id, toRepositoryId: moved.repositoryId });
+    // What was the newest goes where it lies; the one before it is then.
+    const forget = { repository: 'safe', snapshots: [before.lastSnapshot?.id ?? ''] };
+    const { token } = await call(test.api.keeping.forget.preview(forget, test.context));
+    await taskEnd(test.api, (await call(test.api.keeping.forget.run({ ...forget, token }, test.context))).taskId);
+    const [left] = (await call(test.api.snapshots.list({ plan: 'thesis', limit: 100 }, test.context))).snapshots;
+    expect((await call(test.api.plans.list({}, test.context)))[0]?.lastSnapshot?.id).toBe(left?.id);
     const { snapshot } = await take();
     expect(snapshot).toMatchObject({ repositoryName: 'second', parent: null, summary: { filesUnmodified: 0 } });
     const { snapshots } = await call(test.api.snapshots.list({ plan: 'thesis', limit: 100 }, test.context));
-    expect(snapshots.map(({ repositoryName }) => repositoryName)).toEqual(['second', 'safe', 'safe', 'safe']);
+    expect(snapshots.map(({ repositoryName }) => repositoryName)).toEqual(['second', 'safe', 'safe']);
     expect(await call(test.api.snapshots.get({ snapshot: 'thesis@latest' }, test.context))).toMatchObject({ id: snapshot.id });
     expect((await call(test.api.plans.list({}, test.context)))[0]?.lastSnapshot?.id).toBe(snapshot.id);
     // Back again it goes on from what is there.
