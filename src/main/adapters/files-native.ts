@@ -6,10 +6,12 @@ import { systemError, toNativePath, toSystemPath } from './files-paths.ts';
 import { whence, type Native } from './native.ts';
 import type { RawFs } from './raw-fs.ts';
 
-type NativeFiles = Pick<Files, 'utimes' | 'xattrs' | 'setXattr' | 'mknod' | 'dataRanges' | 'isHole' | 'syncFileSystem'>;
+type NativeFiles = Pick<Files, 'utimes' | 'xattrs' | 'setXattr' | 'mknod' | 'dataRanges' | 'isHole' | 'syncFileSystem' | 'renameNew'>;
 
 const typeBits = { fifo: 0o010000, dev: 0o060000, chardev: 0o020000 } as const;
 const noAttributes = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+/** File systems that know of no such rename. */
+const noSuchRename = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 const attributeGone = new Set(['ENODATA', 'ENOATTR']);
 
 export function createNativeFiles(options: { fs: RawFs; native: () => Native; wanted: (missing: string) => void }): NativeFiles {
@@ -65,6 +67,18 @@ export function createNativeFiles(options: { fs: RawFs; native: () => Native; wa
       }
       const times = new BigInt64Array([...secondsAndRest(atimeNs), ...secondsAndRest(mtimeNs)]);
       if (set(toNativePath(path), times) !== 0) throw systemError(native().lastError(), 'utimensat', path);
+    },
+
+    renameNew(from, to) {
+      const rename = native().get('renameNew');
+      if (!rename) wanted('rename without replacing');
+      else if (rename(toNativePath(from), toNativePath(to)) === 0) return;
+      else {
+        const code = native().lastError();
+        if (!noSuchRename.has(code)) throw systemError(code, 'rename', to);
+      }
+      if (fs.lstatSync(toSystemPath(to), { throwIfNoEntry: false }) !== undefined) throw systemError('EEXIST', 'rename', to);
+      fs.renameSync(toSystemPath(from), toSystemPath(to));
     },
 
     xattrs(path) {

@@ -318,6 +318,25 @@ describe('what Node lacks', () => {
     expect(files.lstat(path)!.allocatedBytes).toBeLessThan(1 << 20);
   });
 
+  it('a rename that must replace nothing replaces nothing, whatever is there', () => {
+    const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+    write(from, 'new');
+    files.renameNew(from, to);
+    expect(readFileSync(to, 'utf8')).toBe('new');
+    expect(files.lstat(from)).toBeUndefined();
+    write(from, 'newer');
+    const poor = createNodeFiles({ native: () => ({ get: () => undefined, lastError: () => 'ENOSYS' }) });
+    const unable = createNodeFiles({ native: () => ({ get: () => (() => -1) as never, lastError: () => 'EINVAL' }) });
+    files.symlink('nowhere', join(folder, 'dangling'));
+    for (const each of [files, poor, unable]) {
+      for (const path of [to, join(folder, 'dangling')]) expect(() => each.renameNew(from, path)).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+    }
+    expect(readFileSync(to, 'utf8')).toBe('new');
+    expect(readFileSync(from, 'utf8')).toBe('newer');
+    unable.renameNew(from, join(folder, 'other'));
+    expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('newer');
+  });
+
   it('a hole is one only as far as nothing is stored, and not beyond the end of the file', ({ skip }) => {
     skip(!onLinux, 'needs Linux');
     const fd = files.open(join(folder, 'holes'), 'wx+');

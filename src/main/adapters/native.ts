@@ -18,6 +18,8 @@ export interface NativeCalls {
   mknod(path: NativeString, mode: number, device: bigint): number;
   mkfifo(path: NativeString, mode: number): number;
   lseek(fd: number, offset: number, whence: number): number;
+  /** A rename that replaces nothing. */
+  renameNew(from: NativeString, to: NativeString): number;
   /** Writes out the whole file system that holds the descriptor. */
   syncfs(fd: number): number;
   /** undefined when there is no such user; asks the system's name services, so directory users are found too. */
@@ -94,6 +96,7 @@ function openLibraries(koffi: Koffi, platform: 'linux' | 'darwin'): ReturnType<K
 function linuxCalls(resolve: Resolve): FileCalls {
   const currentFolder = -100; // AT_FDCWD
   const noFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+  const noReplace = 1; // RENAME_NOREPLACE
   return {
     utimensat: () => bind(resolve('utimensat', 'int', ['int', 'char *', 'void *', 'int']), (call) => (path, times) => call(currentFolder, path, times, noFollow)),
     llistxattr: () => bind(resolve('llistxattr', 'int64_t', ['char *', 'void *', 'size_t']), (call) => (path, into, size) => call(path, into, size)),
@@ -105,6 +108,7 @@ function linuxCalls(resolve: Resolve): FileCalls {
       bind(resolve('__xmknod', 'int', ['int', 'char *', 'uint32_t', 'void *']), (call) => (path, mode, device) => call(0, path, mode, new BigUint64Array([device]))),
     mkfifo: () => bind(resolve('mkfifo', 'int', ['char *', 'uint32_t']), (call) => (path, mode) => call(path, mode)),
     lseek: () => bind(resolve('lseek', 'int64_t', ['int', 'int64_t', 'int']), (call) => (fd, offset, from) => call(fd, offset, from)),
+    renameNew: () => bind(resolve('renameat2', 'int', ['int', 'char *', 'int', 'char *', 'uint32_t']), (call) => (from, to) => call(currentFolder, from, currentFolder, to, noReplace)),
     syncfs: () => bind(resolve('syncfs', 'int', ['int']), (call) => (fd) => call(fd))
   };
 }
@@ -113,6 +117,7 @@ function darwinCalls(resolve: Resolve): FileCalls {
   const currentFolder = -2;
   const noFollow = 0x20;
   const xattrNoFollow = 1;
+  const exclusive = 4; // RENAME_EXCL
   return {
     utimensat: () => bind(resolve('utimensat', 'int', ['int', 'char *', 'void *', 'int']), (call) => (path, times) => call(currentFolder, path, times, noFollow)),
     llistxattr: () => bind(resolve('listxattr', 'int64_t', ['char *', 'void *', 'size_t', 'int']), (call) => (path, into, size) => call(path, into, size, xattrNoFollow)),
@@ -123,6 +128,7 @@ function darwinCalls(resolve: Resolve): FileCalls {
     mknod: () => bind(resolve('mknod', 'int', ['char *', 'uint16_t', 'int32_t']), (call) => (path, mode, device) => call(path, mode, Number(BigInt.asIntN(32, device)))),
     mkfifo: () => bind(resolve('mkfifo', 'int', ['char *', 'uint16_t']), (call) => (path, mode) => call(path, mode)),
     lseek: () => bind(resolve('lseek', 'int64_t', ['int', 'int64_t', 'int']), (call) => (fd, offset, from) => call(fd, offset, from)),
+    renameNew: () => bind(resolve('renamex_np', 'int', ['char *', 'char *', 'uint32_t']), (call) => (from, to) => call(from, to, exclusive)),
     // macOS can only sync everything; the call says nothing of success.
     syncfs: () =>
       bind(resolve('sync', 'void', []), (call) => () => {

@@ -129,6 +129,8 @@ export interface Files {
   /** Removes a tree that Varve itself made; missing is fine. */
   removeTree(path: FilePath): void;
   rename(from: FilePath, to: FilePath): void;
+  /** As rename, but replaces nothing: EEXIST where something is at `to`. In one step where the file system can; else it is looked at just before. */
+  renameNew(from: FilePath, to: FilePath): void;
   link(existing: FilePath, path: FilePath): void;
   symlink(target: string, path: FilePath): void;
   readlink(path: FilePath): string;

@@ -191,13 +191,13 @@ class RepositoryService implements Repositories {
 
   async protectedPlaces(signal?: AbortSignal): Promise<ProtectedPlace[]> {
     const { places, homePath } = this.#deps;
-    const named = [{ path: homePath, what: 'home' as const, name: '' }, ...this.rows().map(({ path, name }) => ({ path, what: 'repository' as const, name }))];
-    return Promise.all(
-      named.map(async ({ path, what, name }) => {
-        const { real, device, inode } = await places.look(path, { fresh: true, signal });
-        return { path, what, name, real, device, inode };
-      })
-    );
+    const look = async (path: string, what: ProtectedPlace['what'], name: string): Promise<ProtectedPlace> => {
+      const { real, device, inode } = await places.look(path, { fresh: true, signal });
+      return { path, what, name, real, device, inode };
+    };
+    // The home is on a disk of this machine and answers at once: who asks for both at the same time makes a second thread start.
+    const home = await look(homePath, 'home', '');
+    return [home, ...(await Promise.all(this.rows().map(({ path, name }) => look(path, 'repository', name))))];
   }
 
   async unlockKey(id: string, signal?: AbortSignal): Promise<UnlockedRepository> {

@@ -28,8 +28,8 @@ export interface FaultyFiles extends Files {
   onCall: ((count: number, what: string) => void) | undefined;
 }
 
-const changing = new Set(['write', 'fsync', 'fsyncAsync', 'fsyncFolder', 'syncFileSystem', 'truncate', 'mkdir', 'mkdirs', 'rmdir', 'unlink', 'removeTree', 'rename', 'link', 'symlink', 'chmod', 'lchown', 'utimes', 'setXattr', 'mknod']);
-const taking = new Set(['write', 'mkdir', 'mkdirs', 'rename', 'link', 'symlink', 'mknod', 'fsync', 'fsyncAsync']);
+const changing = new Set(['write', 'fsync', 'fsyncAsync', 'fsyncFolder', 'syncFileSystem', 'truncate', 'mkdir', 'mkdirs', 'rmdir', 'unlink', 'removeTree', 'rename', 'renameNew', 'link', 'symlink', 'chmod', 'lchown', 'utimes', 'setXattr', 'mknod']);
+const taking = new Set(['write', 'mkdir', 'mkdirs', 'rename', 'renameNew', 'link', 'symlink', 'mknod', 'fsync', 'fsyncAsync']);
 const tearing = new Set(['write', 'fsync', 'fsyncAsync', 'rename']);
 const asking = new Set(['lstat', 'stat', 'fstat', 'readdir', 'open', 'close', 'read', 'readlink', 'realpath', 'readFile']);
 

@@ -110,6 +110,10 @@ export function createMemoryFiles(volume = new Volume()): MemoryFiles {
       const node = need(from, false);
       volume.move(from, to, node);
     },
+    renameNew(from, to) {
+      if (volume.find(to, false)) refuse('EEXIST', to);
+      files.rename(from, to);
+    },
     link(existing, path) {
       const node = need(existing, false);
       if (volume.find(path, false)) refuse('EEXIST', path);

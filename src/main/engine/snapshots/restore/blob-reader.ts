@@ -6,13 +6,13 @@ import { Decompressor, openBlob, roomFor } from '../../repository/index.ts';
 const pieceBytes = 2 * 1024 * 1024;
 /** A large file's chunks lie in as many packs as threads and open packs wrote it. */
 const keptPieces = 4;
-/** Buffers up to this size may share theirs with others. */
-const sharedBytes = 64 * 1024;
 
 interface Piece {
   pack: string;
   offset: number;
   bytes: Uint8Array;
+  /** Where they lie; taken for the next piece when this one is given up. */
+  memory: Buffer;
 }
 
 export class BlobReader {
@@ -90,17 +90,12 @@ export class BlobReader {
     const held = this.#held(place);
     if (held !== undefined) return held;
     const { pack, offset, length } = place;
-    const wanted = Math.min(pieceBytes, (this.#ends?.get(pack) ?? Number.POSITIVE_INFINITY) - offset);
-    const bytes = await this.#repository.backend.read('data', pack, { offset, length: Math.max(length, wanted) }, this.#signal);
-    const piece = { pack, offset, bytes };
+    const wanted = Math.max(length, Math.min(pieceBytes, (this.#ends?.get(pack) ?? Number.POSITIVE_INFINITY) - offset));
+    const given = this.#pieces.length < keptPieces ? undefined : (this.#pieces.shift() as Piece).memory;
+    const memory = given !== undefined && given.length >= wanted ? given : Buffer.allocUnsafeSlow(Math.max(pieceBytes, wanted));
+    const bytes = await this.#repository.backend.read('data', pack, { offset, length: wanted, into: memory }, this.#signal);
+    const piece = { pack, offset, bytes, memory };
     this.#pieces.push(piece);
-    if (this.#pieces.length > keptPieces) giveBack((this.#pieces.shift() as Piece).bytes);
     return piece;
   }
-}
-
-/** Frees it now (the local back end gives a fresh buffer for each reading): a thread that makes little else has no reason to collect, and would hold tens of MiB of old pieces. Nobody may look at it afterwards. */
-function giveBack(bytes: Uint8Array): void {
-  const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > sharedBytes) buffer.transfer(0);
 }

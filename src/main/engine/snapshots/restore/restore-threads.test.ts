@@ -150,8 +150,8 @@ it('that is cancelled in the middle ends soon, with whole files only and no temp
   let renames = 0;
   const files: Files = {
     ...context.files,
-    rename: (from, to) => {
-      context.files.rename(from, to);
+    renameNew: (from, to) => {
+      context.files.renameNew(from, to);
       if (to.startsWith(target) && ++renames === 100) cancel.abort();
     }
   };
@@ -196,9 +196,9 @@ it('ends with the error of a thread that dies, and leaves no temporary', async (
   let opens = 0;
   const files: Files = {
     ...context.files,
-    lstat: (path) => {
-      if (path.startsWith(target) && ++opens === 50) throw new TypeError('a fault of ours');
-      return context.files.lstat(path);
+    open: (...all) => {
+      if (all[0].startsWith(target) && ++opens === 50) throw new TypeError('a fault of ours');
+      return context.files.open(...all);
     }
   };
   const workers = inProcess(files).workers;

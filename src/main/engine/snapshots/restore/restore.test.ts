@@ -275,8 +275,8 @@ describe('a restore', () => {
     let renames = 0;
     const files: Files = {
       ...context.files,
-      rename: (from, to) => {
-        context.files.rename(from, to);
+      renameNew: (from, to) => {
+        context.files.renameNew(from, to);
         if (to.startsWith(target) && ++renames === 2) cancel.abort();
       }
     };

@@ -150,8 +150,8 @@ export class FileWriter {
 
   putInPlace(temporary: string, path: string, replaces: boolean): void {
     const { files } = this.#deps;
-    if (!replaces && files.lstat(path) !== undefined) throw new WriteProblem('EEXIST');
-    files.rename(temporary, path);
+    if (replaces) files.rename(temporary, path);
+    else files.renameNew(temporary, path);
   }
 
   discard(file: OpenFile): void {
