@@ -8,7 +8,7 @@ const blockSize = 2 ** bits;
 
 /** Columns that are looked for block by block. */
 export const blockedColumns = ['subject', 'actor', 'level', 'category'] as const;
-export type BlockedColumn = (typeof blockedColumns)[number];
+type BlockedColumn = (typeof blockedColumns)[number];
 
 export const isBlocked = (column: string): column is BlockedColumn => (blockedColumns as readonly string[]).includes(column);
 

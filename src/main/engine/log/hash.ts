@@ -38,8 +38,7 @@ function scratchBehind(start: Readonly<Buffer>): (bytes: number) => Buffer {
 export function createHasher(): Hasher {
   const chained = scratchBehind(chainPrefix);
   const committed = scratchBehind(Buffer.concat([Buffer.alloc(blockBytes, inner), payloadPrefix]));
-  const shortInner = Buffer.alloc(blockBytes + 32, inner);
-  commitInfo.copy(shortInner, blockBytes);
+  const expandInner = Buffer.concat([Buffer.alloc(blockBytes, inner), commitInfo]);
   const outerBlock = Buffer.alloc(blockBytes + 32, outer);
   const extractInner = Buffer.alloc(blockBytes + 32, inner);
   const extractOuter = Buffer.alloc(blockBytes + 32, outer);
@@ -62,9 +61,9 @@ export function createHasher(): Hasher {
   const deriveCommitKey = (salt: string): void => {
     if (salt.length !== 64 || extractInner.write(salt, blockBytes, 32, 'hex') !== 32) throw new TypeError('a salt is 32 bytes in hex');
     key.write(hashOnce('sha256', close(extractOuter, hashOnce('sha256', extractInner, 'binary')), 'binary'), 0, 'binary');
-    pad(shortInner, inner);
+    pad(expandInner, inner);
     pad(outerBlock, outer);
-    key.write(hashOnce('sha256', close(outerBlock, hashOnce('sha256', shortInner.subarray(0, blockBytes + commitInfo.length), 'binary')), 'binary'), 0, 'binary');
+    key.write(hashOnce('sha256', close(outerBlock, hashOnce('sha256', expandInner, 'binary')), 'binary'), 0, 'binary');
   };
 
   return {

@@ -3,7 +3,7 @@
 import type { Database } from '../store/index.ts';
 import type { SealedRow } from './sealed/sealing.ts';
 
-export interface NewRow {
+interface NewRow {
   seq: number;
   hash: Uint8Array;
   header: string;

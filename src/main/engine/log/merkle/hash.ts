@@ -35,6 +35,14 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return sha256(nodeScratch);
 }
 
+/** Writes the hashes of the nodes over so many pairs of neighbours over the beginning of `hashes`. */
+export function hashPairs(hashes: Buffer, pairs: number): void {
+  for (let i = 0; i < pairs; i++) {
+    hashes.copy(nodeScratch, 1, 2 * i * hashBytes, (2 * i + 2) * hashBytes);
+    hashes.write(hashOnce('sha256', nodeScratch, 'binary'), i * hashBytes, 'binary');
+  }
+}
+
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === hashBytes && b.length === hashBytes && Buffer.compare(a, b) === 0;
 }

@@ -1,6 +1,6 @@
 // Tiles of height 8 (C2SP tlog-tiles): tile n of level l holds the hashes of 256 complete subtrees of 256^l leaves each. Pure: geometry, paths, and
 // hashes inside one tile.
-import { hashBytes, nodeHash } from './hash.ts';
+import { hashBytes, hashPairs } from './hash.ts';
 
 export const tileWidth = 256;
 const tileHeight = 8;
@@ -52,7 +52,7 @@ export function locateSubtree(level: number, index: number): { tileLevel: number
 export function rootWithin(hashes: Uint8Array, first: number, height: number): Uint8Array {
   const count = 2 ** height;
   if ((first + count) * hashBytes > hashes.length) throw new RangeError(`a tile of ${hashes.length / hashBytes} hashes has none at ${first + count - 1}`);
-  let row = Array.from({ length: count }, (_, i) => hashes.subarray((first + i) * hashBytes, (first + i + 1) * hashBytes));
-  while (row.length > 1) row = Array.from({ length: row.length / 2 }, (_, i) => nodeHash(row[2 * i] as Uint8Array, row[2 * i + 1] as Uint8Array));
-  return row[0] as Uint8Array;
+  const row = Buffer.from(hashes.subarray(first * hashBytes, (first + count) * hashBytes));
+  for (let pairs = count / 2; pairs >= 1; pairs /= 2) hashPairs(row, pairs);
+  return row.subarray(0, hashBytes);
 }
