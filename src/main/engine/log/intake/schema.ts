@@ -38,7 +38,7 @@ const tables = `
 
   -- How far each file behind a followed path was read. inode, device: decimal text, they do not fit an integer everywhere. head, tail: SHA-256 of
   -- the first bytes and of the last ones before the offset, by which it is known again. rotated: 1 for a file that was moved away and may
-  -- still grow; name: what it was called last.
+  -- still grow, 2 for one that is done; name: what it was called last.
   CREATE TABLE followed_files (
     no INTEGER PRIMARY KEY,
     followed INTEGER NOT NULL,

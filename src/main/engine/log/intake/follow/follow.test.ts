@@ -239,6 +239,78 @@ describe('rotation', () => {
     expect(events('log.follow-gap')).toHaveLength(2);
   });
 
+  const names: [string, (round: number) => string][] = [
+    ['a number', (round) => `app.jsonl.${round}`],
+    ['a date behind', (round) => `app.jsonl-2026112${round}`],
+    ['a date before the end', (round) => `app-2026-11-2${round}.jsonl`]
+  ];
+  it.each(names)('several times while nobody looked: every file in between is taken, in order (%s)', async (_name, nameOf) => {
+    write(2);
+    await add();
+    await run();
+    for (let round = 1; round <= 6; round++) {
+      write(2 + round);
+      renameSync(path, folder.at(`logs/${nameOf(round)}`));
+      writeFileSync(path, '');
+      await new Promise((resume) => setTimeout(resume, 12));
+    }
+    write(1);
+    await run();
+    expect(taken()).toEqual(upTo(next));
+    // And again later, when those are done, beside files of other programs and one that was copied back.
+    writeFileSync(folder.at('logs/app-other.jsonl'), line(99_990));
+    writeFileSync(folder.at('logs/app.jsonl.bak'), line(99_991));
+    copyFileSync(folder.at(`logs/${nameOf(2)}`), folder.at(`logs/${nameOf(9)}`));
+    for (const round of [7, 8]) {
+      write(3);
+      renameSync(path, folder.at(`logs/${nameOf(round)}`));
+      writeFileSync(path, '');
+      await new Promise((resume) => setTimeout(resume, 12));
+    }
+    write(1);
+    await run();
+    expect(taken()).toEqual(upTo(next));
+    expect(events('log.follow-gap')).toEqual([]);
+  });
+
+  it('several times by copying and cutting while nobody looked, the last copy not cut yet', async () => {
+    write(4);
+    await add();
+    for (let round = 1; round <= 3; round++) {
+      write(5);
+      copyFileSync(path, `${path}.${round}`);
+      truncateSync(path, 0);
+      await new Promise((resume) => setTimeout(resume, 12));
+    }
+    write(6);
+    copyFileSync(path, `${path}.4`);
+    await run();
+    expect(taken()).toEqual(upTo(next));
+    truncateSync(path, 0);
+    write(2);
+    await run();
+    expect(taken()).toEqual(upTo(next));
+    expect(events('log.follow-gap')).toEqual([]);
+  });
+
+  it('several times, with more in each file than one look takes, all beginning with one line', async () => {
+    const header = `${JSON.stringify({ action: 'app.began', payload: 'x'.repeat(2000) })}\n`;
+    writeFileSync(path, header);
+    await add();
+    for (let round = 1; round <= 5; round++) {
+      if (round !== 2) write(700);
+      renameSync(path, `${path}.${round}`);
+      writeFileSync(path, header);
+      await new Promise((resume) => setTimeout(resume, 12));
+      if (round === 3) await run();
+    }
+    write(1);
+    await run();
+    expect(taken()).toEqual(upTo(next));
+    // The file of the second round holds byte for byte what the first held when it was read: it counts as a copy of that.
+    expect(events('app.began')).toHaveLength(5);
+  });
+
   it('through a link that is turned to the next file', async () => {
     const at = (name: string): string => folder.at(`logs/${name}`);
     rmSync(path);

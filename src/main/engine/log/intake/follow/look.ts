@@ -3,7 +3,7 @@
 //   stop before the commit  -> nothing happened; refused lines already written are cut off again by the next look
 //   stop after it           -> the cursor stands behind the lines
 // Two processes may look at once: whoever finds the cursor moved lets go and starts over.
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { LogContext } from '../../context.ts';
 import { reportsFolder } from '../intake-files.ts';
 import { LineSplitter, type Line } from '../lines.ts';
@@ -14,8 +14,8 @@ import { readChunks } from '../read-file.ts';
 import type { Sources } from '../sources.ts';
 import { takeLines, type Candidate } from '../take.ts';
 import type { Refusal } from '../../../../../contract/intake.ts';
-import { continues, fingerprint, identityOf, sameFile } from './fingerprint.ts';
-import { findCopy, openIfThere, openRotated } from './locate.ts';
+import { continues, fingerprint, identityOf, sameFile, type Identity } from './fingerprint.ts';
+import { findCopy, findUnseen, openIfThere, openRotated } from './locate.ts';
 import type { Cursor, Followed, FollowStore } from './store.ts';
 
 export interface LookDeps {
@@ -54,7 +54,8 @@ export function lookAt(deps: LookDeps, followed: Followed): boolean {
 }
 
 /** Brings the cursors in line with what lies at the path now. */
-function noticeRotation({ context, store }: LookDeps, followed: Followed): void {
+function noticeRotation(look: LookDeps, followed: Followed): void {
+  const { context, store } = look;
   const { files } = context;
   const current = store.cursors(followed.no).find(({ rotated }) => !rotated);
   const fd = openIfThere(files, followed.path);
@@ -63,17 +64,19 @@ function noticeRotation({ context, store }: LookDeps, followed: Followed): void 
     const identity = identityOf(files.fstat(fd));
     if (current !== undefined && sameFile(identity, current) && continues(files, fd, current.offset, current)) return;
     const moved = current === undefined ? undefined : whereItWent(context, followed, current, sameFile(identity, current));
+    const unseen = moved === undefined ? [] : rotatedSince(look, followed, moved, fd);
+    const finished = store.cursors(followed.no).filter(({ rotated }) => rotated).slice(0, -keptRotated).filter((cursor) => isRead(look, followed, cursor));
     context.transaction(() => {
       if (current !== undefined) requireUnmoved(store, current);
       if (moved !== undefined) store.moveCursor(moved);
       else if (current !== undefined) {
-        store.dropCursor(current.no);
+        store.endCursor(current.no);
         const { source, path } = followed;
         context.append([{ action: 'log.follow-gap', category: 'record', subject: `source:${source.name}`, payload: { source: source.name, path, what: sameFile(identity, current) ? 'truncated' : 'replaced', offset: current.offset, line: current.line } }]);
       }
+      for (const { name, ...file } of unseen) store.addCursor(followed.no, { rotated: true, name, ...file, ...fingerprint(files, fd, 0), offset: 0, line: 0 });
       store.addCursor(followed.no, { rotated: false, name: basename(followed.path), ...identity, ...fingerprint(files, fd, 0), offset: 0, line: 0 });
-      const rotated = store.cursors(followed.no).filter((cursor) => cursor.rotated);
-      for (const old of rotated.slice(0, Math.max(0, rotated.length - keptRotated))) store.dropCursor(old.no);
+      for (const { no } of finished) store.endCursor(no);
     });
   } finally {
     files.close(fd);
@@ -92,6 +95,24 @@ function whereItWent({ files }: LogContext, { path }: Followed, cursor: Cursor, 
   return { ...cursor, name: renamed.name, rotated: true };
 }
 
+/** What was rotated in between and never looked at. `moved` is the cursor on what was looked at last. */
+function rotatedSince({ context: { files }, store }: LookDeps, { no, path }: Followed, moved: Cursor, current: number): (Identity & { name: string })[] {
+  const stat = files.stat(join(dirname(path), moved.name));
+  return stat === undefined ? [] : findUnseen(files, path, { sinceNs: stat.mtimeNs, current, known: [moved, ...store.cursors(no), ...store.done(no).filter(({ offset }) => offset > 0)] });
+}
+
+/** It has no whole line more, or is gone. */
+function isRead(look: LookDeps, { path }: Followed, cursor: Cursor): boolean {
+  const { files } = look.context;
+  const open = openRotated(files, path, cursor);
+  if (open === undefined) return true;
+  try {
+    return !hasWholeLine(look, open.fd, cursor);
+  } finally {
+    files.close(open.fd);
+  }
+}
+
 function requireUnmoved(store: FollowStore, cursor: Cursor): void {
   const now = store.cursor(cursor.no);
   if (now === undefined || now.offset !== cursor.offset || !sameFile(now, cursor) || now.rotated !== cursor.rotated) throw new Overtaken();
@@ -104,7 +125,7 @@ function takeNew(look: LookDeps, followed: Followed, cursor: Cursor): boolean {
   const open = cursor.rotated ? openRotated(files, followed.path, cursor) : openCurrent(look, followed, cursor);
   if (open === undefined) {
     // A rotated file that is gone was read to its end when it was last there.
-    if (cursor.rotated) store.dropCursor(cursor.no);
+    if (cursor.rotated) store.endCursor(cursor.no);
     return false;
   }
   try {

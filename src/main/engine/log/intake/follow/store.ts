@@ -36,12 +36,14 @@ export interface FollowStore {
   remove(no: number): void;
   /** Counts what a batch brought. */
   count(no: number, add: { taken: number; refused: number; quarantineBytes: number }): void;
-  /** Rotated ones first, oldest first. */
+  /** Those that may have more to give: rotated ones first, oldest first. */
   cursors(followed: number): Cursor[];
+  /** Files that are read to their end, or gone: so that none is taken for a new one. The latest of them. */
+  done(followed: number): Cursor[];
   cursor(no: number): Cursor | undefined;
   addCursor(followed: number, cursor: NewCursor): void;
   moveCursor(cursor: Cursor): void;
-  dropCursor(no: number): void;
+  endCursor(no: number): void;
 }
 
 interface FollowedRow {
@@ -71,6 +73,10 @@ interface CursorRow {
   line: number;
 }
 
+/** In the column `rotated`: 0 lies at the path, 1 was moved away and may still grow. */
+const done = 2;
+const keptDone = 500;
+
 const followedSql = 'SELECT f.no, f.source, s.name, f.path, f.mapping, f.actor, f.taken, f.refused, f.quarantine, f.quarantine_bytes FROM followed f JOIN sources s ON s.no = f.source';
 const cursorSql = 'SELECT no, rotated, name, device, inode, head_bytes, head, tail_bytes, tail, "offset", line FROM followed_files';
 
@@ -88,7 +94,8 @@ export function createFollowStore(db: Database): FollowStore {
     count(no, { taken, refused, quarantineBytes }) {
       db.prepare('UPDATE followed SET taken = taken + ?, refused = refused + ?, quarantine_bytes = ? WHERE no = ?').run(taken, refused, quarantineBytes, no);
     },
-    cursors: (followed) => db.prepare(`${cursorSql} WHERE followed = ? ORDER BY rotated DESC, no`).all<CursorRow>(followed).map(cursorOf),
+    cursors: (followed) => db.prepare(`${cursorSql} WHERE followed = ? AND rotated < ${done} ORDER BY rotated DESC, no`).all<CursorRow>(followed).map(cursorOf),
+    done: (followed) => db.prepare(`${cursorSql} WHERE followed = ? AND rotated = ${done} ORDER BY no`).all<CursorRow>(followed).map(cursorOf),
     cursor: (no) => optional(db.prepare(`${cursorSql} WHERE no = ?`).get<CursorRow>(no), cursorOf),
     addCursor(followed, c) {
       db.prepare('INSERT INTO followed_files (followed, rotated, name, device, inode, head_bytes, head, tail_bytes, tail, "offset", line) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
@@ -100,7 +107,10 @@ export function createFollowStore(db: Database): FollowStore {
         Number(c.rotated), c.name, c.device, c.inode, c.headBytes, c.head, c.tailBytes, c.tail, c.offset, c.line, c.no
       );
     },
-    dropCursor: (no) => void db.prepare('DELETE FROM followed_files WHERE no = ?').run(no)
+    endCursor(no) {
+      db.prepare(`UPDATE followed_files SET rotated = ${done} WHERE no = ?`).run(no);
+      db.prepare(`DELETE FROM followed_files WHERE rotated = ${done} AND followed = (SELECT followed FROM followed_files WHERE no = ?) AND no <= ? - ${keptDone}`).run(no, no);
+    }
   };
 }
 
@@ -113,5 +123,5 @@ function followedOf({ source, name, mapping, quarantine_bytes: quarantineBytes, 
 }
 
 function cursorOf({ rotated, head_bytes: headBytes, tail_bytes: tailBytes, ...row }: CursorRow): Cursor {
-  return { ...row, rotated: rotated === 1, headBytes, tailBytes };
+  return { ...row, rotated: rotated !== 0, headBytes, tailBytes };
 }
