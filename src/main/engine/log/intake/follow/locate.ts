@@ -76,7 +76,7 @@ export function findUnseen(files: Files, path: string, { sinceNs, current, known
       files.close(fd);
     }
   }
-  return found.sort((a, b) => (a.mtimeNs === b.mtimeNs ? (a.name < b.name ? -1 : 1) : a.mtimeNs < b.mtimeNs ? -1 : 1)).map(({ mtimeNs: _, ...file }) => file);
+  return found.sort((a, b) => (a.mtimeNs === b.mtimeNs ? (a.name < b.name ? -1 : 1) : a.mtimeNs < b.mtimeNs ? -1 : 1)).map(({ device, inode, name }) => ({ device, inode, name }));
 }
 
 /** `app.jsonl.1`, `app.jsonl-20261127`, `app-2026-11-27.jsonl` and the like: the name with a number or a time. */
