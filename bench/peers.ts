@@ -26,13 +26,13 @@ interface Tool {
 }
 
 const cli = join(import.meta.dirname, '../out/main/cli.js');
-const at = { source: join(top, 'now/src'), repository: join(top, 'now/repo'), cache: join(top, 'now/cache'), target: join(top, 'now/target'), password: join(top, 'password') };
+const at = { source: join(top, 'now/src'), repository: join(top, 'now/repo'), cache: join(top, 'now/cache'), target: join(top, 'now/target') };
 const varve = (...args: string[]): string[] => [process.execPath, cli, ...args];
 const all: Record<string, Tool> = {
   varve: {
     name: 'varve',
     env: { VARVE_HOME: join(at.cache, 'home'), VARVE_VAULT_PASSPHRASE: 'bench for peers' },
-    init: [varve('init'), varve('repo', 'add', 'r', '--path', at.repository, '--password-file', at.password), varve('plan', 'add', 'p', '--repo', 'r', '--path', at.source)],
+    init: [varve('init'), varve('repo', 'add', 'r', '--path', at.repository, '--password-stdin'), varve('plan', 'add', 'p', '--repo', 'r', '--path', at.source)],
     run: { open: varve('snapshots', '--repo', 'r'), first: varve('snapshot', 'p'), unchanged: varve('snapshot', 'p'), changed: varve('snapshot', 'p'), restore: varve('restore', 'p@latest', '--target', at.target), check: varve('check', 'r', '--read-data') }
   },
   restic: {
@@ -98,7 +98,7 @@ function measure(set: CorpusName, tool: Tool): Measured[] {
   cpSync(join(top, set), at.source, { recursive: true, preserveTimestamps: true });
   // Borg never trusts the newest file.
   writeFileSync(join(at.source, 'zz-newest'), 'newest\n');
-  for (const args of tool.init) execFileSync(args[0] as string, args.slice(1), { cwd: top, env: { ...process.env, ...tool.env }, stdio: 'ignore' });
+  for (const args of tool.init) execFileSync(args[0] as string, args.slice(1), { cwd: top, env: { ...process.env, ...tool.env }, input: 'bench\n', stdio: ['pipe', 'ignore', 'inherit'] });
   const measured = (['open', 'first', 'unchanged'] as const).map((step) => timed(tool, step));
   changeCorpus(set, at.source);
   measured.push(timed(tool, 'changed'), timed(tool, 'restore'));
@@ -130,7 +130,6 @@ const tools = wanted.flatMap((name) => (all[name] && isThere(name) ? [all[name]]
 for (const name of wanted) if (!tools.some((tool) => tool.name === name)) console.log(`left out: ${name} is not here${name === 'varve' ? '; run "npm run build" first' : ''}`);
 try {
   if (!existsSync(gnuTime)) throw new Error(`${gnuTime} is not here: install GNU time`);
-  writeFileSync(at.password, 'bench\n', { mode: 0o600 });
   for (const set of values.sets.split(',') as CorpusName[]) {
     makeCorpus(set, join(top, set), Number(values.scale));
     const measured: Measured[] = [];
