@@ -9,6 +9,7 @@ import { verifyEn, verifyPtBR } from './cli/verify.ts';
 import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
+import { historyEn, historyPtBR } from './cli/history.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 
@@ -22,6 +23,7 @@ const en = {
   ...intakeEn,
   ...maintenanceEn,
   ...compareEn,
+  ...historyEn,
   ...keepingEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
@@ -216,6 +218,7 @@ const ptBR: Record<CliKey, string> = {
   ...intakePtBR,
   ...maintenancePtBR,
   ...comparePtBR,
+  ...historyPtBR,
   ...keepingPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
