@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileHistory } from '../../src/contract/history.ts';
+import type { FindResult } from '../../src/contract/names.ts';
 import { createWorld, type World } from './harness/world.ts';
 
 let world: World;
@@ -47,5 +48,29 @@ describe('varve history', () => {
     for (const { stdout, stderr } of [hostile, none]) expect(stdout + stderr).not.toContain('\u001b');
     const elsewhere = await world.run(['history', world.path('nowhere')], portuguese);
     expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringMatching(/nenhum plano guarda .*--plan/)]);
+  });
+});
+
+describe('varve find', () => {
+  it('says where a name lies over all snapshots, and in how many', async () => {
+    const shown = (await world.well(['find', '*.tex'])).stdout.trimEnd().split('\n');
+    expect(shown[0]).toMatch(/^ID +LAST SEEN +SIZE +SNAPSHOTS +PATH$/);
+    expect(shown.slice(1).map((line) => line.split(/  +/).slice(-3))).toEqual([
+      ['12 B', '2', world.path('work/draft.tex')],
+      ['12 B', '1', world.path('work/final.tex')]
+    ]);
+    const newest = (await world.well(['find', 'TEX', '--ignore-case', '--newest', '--type', 'file', '--json'])).json<FindResult>();
+    expect(newest).toMatchObject({ looked: 1, total: 1, matches: [{ path: world.path('work/final.tex'), snapshotCount: 1 }] });
+    expect((await world.well(['find', '*.tex', '--limit', '1'], portuguese)).stdout).toMatch(/VISTO POR ÚLTIMO[^]*… e mais 1/);
+  });
+
+  it('shows hostile names as text, and refuses what means nothing', async () => {
+    const hostile = await world.well(['find', 'red', '--plan', 'work']);
+    expect(hostile.stdout).toContain('\\x1b[31mred');
+    expect(hostile.stdout).not.toContain('\u001b');
+    const none = await world.run(['find', 'no\u001b[31m-such-name'], portuguese);
+    expect([none.code, none.stdout]).toEqual([4, expect.stringContaining('no\\u001b[31m-such-name')]);
+    for (const args of [['/'], ['x', '--type', 'door'], ['x', '--limit', '0'], ['[[:alpha:]]']]) expect((await world.run(['find', ...args])).code, args.join(' ')).toBe(2);
+    expect((await world.run(['find', '/'], portuguese)).stderr).toContain('não nomeia arquivo nem pasta');
   });
 });

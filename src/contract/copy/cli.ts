@@ -10,6 +10,7 @@ import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
+import { namesEn, namesPtBR } from './cli/names.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 
@@ -24,6 +25,7 @@ const en = {
   ...maintenanceEn,
   ...compareEn,
   ...historyEn,
+  ...namesEn,
   ...keepingEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
@@ -219,6 +221,7 @@ const ptBR: Record<CliKey, string> = {
   ...maintenancePtBR,
   ...comparePtBR,
   ...historyPtBR,
+  ...namesPtBR,
   ...keepingPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',

@@ -4,10 +4,10 @@ import type { FileHistory, HistoryStretch, HistoryVersion } from '../../contract
 import { formatBytes, formatExact, formatNumber } from '../../contract/copy/values.ts';
 import { examples, repositoryThreads, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
+import { sayWhereNobodyLooked } from './looked.ts';
 import type { Output } from './output.ts';
 import { absolutePath } from './paths.ts';
 import { followTask } from './task-follower.ts';
-import { whyUnreadable } from './snapshot.ts';
 import type { Words } from './words.ts';
 
 interface HistoryOptions {
@@ -51,8 +51,7 @@ export function addHistoryCommand(program: Command, host: Host): void {
 
 function print(history: FileHistory, output: Output): void {
   const { say } = output.words;
-  for (const { repositoryName, id, reason: why } of history.unreadable) output.note(say('historyUnreadableSnapshot', { repository: repositoryName, id: id.slice(0, 8), reason: whyUnreadable(output.words, why) }));
-  for (const repository of history.absent) output.note(say('historyAbsent', { repository }));
+  sayWhereNobodyLooked(history, output);
   const rows = rowsOf(history, output.words);
   if (history.versionCount === 0) output.say(say('historyNone', { path: history.label }));
   if (rows.length > 0) output.table([say('colId'), say('colNewest'), say('colOldest'), say('colSize'), say('colChanged'), say('colHeldBy'), say('colRemarks')], rows, { right: [3, 5] });

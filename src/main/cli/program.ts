@@ -12,6 +12,7 @@ import { createOutput, type Output } from './output.ts';
 import { addPlanCommands } from './plan.ts';
 import { addCheckCommand } from './check.ts';
 import { addDiffCommand } from './diff.ts';
+import { addFindCommand } from './find.ts';
 import { addHistoryCommand } from './history.ts';
 import { addPruneCommand } from './prune.ts';
 import { addRepoCommands } from './repo.ts';
@@ -88,6 +89,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addSnapshotCommands(program, host);
   addDiffCommand(program, host);
   addHistoryCommand(program, host);
+  addFindCommand(program, host);
   addRestoreCommand(program, host);
   addPruneCommand(program, host);
   addTagCommands(program, host);

@@ -77,6 +77,9 @@ export function createApi(deps: ApiDeps): EngineApi {
     history: {
       start: (input, context) => home().snapshots.history.start(input, context)
     },
+    names: {
+      find: (input, context) => home().snapshots.names.find(input, context)
+    },
     compare: {
       start: (input, context) => home().snapshots.compare.start(input, context),
       folder: (input, context) => home().snapshots.compare.folder(input, context),

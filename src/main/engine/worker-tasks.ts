@@ -24,6 +24,7 @@ export const workerTasks: WorkerTasks = {
   'snapshots.archive': async () => (await import('./snapshots/archive/task.ts')).archiveTask,
   'snapshots.compare': async () => (await import('./snapshots/compare/task.ts')).compareTask,
   'snapshots.compare-page': async () => (await import('./snapshots/compare/page-task.ts')).pageTask,
+  'snapshots.find': async () => (await import('./snapshots/names/task.ts')).findTask,
   'snapshots.history': async () => (await import('./snapshots/history/task.ts')).historyTask,
   'snapshots.preview': async () => (await import('./snapshots/archive/leave-out/preview-task.ts')).previewTask,
   'snapshots.scan': async () => (await import('./snapshots/archive/scan-task.ts')).scanTask,

@@ -13,6 +13,7 @@ import type { CheckpointsIn } from './browse/checkpoints.ts';
 import { createBrowseService } from './browse/service.ts';
 import { createCompareService } from './compare/service.ts';
 import { createHistoryService } from './history/service.ts';
+import { createNamesService } from './names/service.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
 import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
@@ -47,6 +48,7 @@ export interface Snapshots {
   restores: EngineApi['restores'];
   compare: EngineApi['compare'];
   history: EngineApi['history'];
+  names: EngineApi['names'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
@@ -79,6 +81,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
     compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
     history: createHistoryService({ ...deps, store, plans, browse }),
+    names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
     recoverInterrupted: () => {
       editor.recover();

@@ -4,7 +4,7 @@ import type { FileHistory, SeenIn } from '../../../../contract/history.ts';
 import { fail } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, runInAll, shortId, type Repositories } from '../../repository/index.ts';
+import { lockIdentity, runInAll, type Repositories } from '../../repository/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot, Selected } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
@@ -12,6 +12,7 @@ import type { PlanService } from '../plans/service.ts';
 import { runWorker } from '../run-worker.ts';
 import type { SnapshotsStore } from '../store.ts';
 import type { HistoryFacts, HistoryMessage, HistoryRequest } from './protocol.ts';
+import { seenIn, unreadableOf } from './seen.ts';
 import { isBelow, treePathOf } from './tree-path.ts';
 
 export interface HistoryServiceDeps {
@@ -88,10 +89,7 @@ export function createHistoryService(deps: HistoryServiceDeps): EngineApi['histo
     const startedMs = clock.monotonicMs();
     const { snapshots, unreadable, absent } = question.selected;
     const facts = snapshots.length === 0 ? { versions: [], stretches: [], lost: [], elsewhere: 0 } : await inThread(question, task);
-    const seen = (number: number): SeenIn => {
-      const { id, at, incomplete, repositoryName } = browse.view(snapshots[number] as FoundSnapshot);
-      return { id, shortId: shortId(id), at, repositoryName, incomplete };
-    };
+    const seen = (number: number): SeenIn => seenIn(browse.view(snapshots[number] as FoundSnapshot));
     const ends = (numbers: readonly number[]): { newest: SeenIn; oldest: SeenIn; snapshotCount: number } => ({ newest: seen(numbers[0] as number), oldest: seen(numbers.at(-1) as number), snapshotCount: numbers.length });
     return {
       path: question.path,
@@ -105,7 +103,7 @@ export function createHistoryService(deps: HistoryServiceDeps): EngineApi['histo
       stretches: facts.stretches.slice(0, mostStretches).map(({ path, snapshots: same, version, ...stretch }) => ({ ...stretch, version: version === null || version >= mostVersions ? null : version, label: displayName(path), ...ends(same) })),
       stretchCount: facts.stretches.length,
       lost: facts.lost.map(({ why, snapshot, paths }) => ({ why, in: seen(snapshot), labels: paths.map(displayName) })),
-      unreadable: unreadable.map(({ repositoryId, id, reason }) => ({ repositoryName: repositories.rows().find((row) => row.id === repositoryId)?.name ?? repositoryId, id, reason })),
+      unreadable: unreadableOf(unreadable, repositories.rows()),
       absent,
       durationMs: Math.round(clock.monotonicMs() - startedMs)
     };

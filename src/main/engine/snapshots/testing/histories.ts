@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { lockIdentity, type MasterKey } from '../../repository/index.ts';
 import { namesOf } from '../browse/view.ts';
-import type { HistoryFacts, HistoryMessage, HistoryRequest } from '../history/protocol.ts';
+import type { HistoryFacts, HistoryRequest } from '../history/protocol.ts';
 import { historyTask } from '../history/task.ts';
+import { taskHere } from './task-here.ts';
 import { temporaryFolder, type Context } from './workshop.ts';
 
 export interface SnapshotOf {
@@ -25,22 +26,9 @@ export async function historyOf(context: Context, snapshots: readonly SnapshotOf
     renames: options.renames ?? true,
     identity: lockIdentity(context.machine)
   };
-  let facts: HistoryFacts | undefined;
-  const listeners: ((message: unknown) => void)[] = [];
-  const post = (message: unknown): void => {
-    const said = message as HistoryMessage;
-    if (said.kind === 'done') facts = said.facts;
-    if (said.kind === 'lock' && said.written) for (const listener of listeners) listener({ kind: 'lock-noted', lockId: said.lockId });
-  };
-  const onMessage = (listener: (message: unknown) => void): (() => void) => {
-    listeners.push(listener);
-    return () => undefined;
-  };
   try {
-    await historyTask({ ...context, volumes: undefined as never, post, onMessage, closing: options.signal ?? new AbortController().signal }, request);
+    return await taskHere<HistoryFacts>(context, historyTask, request, options.signal);
   } finally {
     folder.remove();
   }
-  if (facts === undefined) throw new Error('the history said nothing');
-  return facts;
 }
