@@ -36,7 +36,7 @@ export function addHistoryCommand(program: Command, host: Host): void {
     )
     .action((path: string, options: HistoryOptions, command: Command) =>
       host.withClient(command, { long: true, threads: [...repositoryThreads('repository.session'), ['snapshots.history']] }, async ({ client, output, signal }) => {
-        const { taskId } = await client.history.start({ path: absolutePath(path), plan: options.plan, repository: options.repo, renames: options.renames });
+        const { taskId } = await client.history.start({ path: inSnapshots(path) ? path : absolutePath(path), plan: options.plan, repository: options.repo, renames: options.renames });
         const result = await followTask(client, taskId, output, signal);
         if (result.kind !== 'history') return exitCodes.failed;
         const { history } = result;
@@ -47,6 +47,11 @@ export function addHistoryCommand(program: Command, host: Host): void {
         return history.versionCount === 0 ? exitCodes.notFound : exitCodes.done;
       })
     );
+}
+
+/** On Windows a path as snapshots have it (`/C/Users/me`) is none of the computer's. */
+function inSnapshots(path: string): boolean {
+  return process.platform === 'win32' && path.startsWith('/');
 }
 
 function print(history: FileHistory, output: Output): void {

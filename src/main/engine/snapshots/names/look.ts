@@ -33,8 +33,14 @@ export interface LookOptions {
   onFolder(): Promise<void> | undefined;
 }
 
-/** Trees at one path, each with its snapshots, the smallest first. No snapshot is in two of them. */
-type Variants = Map<number, number[]>[];
+/** Snapshots, as far as anybody asks: how many, and the newest (the smallest number). */
+interface Holding {
+  newest: number;
+  count: number;
+}
+
+/** By repository: the trees at one path and what holds them. No snapshot is in two of them, so that they can be added up. */
+type Variants = Map<number, Holding>[];
 
 interface Row {
   name: Buffer;
@@ -46,7 +52,7 @@ interface Row {
   goes: number;
 }
 
-interface Together {
+interface Entry {
   found: FoundPath | undefined;
   below: Variants;
 }
@@ -63,9 +69,9 @@ const mostFolders = 10_000_000;
 export async function lookFor(places: readonly Searched[], options: LookOptions): Promise<void> {
   const top: Variants = places.map(({ db, tops }) => {
     markFitting(db, options.pattern);
-    const trees = new Map<number, number[]>();
+    const trees = new Map<number, Holding>();
     const hits = db.prepare('SELECT 1 FROM temp.hits WHERE tree = ?');
-    for (const { tree, snapshot } of tops) if (hits.get(tree) !== undefined) trees.set(tree, [...(trees.get(tree) ?? []), snapshot]);
+    for (const { tree, snapshot } of tops) if (hits.get(tree) !== undefined) trees.set(tree, together(trees.get(tree), { newest: snapshot, count: 1 }));
     return trees;
   });
   let folders = 0;
@@ -97,41 +103,44 @@ async function folder(places: readonly Searched[], options: LookOptions & { mayE
   await options.onFolder();
   const shown = path === '' ? '/' : path;
   if (!options.mayEnter(shown, depth)) return;
-  const here = new Map<string, Together>();
+  const here = new Map<string, Entry>();
   for (const [place, trees] of variants.entries()) {
     const { db } = places[place] as Searched;
-    for (const [tree, snapshots] of trees) {
+    for (const [tree, holding] of trees) {
       if (db.prepare(isUnread).get(tree) !== undefined) options.onUnread(shown, place, tree);
-      else for (const row of db.prepare(rowsOf).iterate<Row>(tree)) take(here, row, path, place, snapshots, options, places.length);
+      else for (const row of db.prepare(rowsOf).iterate<Row>(tree)) take(here, row, path, place, holding, options, places.length);
     }
   }
   // Names as one character a byte: their order is that of the bytes.
   for (const name of [...here.keys()].sort()) {
-    const { found, below } = here.get(name) as Together;
+    const { found, below } = here.get(name) as Entry;
     here.delete(name);
     if (found !== undefined) options.onFound(found);
     if (below.some((trees) => trees.size > 0)) await folder(places, options, `${path}/${decodeName(Buffer.from(name, 'latin1'))}`, below, depth + 1);
   }
 }
 
-function take(here: Map<string, Together>, row: Row, path: string, place: number, snapshots: readonly number[], { pattern, type }: LookOptions, places: number): void {
+function take(here: Map<string, Entry>, row: Row, path: string, place: number, holding: Holding, { pattern, type }: LookOptions, places: number): void {
   const name = row.name.toString('latin1');
   const whole = `${path}/${decodeName(row.name)}`;
   const fits = row.fits === 1 && (type === undefined || row.type === type) && (pattern.path === undefined || pattern.path.test(whole));
   const goes = row.goes === 1 && row.subtree !== null;
   if (!fits && !goes) return;
-  const together = here.get(name) ?? { found: undefined, below: Array.from({ length: places }, () => new Map<number, number[]>()) };
-  here.set(name, together);
+  const entry = here.get(name) ?? { found: undefined, below: Array.from({ length: places }, () => new Map<number, Holding>()) };
+  here.set(name, entry);
   if (fits) {
-    const newest = snapshots[0] as number;
-    const known = together.found;
-    const count = (known?.snapshots ?? 0) + snapshots.length;
-    if (known === undefined || newest < known.newest) together.found = { path: whole, type: row.type, size: row.size, changedMs: row.changed, newest, snapshots: count };
-    else known.snapshots = count;
+    const { newest, count } = holding;
+    const known = entry.found;
+    const snapshots = (known?.snapshots ?? 0) + count;
+    if (known === undefined || newest < known.newest) entry.found = { path: whole, type: row.type, size: row.size, changedMs: row.changed, newest, snapshots };
+    else known.snapshots = snapshots;
   }
   if (goes) {
-    const trees = together.below[place] as Map<number, number[]>;
-    const before = trees.get(row.subtree as number);
-    trees.set(row.subtree as number, before === undefined ? [...snapshots] : [...before, ...snapshots].sort((a, b) => a - b));
+    const trees = entry.below[place] as Map<number, Holding>;
+    trees.set(row.subtree as number, together(trees.get(row.subtree as number), holding));
   }
+}
+
+function together(a: Holding | undefined, b: Holding): Holding {
+  return a === undefined ? b : { newest: Math.min(a.newest, b.newest), count: a.count + b.count };
 }
