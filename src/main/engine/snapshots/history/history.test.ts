@@ -68,11 +68,12 @@ function edit(random: Seeded, all: Set<string>): void {
     const now = [...filesNow().keys()];
     const other = at(random.pick(['', 'x', 'y', 'x/z']), random.pick(names));
     mkdirSync(join(other, '..'), { recursive: true });
-    const what = random.below(6);
+    const what = random.below(7);
     const some = now.length === 0 ? undefined : random.pick(now);
     if (some === undefined || what < 2) writeFileSync(other, `content ${random.below(6)}`.slice(0, random.below(12)));
     else if (what < 4) renameSync(some, other);
     else if (what === 4) rmSync(some);
+    else if (what === 5) writeFileSync(other, readFileSync(some));
     else if (random.below(2) === 0) renameSync(at('x'), at(`moved ${random.below(1000)}`));
     all.add(other);
   }
@@ -152,6 +153,19 @@ describe('a history', () => {
     expect(told(await historyOf(context, both, at('new')))).toEqual(['held 0 /new 0', 'held 0 /old 1']);
     expect(told(await historyOf(context, both, at('new/inside')))).toEqual(['held 0 /new/inside 0', 'held 0 /old/inside 1']);
     expect(told(await historyOf(context, both, at('new/inside'), { renames: false }))).toEqual(['held 0 /new/inside 0', 'absent /new/inside 1']);
+  });
+
+  it('takes a copy for no rename, and knows a file under its old name when another has taken that', async () => {
+    fresh();
+    writeFileSync(at('log'), 'monday');
+    const before = await snapshot();
+    writeFileSync(at('copy'), 'monday');
+    const copied = await snapshot();
+    expect(told(await historyOf(context, [copied, before], at('copy')))).toEqual(['held 0 /copy 0', 'absent /copy 1']);
+    rmSync(at('copy'));
+    renameSync(at('log'), at('log.1'));
+    writeFileSync(at('log'), 'tuesday');
+    expect(told(await historyOf(context, [await snapshot(), before], at('log.1')))).toEqual(['held 0 /log.1 0', 'held 0 /log 1']);
   });
 
   it('says where it cannot tell which of several it was, and takes an empty file for none', async () => {
