@@ -83,6 +83,7 @@ function edit(random: Seeded, all: Set<string>): void {
 
 describe('a history', () => {
   it('says of random edits what a look into every snapshot says', { timeout: 1_800_000 }, async () => {
+    let followed = 0;
     for (const seed of process.env['VARVE_LONG'] === '1' ? Array.from({ length: 40 }, (_, i) => `history ${i}`) : ['history 0']) {
       fresh();
       mkdirSync(at('x'));
@@ -96,7 +97,6 @@ describe('a history', () => {
         kept.unshift(filesNow());
         snapshots.unshift(await snapshot());
       }
-      let followed = 0;
       for (const path of all) {
         const wanted = expected(kept, path);
         const facts = await historyOf(context, snapshots, path);
@@ -115,8 +115,8 @@ describe('a history', () => {
         }
         expect(facts.versions.filter(({ type }) => type === 'file').map(({ snapshots: holding, sizeBytes }) => [holding, sizeBytes]), `${seed} ${path}`).toEqual([...contents].map(([content, numbers]) => [numbers, content.length]));
       }
-      expect(followed, seed).toBeGreaterThan(0);
     }
+    expect(followed).toBeGreaterThan(0);
   });
 
   it('has versions for contents, remarks for what else changed, and gaps for what was deleted and came back', async () => {
