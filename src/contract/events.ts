@@ -5,12 +5,14 @@ import { WireError } from './errors.ts';
 import { ExportReport } from './evidence.ts';
 import { Count, Instant } from './ids.ts';
 import { ForgetReport, TagReport } from './keeping.ts';
+import { FileHistory } from './history.ts';
 import { Verdict } from './log.ts';
 import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
+import { FindResult } from './names.ts';
 import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'history', 'find']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -44,7 +46,9 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('repair'), report: RepairReport }),
   z.object({ kind: z.literal('forget'), report: ForgetReport }),
   z.object({ kind: z.literal('tag'), report: TagReport }),
-  z.object({ kind: z.literal('compare'), comparison: Comparison })
+  z.object({ kind: z.literal('compare'), comparison: Comparison }),
+  z.object({ kind: z.literal('history'), history: FileHistory }),
+  z.object({ kind: z.literal('find'), names: FindResult })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 

@@ -9,6 +9,8 @@ import { verifyEn, verifyPtBR } from './cli/verify.ts';
 import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
+import { historyEn, historyPtBR } from './cli/history.ts';
+import { namesEn, namesPtBR } from './cli/names.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 
@@ -22,6 +24,8 @@ const en = {
   ...intakeEn,
   ...maintenanceEn,
   ...compareEn,
+  ...historyEn,
+  ...namesEn,
   ...keepingEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
@@ -216,6 +220,8 @@ const ptBR: Record<CliKey, string> = {
   ...intakePtBR,
   ...maintenancePtBR,
   ...comparePtBR,
+  ...historyPtBR,
+  ...namesPtBR,
   ...keepingPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',

@@ -12,6 +12,8 @@ import { createOutput, type Output } from './output.ts';
 import { addPlanCommands } from './plan.ts';
 import { addCheckCommand } from './check.ts';
 import { addDiffCommand } from './diff.ts';
+import { addFindCommand } from './find.ts';
+import { addHistoryCommand } from './history.ts';
 import { addPruneCommand } from './prune.ts';
 import { addRepoCommands } from './repo.ts';
 import { addRestoreCommand } from './restore.ts';
@@ -86,6 +88,8 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addPlanCommands(program, host);
   addSnapshotCommands(program, host);
   addDiffCommand(program, host);
+  addHistoryCommand(program, host);
+  addFindCommand(program, host);
   addRestoreCommand(program, host);
   addPruneCommand(program, host);
   addTagCommands(program, host);

@@ -132,7 +132,7 @@ async function withStream<T>(plan: string, program: readonly string[], { stdin, 
 }
 
 /** Of a whole repository only the code of the failure is known. */
-function whyUnreadable({ language, reason }: Words, why: string): string {
+export function whyUnreadable({ language, reason }: Words, why: string): string {
   return Object.hasOwn(errorCatalogue, why) ? describeError(language, why as ErrorCode).title.replace(/[:,]? …$/, '') : reason(why);
 }
 

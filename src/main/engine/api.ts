@@ -74,6 +74,12 @@ export function createApi(deps: ApiDeps): EngineApi {
       tree: (input, context) => home().snapshots.snapshots.tree(input, context),
       read: (input, context) => home().snapshots.snapshots.read(input, context)
     },
+    history: {
+      start: (input, context) => home().snapshots.history.start(input, context)
+    },
+    names: {
+      find: (input, context) => home().snapshots.names.find(input, context)
+    },
     compare: {
       start: (input, context) => home().snapshots.compare.start(input, context),
       folder: (input, context) => home().snapshots.compare.folder(input, context),

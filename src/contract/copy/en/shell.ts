@@ -75,6 +75,8 @@ export const shell = {
   'task.prune': 'Tidying of {subject}',
   'task.evidence': 'Evidence to {subject}',
   'task.compare': 'Comparison with {subject}',
+  'task.history': 'History of {subject}',
+  'task.find': 'Search for {subject}',
   'task.forget': 'Forgetting old snapshots of {subject}',
   'task.tag': 'Tags of snapshots in {subject}',
   'task.verify': 'Check of the record',

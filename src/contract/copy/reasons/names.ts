@@ -61,6 +61,7 @@ export const fieldNames: PlainWords = {
   path: ['path', 'caminho'],
   paths: ['folders', 'pastas'],
   entry: ['entry', 'entrada'],
+  pattern: ['pattern', 'padrão'],
   plan: ['plan', 'plano'],
   policy: ['what is kept', 'o que se guarda'],
   prefix: ['prefix', 'prefixo'],

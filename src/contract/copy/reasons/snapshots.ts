@@ -70,6 +70,12 @@ export const snapshots: Reasons = {
   'has a name that is not safe to write': 'tem um nome que não é seguro gravar',
   'more than {count} entries': 'mais de {count} itens',
   'none of the folders of the snapshot can lie on this computer': 'nenhuma das pastas do snapshot pode estar neste computador',
+  'names no file or folder': 'não nomeia arquivo nem pasta',
+  'has a named set such as [:alpha:], which is not known here; write the characters': 'tem um conjunto com nome, como [:alpha:], que não é reconhecido aqui; escreva os caracteres',
+  'must be between 1 and 10,000': 'deve ficar entre 1 e 10.000',
+  'no plan keeps {path}; name a plan (--plan) or a repository (--repo)': 'nenhum plano guarda {path}; informe um plano (--plan) ou um repositório (--repo)',
+  'several plans keep {path}: {list}; name one of them (--plan)': 'vários planos guardam {path}: {list}; informe um deles (--plan)',
+  'is the top of the snapshots; name a file or folder in them': 'é o topo dos snapshots; informe um arquivo ou pasta dentro deles',
   'a comparison with the folders as they are now is of all of them': 'uma comparação com as pastas como estão agora é de todas elas',
   'read back different from what was written': 'lido de volta diferente do que foi gravado',
 

@@ -12,6 +12,8 @@ import { createArchiveService } from './archive/service.ts';
 import type { CheckpointsIn } from './browse/checkpoints.ts';
 import { createBrowseService } from './browse/service.ts';
 import { createCompareService } from './compare/service.ts';
+import { createHistoryService } from './history/service.ts';
+import { createNamesService } from './names/service.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
 import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
@@ -45,6 +47,8 @@ export interface Snapshots {
   snapshots: EngineApi['snapshots'];
   restores: EngineApi['restores'];
   compare: EngineApi['compare'];
+  history: EngineApi['history'];
+  names: EngineApi['names'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
@@ -76,6 +80,8 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     },
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
     compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
+    history: createHistoryService({ ...deps, store, plans, browse }),
+    names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
     recoverInterrupted: () => {
       editor.recover();

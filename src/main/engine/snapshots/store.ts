@@ -104,6 +104,8 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
       for (const table of ['plan_retention', 'plan_latest', 'waiting_snapshots']) db.prepare(`DELETE FROM ${table} WHERE plan_id = ?`).run(plan.id);
       db.prepare('DELETE FROM plans WHERE id = ?').run(plan.id);
     },
+    /** Those that are gone, the one removed last first. */
+    removedPlans: (): RemovedPlan[] => db.prepare('SELECT id FROM removed_plans ORDER BY removed_at DESC, id DESC').all<{ id: string }>().flatMap(({ id }) => removedPlan(id) ?? []),
     /** The events that tell of removed plans, by plan. */
     removedPlanEvents: (): { planId: string; eventId: string }[] => db.prepare('SELECT id AS planId, event_id AS eventId FROM removed_plans').all<{ planId: string; eventId: string }>(),
     forgetRemovedPlan: (planId: string): void => {

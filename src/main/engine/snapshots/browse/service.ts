@@ -32,11 +32,15 @@ export interface BrowseService {
   get: EngineApi['snapshots']['get'];
   tree: EngineApi['snapshots']['tree'];
   read: EngineApi['snapshots']['read'];
+  /** Snapshots of a plan (by its id), of a repository, or both, newest first; what could not be looked into is named. */
+  select(wanted: { planId?: string | undefined; repository?: string | undefined }, wait: PlaceWait): Promise<Selected>;
   /** The snapshot a person names; NOT_FOUND, AMBIGUOUS. */
   find(name: string, signal: AbortSignal | undefined): Promise<FoundSnapshot>;
   view(found: Pick<FoundSnapshot, 'repository' | 'id' | 'file'>): Snapshot;
   /** Who looked is evidence: recorded once per run of the program and snapshot. */
   noteOpened(found: FoundSnapshot, actor: string): void;
+  /** The same for whoever looked through many at once: one entry for the repository, or for the plan's snapshots in it, once per run of the program. */
+  noteSearched(repository: RepositoryRow, plan: { id: string; name: string } | undefined, actor: string): void;
   checkpointsIn: CheckpointsIn;
 }
 
@@ -44,6 +48,16 @@ interface Listing {
   names: string;
   snapshots: FoundSnapshot[];
   unreadable: { repositoryId: string; id: string; reason: string }[];
+}
+
+export interface Selected {
+  /** Newest first. */
+  snapshots: FoundSnapshot[];
+  unreadable: Listing['unreadable'];
+  /** Names of repositories that are not there now. */
+  absent: string[];
+  /** By repository: why it could not be looked into at all. Those of `absent`, too. */
+  failures: ReadonlyMap<string, VarveError>;
 }
 
 interface Loaded {
@@ -107,6 +121,21 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     return all;
   };
 
+  const select: BrowseService['select'] = async (wanted, wait) => {
+    const rows = wanted.repository === undefined ? repositories.rows() : [repositories.find(wanted.repository)];
+    const { snapshots, unreadable, failures } = await loadAll(rows, wait);
+    const absent: string[] = [];
+    for (const row of rows) {
+      const failure = failures.get(row.id);
+      if (failure === undefined) continue;
+      if (failure.code === 'REPOSITORY_MISSING') absent.push(row.name);
+      else if (wanted.repository !== undefined) throw failure;
+      else unreadable.push({ repositoryId: row.id, id: '', reason: whyOf(failure) });
+    }
+    const chosen = snapshots.filter((snapshot) => wanted.planId === undefined || snapshot.planId === wanted.planId);
+    return { snapshots: chosen.sort((a, b) => (a.ns === b.ns ? (a.id < b.id ? 1 : -1) : a.ns < b.ns ? 1 : -1)), unreadable, absent, failures };
+  };
+
   const find: BrowseService['find'] = async (name, signal) => {
     const query = parseSnapshotName(name);
     const plan = query.kind === 'plan' ? plans.known(query.plan) : undefined;
@@ -138,6 +167,19 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     opened.add(found.id);
   };
 
+  const noteSearched: BrowseService['noteSearched'] = (repository, plan, actor) => {
+    const once = `${repository.id} ${plan?.id ?? ''}`;
+    if (opened.has(once)) return;
+    log.append({
+      action: 'access.snapshot-opened',
+      category: 'access',
+      actor,
+      subject: plan === undefined ? `repository:${repository.name}` : `plan:${plan.name}`,
+      payload: { repository: repository.name, repositoryId: repository.id, plan: plan?.name ?? null, planId: plan?.id ?? null }
+    });
+    opened.add(once);
+  };
+
   const nodesOf = async (repository: RepositoryRow, treeId: string, signal: AbortSignal | undefined): Promise<TreeNode[]> => {
     if (lastTree?.id !== treeId) lastTree = { id: treeId, nodes: sortForPeople(await (await repositories.withBrowser(repository.id, signal)).tree(treeId, signal)) };
     return lastTree.nodes;
@@ -145,25 +187,16 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
 
   return {
     view,
+    select,
     noteOpened,
+    noteSearched,
     checkpointsIn: (name, origin, limit, signal) => readCheckpoints({ ...deps, load, view }, name, origin, limit, signal),
     find,
     list: async (input, context) => {
       const plan = input.plan === undefined ? undefined : plans.known(input.plan);
       const beforeNs = input.at === undefined ? undefined : parsePersonalTime(input.at, plan?.zone ?? ports.clock.zone());
-      const rows = input.repository === undefined ? repositories.rows() : [repositories.find(input.repository)];
-      const { snapshots, unreadable, failures } = await loadAll(rows, { signal: context.signal });
-      const absent: string[] = [];
-      for (const row of rows) {
-        const failure = failures.get(row.id);
-        if (failure === undefined) continue;
-        if (failure.code === 'REPOSITORY_MISSING') absent.push(row.name);
-        else if (input.repository !== undefined) throw failure;
-        else unreadable.push({ repositoryId: row.id, id: '', reason: whyOf(failure) });
-      }
-      const wanted = snapshots
-        .filter((snapshot) => (plan === undefined || snapshot.planId === plan.id) && (input.tag === undefined || snapshot.file.tags?.includes(input.tag)) && (beforeNs === undefined || snapshot.ns <= beforeNs))
-        .sort((a, b) => (a.ns === b.ns ? (a.id < b.id ? 1 : -1) : a.ns < b.ns ? 1 : -1));
+      const { snapshots, unreadable, absent } = await select({ planId: plan?.id, repository: input.repository }, { signal: context.signal });
+      const wanted = snapshots.filter((snapshot) => (input.tag === undefined || snapshot.file.tags?.includes(input.tag)) && (beforeNs === undefined || snapshot.ns <= beforeNs));
       return { snapshots: wanted.slice(0, input.limit).map(view), unreadable, absent };
     },
     get: async ({ snapshot }, context) => view(await find(snapshot, context.signal)),

@@ -22,7 +22,8 @@ export function differenceOf(before: TreeNode, after: TreeNode, sameContent: boo
   return parts.length === 0 ? undefined : { kind: 'metadata', parts, suspect: false };
 }
 
-function metadataParts(a: TreeNode, b: TreeNode): MetadataPart[] {
+/** Which of its recorded facts beside the content differ. */
+export function metadataParts(a: TreeNode, b: TreeNode): MetadataPart[] {
   const parts: MetadataPart[] = [];
   if (a.mode !== b.mode) parts.push('mode');
   if (a.uid !== b.uid || a.gid !== b.gid) parts.push('owner');

@@ -1,15 +1,12 @@
 // What travels between the engine and the thread of a comparison. Plain data.
 import type { TaskProgress } from '../../../../contract/events.ts';
 import type { Comparison } from '../../../../contract/compare.ts';
-import type { LockIdentity, LockNote, MasterKey } from '../../repository/index.ts';
+import type { LockIdentity, LockNote } from '../../repository/index.ts';
+import type { PlaceRequest } from '../opened.ts';
 import type { LiveFolders } from './live-side.ts';
 
 /** `path`: the folder of the snapshot that counts as its top. */
-export interface SnapshotRequest {
-  repositoryPath: string;
-  masterKey: MasterKey;
-  /** File of the home's cache for the loaded index. */
-  indexCache: string;
+export interface SnapshotRequest extends PlaceRequest {
   treeId: string;
   path: string;
 }

@@ -3,9 +3,10 @@ import type { Gap } from '../../../../contract/snapshots.ts';
 import { fail, throwIfAborted } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { WorkerContext, WorkerTask } from '../../ports.ts';
-import { createLocalBackend, lockForReading, lockNotes, Repository, type LockHandle } from '../../repository/index.ts';
+import type { Repository } from '../../repository/index.ts';
 import { openDatabase } from '../../store/index.ts';
 import { namesOf } from '../browse/view.ts';
+import { OpenedForReading } from '../opened.ts';
 import { ChangeKeeper } from './keep.ts';
 import { LiveMoves } from './live-moves.ts';
 import { liveSide } from './live-side.ts';
@@ -27,7 +28,7 @@ export const compareTask: WorkerTask = async (context, input) => {
   const lost = new AbortController();
   const signal = AbortSignal.any([cancel.signal, context.closing, lost.signal]);
   const request = input as CompareRequest;
-  const opened = new Opened(context, request, signal, () => lost.abort());
+  const opened = new OpenedForReading(context, request.identity, signal, () => lost.abort());
   try {
     const facts = await comparison(context, request, opened, signal);
     context.post({ kind: 'done', facts } satisfies CompareMessage);
@@ -39,7 +40,7 @@ export const compareTask: WorkerTask = async (context, input) => {
   }
 };
 
-async function comparison(context: WorkerContext, request: CompareRequest, opened: Opened, signal: AbortSignal): Promise<CompareFacts> {
+async function comparison(context: WorkerContext, request: CompareRequest, opened: OpenedForReading, signal: AbortSignal): Promise<CompareFacts> {
   const gaps: Gap[] = [];
   let gapCount = 0;
   const onGap = (path: string, reason: string): void => {
@@ -51,14 +52,14 @@ async function comparison(context: WorkerContext, request: CompareRequest, opene
   post({ kind: 'progress', update: { phase: 'opening' } });
   const live = 'live' in request.to ? request.to.live : undefined;
   const first = await opened.repository(request.from, 0);
-  const from = await opened.side(first, request.from, onGap);
+  const from = await sideOf(first, request.from, onGap, signal);
   let to: Side;
   let comparable = false;
   if ('live' in request.to) to = liveSide(context, request.to.live, onGap);
   else {
     const second = request.to.repositoryPath === request.from.repositoryPath ? first : await opened.repository(request.to, 1);
     comparable = first.config.chunkerPolynomial === second.config.chunkerPolynomial;
-    to = await opened.side(second, request.to, onGap);
+    to = await sideOf(second, request.to, onGap, signal);
   }
 
   const db = openDatabase({ path: request.databasePath, files, migrations: compareMigrations, kind: 'cache' });
@@ -103,43 +104,13 @@ async function comparison(context: WorkerContext, request: CompareRequest, opene
   }
 }
 
-/** Repositories of a comparison, each with its lock. */
-class Opened {
-  readonly #context: WorkerContext;
-  readonly #request: CompareRequest;
-  readonly #signal: AbortSignal;
-  readonly #onLost: () => void;
-  readonly #locks: (LockHandle | undefined)[] = [];
-
-  constructor(context: WorkerContext, request: CompareRequest, signal: AbortSignal, onLost: () => void) {
-    this.#context = context;
-    this.#request = request;
-    this.#signal = signal;
-    this.#onLost = onLost;
+/** The side of a snapshot, from the folder that counts as its top. NOT_FOUND when there is none of that name. */
+async function sideOf(repository: Repository, { treeId, path }: SnapshotRequest, onGap: (path: string, reason: string) => void, signal: AbortSignal): Promise<Side> {
+  let tree = treeId;
+  for (const name of namesOf(path)) {
+    const below = (await repository.loadTree(tree, signal)).find((node) => node.name === name)?.subtree;
+    if (below === undefined) return fail('NOT_FOUND', `${path} is no folder of the snapshot`, { kind: 'path', name: path });
+    tree = below;
   }
-
-  async repository({ repositoryPath, masterKey, indexCache }: SnapshotRequest, place: number): Promise<Repository> {
-    const { files, random, clock, logger } = this.#context;
-    const signal = this.#signal;
-    const repository = await Repository.open({ backend: createLocalBackend({ files, random, path: repositoryPath }), masterKey, random, clock, signal, indexCache: { files, path: indexCache } });
-    const line = { post: (note: unknown) => this.#context.post({ ...(note as object), place }), onMessage: (listener: (message: unknown) => void) => this.#context.onMessage(listener), closing: this.#context.closing };
-    this.#locks.push(await lockForReading(repository, { identity: this.#request.identity, logger, signal, onLost: this.#onLost, ...lockNotes(line) }));
-    await repository.loadIndex(signal);
-    return repository;
-  }
-
-  /** The side of a snapshot, from the folder that counts as its top. NOT_FOUND when there is none of that name. */
-  async side(repository: Repository, { treeId, path }: SnapshotRequest, onGap: (path: string, reason: string) => void): Promise<Side> {
-    let tree = treeId;
-    for (const name of namesOf(path)) {
-      const below = (await repository.loadTree(tree, this.#signal)).find((node) => node.name === name)?.subtree;
-      if (below === undefined) return fail('NOT_FOUND', `${path} is no folder of the snapshot`, { kind: 'path', name: path });
-      tree = below;
-    }
-    return snapshotSide(repository, tree, onGap, this.#signal);
-  }
-
-  async close(): Promise<void> {
-    for (const lock of this.#locks) await lock?.release();
-  }
+  return snapshotSide(repository, tree, onGap, signal);
 }

@@ -1,0 +1,71 @@
+// varve find
+import type { Command } from 'commander';
+import type { FindResult, FoundName } from '../../contract/names.ts';
+import { formatBytes, formatExact, formatNumber } from '../../contract/copy/values.ts';
+import { visibleText } from '../../contract/copy/text.ts';
+import { fail } from '../engine/kit/errors.ts';
+import { examples, repositoryThreads, wholeNumber, type Host } from './command.ts';
+import { exitCodes } from './failure.ts';
+import { sayWhereNobodyLooked } from './looked.ts';
+import type { Output } from './output.ts';
+import { showGaps } from './snapshot.ts';
+import { followTask } from './task-follower.ts';
+import type { Words } from './words.ts';
+
+interface FindOptions {
+  plan?: string;
+  repo?: string;
+  type?: string;
+  ignoreCase?: boolean;
+  newest?: boolean;
+  limit: number;
+}
+
+const types = ['file', 'dir', 'symlink'] as const;
+
+export function addFindCommand(program: Command, host: Host): void {
+  const { say } = host.words;
+  program
+    .command('find <pattern>')
+    .description(say('find'))
+    .option('--plan <name>', say('optionFindPlan'))
+    .option('--repo <name>', say('optionFindRepo'))
+    .option('--type <file|dir|symlink>', say('optionFindType'))
+    .option('-i, --ignore-case', say('optionFindCase'))
+    .option('--newest', say('optionFindNewest'))
+    .option('--limit <count>', say('optionFindLimit'), wholeNumber('--limit'), 1000)
+    .addHelpText('after', patterns(host.words))
+    .addHelpText('after', examples(host.words, ['varve find draft', "varve find '*.tex' --plan thesis", "varve find 'figures/**/*.p[dn][fg]' --ignore-case", 'varve history /home/me/thesis/draft.tex', 'varve restore 1a2b3c4d --include /home/me/thesis/draft.tex --target ~/earlier']))
+    .action((pattern: string, options: FindOptions, command: Command) =>
+      host.withClient(command, { long: true, threads: [...repositoryThreads('repository.session'), ['snapshots.find']] }, async ({ client, output, signal }) => {
+        const type = types.find((known) => known === options.type);
+        if (options.type !== undefined && type === undefined) fail('BAD_INPUT', 'no such type', { field: '--type', reason: say('findTypeWrong') });
+        if (options.limit < 1 || options.limit > 10_000) fail('BAD_INPUT', 'a limit beyond bounds', { field: '--limit', reason: 'must be between 1 and 10,000' });
+        const { taskId } = await client.names.find({ pattern, plan: options.plan, repository: options.repo, type, ignoreCase: options.ignoreCase ?? false, newest: options.newest ?? false, limit: options.limit });
+        const result = await followTask(client, taskId, output, signal);
+        if (result.kind !== 'find') return exitCodes.failed;
+        const { names } = result;
+        output.document(names);
+        print(names, output);
+        if (names.gapCount + names.unreadable.length + names.absent.length > 0) return exitCodes.gaps;
+        return names.total === 0 ? exitCodes.notFound : exitCodes.done;
+      })
+    );
+}
+
+function patterns({ say }: Words): string {
+  return ['', say('findPatterns'), `  draft            ${say('findPlain')}`, `  '*.tex'          ${say('findGlob')}`, `  'figures/*.png'  ${say('findPath')}`].join('\n');
+}
+
+function print(names: FindResult, output: Output): void {
+  const { say } = output.words;
+  sayWhereNobodyLooked(names, output);
+  if (names.total === 0) output.say(say('findNone', { pattern: visibleText(names.pattern, true) }));
+  else output.table([say('colId'), say('colNewest'), say('colSize'), say('colHeldBy'), say('colPath')], names.matches.map((found) => row(found, output.words)), { right: [2, 3] });
+  if (names.total > names.matches.length) output.say(say('findMore', { count: names.total - names.matches.length }));
+  if (names.gapCount > 0) showGaps(output, say('findGaps', { count: names.gapCount }), names.gaps, names.gapCount);
+}
+
+function row({ label, type, sizeBytes, newest, snapshotCount }: FoundName, { language }: Words): string[] {
+  return [newest.shortId, formatExact(language, new Date(newest.at)), type === 'file' ? formatBytes(language, sizeBytes) : '', formatNumber(language, snapshotCount), type === 'dir' ? `${label}/` : label];
+}

@@ -1,0 +1,33 @@
+// What travels between the engine and the thread that looks for names. Plain data.
+import type { TaskProgress } from '../../../../contract/events.ts';
+import type { Gap } from '../../../../contract/snapshots.ts';
+import type { LockIdentity, LockNote, TreeNode } from '../../repository/index.ts';
+import type { PlaceRequest } from '../opened.ts';
+import type { FoundPath } from './look.ts';
+
+export interface NamesPlace extends PlaceRequest {
+  /** The database of its names; made when it is not there. */
+  databasePath: string;
+}
+
+export interface FindRequest {
+  places: readonly NamesPlace[];
+  /** Newest first; `place`: number of its repository. */
+  snapshots: readonly { place: number; treeId: string }[];
+  pattern: string;
+  ignoreCase: boolean;
+  type: TreeNode['type'] | undefined;
+  limit: number;
+  identity: LockIdentity;
+}
+
+export interface FindFacts {
+  /** The first ones by path; numbers of snapshots are their places in the request. */
+  found: FoundPath[];
+  total: number;
+  gaps: Gap[];
+  gapCount: number;
+  foldersRead: number;
+}
+
+export type FindMessage = { kind: 'progress'; update: Partial<TaskProgress> } | (LockNote & { place: number }) | { kind: 'done'; facts: FindFacts };
