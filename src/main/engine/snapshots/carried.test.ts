@@ -88,7 +88,7 @@ describe('the folder that is carried along', () => {
     });
     const [own] = trees.get(tree) ?? [];
     expect(trees.get(own?.subtree ?? '')?.map(({ name }) => name)).toEqual(['mine']);
-    expect([asked, [...saver.degraded.keys()], saver.gapCount]).toEqual([false, [`no checkpoint: /${carriedName} is taken`], 0]);
+    expect([asked, [...saver.tally.degraded.keys()], saver.tally.gapCount]).toEqual([false, [`no checkpoint: /${carriedName} is taken`], 0]);
     // And it is not taken for ours when the snapshot is looked into.
     expect(own && isCarried(own)).toBe(false);
     expect(isCarried({ ...carriedNode(carriedName, 'dir'), subtree: 'x' } as TreeNode)).toBe(true);

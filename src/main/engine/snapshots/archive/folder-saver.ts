@@ -1,17 +1,16 @@
 // Walks the folders of a plan and builds their trees from the leaves up. Runs in the coordinator's thread with synchronous calls; what
 // must be read goes to the data threads. A folder's nodes live only until its tree is written. Nothing here writes to the user's files.
 import { join } from 'node:path';
-import type { Gap, SnapshotSummary } from '../../../../contract/snapshots.ts';
 import type { TaskProgress } from '../../../../contract/events.ts';
 import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
-import { compareNames, displayName } from '../../kit/names.ts';
+import { compareNames } from '../../kit/names.ts';
 import type { Clock, DirEntry, Files, FileStat } from '../../ports.ts';
 import type { ChunkScanner } from '../../repository/format/chunker.ts';
 import { emptyTreeId, TreeTooLargeError, treeLimits, type TreeNode } from '../../repository/index.ts';
 import { carriedName, carriedNode, type CarriedFile } from '../carried.ts';
 import type { ChunkSizes } from './chunks.ts';
 import type { DataThreads } from './data-threads.ts';
-import type { FolderRules, LeavesOut } from './leave-out/leave-out.ts';
+import type { LeavesOut } from './leave-out/leave-out.ts';
 import { canBeDatabase, isDatabase } from './databases/identity.ts';
 import type { DatabaseNotes, SideFiles } from './databases/notes.ts';
 import { encodeRecord, recordName } from './databases/record.ts';
@@ -20,7 +19,9 @@ import { isAsRecorded, nodeOf } from './nodes.ts';
 import { isUnchanged } from './parent.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { FolderMemoryError, type FolderMemory, type FolderNotes, type RememberedFolder } from './folder-memory.ts';
+import { openFolder, ownFiles, type OpenFolder } from './open-folder.ts';
 import type { ReadResult } from './protocol.ts';
+import { SaveTally } from './save-tally.ts';
 import type { TargetFolder } from './targets.ts';
 
 export const homeMarker = 'varve-home.json';
@@ -29,8 +30,6 @@ const largeBytes = 4 * 1024 * 1024;
 const batchFiles = 256;
 const batchBytes = 8 * 1024 * 1024;
 const breatheMs = 30;
-const progressMs = 100;
-const listedGaps = 1000;
 /** Folders with more entries are not remembered: all of their facts would be in memory at once. */
 const rememberedEntries = 50_000;
 
@@ -68,34 +67,6 @@ export interface FolderSaverDeps {
   onProgress(update: Partial<TaskProgress>): void;
 }
 
-export type SavedCounts = Pick<SnapshotSummary, 'filesNew' | 'filesChanged' | 'filesUnmodified' | 'dirsNew' | 'dirsChanged' | 'dirsUnmodified' | 'totalFiles' | 'totalBytes'>;
-
-/** A folder whose tree is not written yet. */
-interface OpenFolder {
-  path: string;
-  names: readonly string[];
-  parent: OpenFolder | undefined;
-  nodes: (TreeNode | undefined)[];
-  /** Entries that are not known yet, and one more while it is being listed. */
-  missing: number;
-  before: ReadonlyMap<string, TreeNode> | undefined;
-  /** Its tree in the parent, the number of nodes in there, and how many of them are taken over as they are. */
-  beforeTree: string | undefined;
-  beforeCount: number;
-  taken: number;
-  /** Names of databases that something lies beside, and of what does. */
-  sides: ReadonlyMap<string, SideFiles> | undefined;
-  /** What holds here of what the plan leaves out. */
-  rules: FolderRules | undefined;
-  /** Of what was seen here, while its tree will hold exactly that. */
-  fingerprint: Buffer | undefined;
-  /** Set when nothing happened in it since the parent, and the trees of its subfolders that are others now, by name. */
-  remembered: RememberedFolder | undefined;
-  changed: Map<string, string>;
-  /** Called with its tree. */
-  settled: (treeId: string) => void;
-}
-
 /** What the file system says of an entry. */
 interface Seen {
   name: string;
@@ -124,28 +95,24 @@ interface SharedContent {
 
 export class FolderSaver {
   readonly #deps: FolderSaverDeps;
-  readonly counts: SavedCounts = { filesNew: 0, filesChanged: 0, filesUnmodified: 0, dirsNew: 0, dirsChanged: 0, dirsUnmodified: 0, totalFiles: 0, totalBytes: 0 };
-  readonly gaps: Gap[] = [];
-  gapCount = 0;
-  readonly degraded = new Map<string, number>();
+  readonly tally: SaveTally;
   #batch: WaitingFile[] = [];
   #batchBytes = 0;
   /** Files that lie beside a database which could not be copied: they are needed after all. */
   readonly #late: (() => Promise<void>)[] = [];
   readonly #links = new Map<string, SharedContent>();
   #breathedAt: number;
-  #bytesUnchanged = 0;
-  #shownAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: FolderSaverDeps) {
     this.#deps = deps;
+    this.tally = new SaveTally(deps);
     this.#breathedAt = deps.clock.monotonicMs();
   }
 
   /** Saves everything below the targets, then what is carried along, and resolves with the id of the top tree. `beforeTree`: the parent snapshot's. */
   async save(top: TargetFolder, beforeTree: string | undefined, carried: () => Promise<readonly CarriedFile[]> = async () => []): Promise<string> {
     const { promise, resolve } = Promise.withResolvers<string>();
-    const folder = this.#open(undefined, top.path, [], resolve);
+    const folder = openFolder(undefined, top.path, [], resolve);
     folder.missing += 1; // it stays open for what is carried along
     await this.#enterTarget(folder, top, beforeTree);
     do {
@@ -163,10 +130,6 @@ export class FolderSaver {
 
   // ---- folders ----
 
-  #open(parent: OpenFolder | undefined, path: string, names: readonly string[], settled: (treeId: string) => void): OpenFolder {
-    return { path, names, parent, nodes: [], missing: 1, before: undefined, beforeTree: undefined, beforeCount: -1, taken: 0, sides: undefined, rules: undefined, fingerprint: undefined, remembered: undefined, changed: new Map(), settled };
-  }
-
   /** A folder above or at a target: its listed children only, or all of it. */
   async #enterTarget(folder: OpenFolder, target: TargetFolder, beforeTree: string | undefined): Promise<void> {
     if (target.whole) return this.#enter(folder, target.path, beforeTree);
@@ -175,7 +138,7 @@ export class FolderSaver {
     for (const [slot, [name, child]] of children.entries()) {
       const names = [...folder.names, name];
       folder.nodes.push(undefined);
-      const stat = this.#try(child.path, () => this.#deps.files.lstat(child.path), true);
+      const stat = this.tally.attempt(child.path, () => this.#deps.files.lstat(child.path), true);
       if (stat === undefined) continue;
       if (stat.type === 'dir') await this.#subfolder(folder, slot, name, names, child.path, stat, child);
       else await this.#entry(folder, slot, name, names, child.path, stat);
@@ -185,11 +148,11 @@ export class FolderSaver {
 
   async #enter(folder: OpenFolder, path: string, beforeTree: string | undefined): Promise<void> {
     const { files, leavesOut } = this.#deps;
-    const entries = this.#try(path, () => files.readdir(path), false);
+    const entries = this.tally.attempt(path, () => files.readdir(path), false);
     if (entries !== undefined && !entries.some((entry) => entry.name === homeMarker && entry.type === 'file')) {
       if (leavesOut.empty && entries.length > treeLimits.nodes) {
         // No tree will hold them: nobody should wait for their files to be read.
-        this.#gap(path, 'E2BIG');
+        this.tally.gap(path, 'E2BIG');
         entries.length = 0;
       }
       entries.sort((a, b) => compareNames(a.name, b.name));
@@ -218,7 +181,7 @@ export class FolderSaver {
     const { rules } = folder;
     if (rules !== undefined && leavesOut.byName(rules, [...folder.names, name], name, type === 'dir') !== undefined) return undefined;
     const path = join(folder.path, name);
-    const stat = this.#try(path, () => files.lstat(path), false);
+    const stat = this.tally.attempt(path, () => files.lstat(path), false);
     if (stat === undefined || stat.type === 'socket' || (rules !== undefined && leavesOut.byStat(rules, stat) !== undefined)) return undefined;
     return stat.type === 'dir' && skip.has(inodeKey(stat)) ? undefined : { name, path, stat };
   }
@@ -226,7 +189,7 @@ export class FolderSaver {
   async #lookAtAll(folder: OpenFolder, entries: readonly DirEntry[]): Promise<Seen[]> {
     const fingerprint = new Fingerprint(this.#deps.files);
     const all: Seen[] = [];
-    const gapsBefore = this.gapCount;
+    const gapsBefore = this.tally.gapCount;
     for (const entry of entries) {
       const breath = this.#breathe();
       if (breath !== undefined) await breath;
@@ -235,7 +198,7 @@ export class FolderSaver {
       fingerprint.add(seen.name, seen.stat);
       all.push(seen);
     }
-    if (this.gapCount === gapsBefore) folder.fingerprint = fingerprint.digest();
+    if (this.tally.gapCount === gapsBefore) folder.fingerprint = fingerprint.digest();
     return all;
   }
 
@@ -250,21 +213,16 @@ export class FolderSaver {
   async #takeOverAll(folder: OpenFolder, beforeTree: string, remembered: RememberedFolder, seen: readonly Seen[]): Promise<void> {
     folder.beforeTree = beforeTree;
     folder.remembered = remembered;
-    this.counts.filesUnmodified += remembered.files;
-    this.#bytesUnchanged += remembered.bytes;
-    this.#count(remembered.files, remembered.bytes, folder.path);
+    this.tally.unchanged(remembered.files, remembered.bytes, folder.path);
     const subfolders = seen.filter(({ stat }) => stat.type === 'dir');
     if (subfolders.length !== remembered.children.length) throw new FolderMemoryError(`the folders below ${folder.path} are not as remembered`);
     for (const [i, { name, path, stat }] of subfolders.entries()) {
       const before = remembered.children[i] as string;
       folder.missing += 1;
       const names = folder.rules === undefined ? folder.names : [...folder.names, name];
-      const child = this.#open(folder, path, names, (treeId) => {
-        if (treeId === before) this.counts.dirsUnmodified += 1;
-        else {
-          this.counts.dirsChanged += 1;
-          folder.changed.set(name, treeId);
-        }
+      const child = openFolder(folder, path, names, (treeId) => {
+        this.tally.folder(treeId === before ? 'Unmodified' : 'Changed');
+        if (treeId !== before) folder.changed.set(name, treeId);
       });
       await this.#enterSubfolder(folder, child, stat, before);
     }
@@ -287,9 +245,7 @@ export class FolderSaver {
     if (before === undefined || !isAsRecorded(files, before, stat)) return false;
     if (stat.type === 'file') {
       if (!isUnchanged(before, stat, hasData) || (databases !== undefined && databases.compare(path, stat) !== 'unknown')) return false;
-      this.counts.filesUnmodified += 1;
-      this.#bytesUnchanged += stat.size;
-      this.#count(1, stat.size, path);
+      this.tally.unchanged(1, stat.size, path);
     }
     folder.nodes[slot] = before;
     folder.taken += 1;
@@ -304,12 +260,10 @@ export class FolderSaver {
     const node = asRecorded ? { ...before } : this.#node(path, name, stat);
     if (node === undefined) return void (parent.fingerprint = undefined);
     parent.missing += 1;
-    const folder = this.#open(parent, path, names, (treeId) => {
+    const folder = openFolder(parent, path, names, (treeId) => {
       node.subtree = treeId;
       parent.nodes[slot] = node;
-      if (before === undefined) this.counts.dirsNew += 1;
-      else if (before.subtree === treeId && before.mtime.ns === node.mtime.ns) this.counts.dirsUnmodified += 1;
-      else this.counts.dirsChanged += 1;
+      this.tally.folder(before === undefined ? 'New' : before.subtree === treeId && before.mtime.ns === node.mtime.ns ? 'Unmodified' : 'Changed');
       if (asRecorded && treeId === before.subtree) parent.taken += 1;
     });
     await this.#enterSubfolder(parent, folder, stat, before?.subtree, target);
@@ -367,7 +321,7 @@ export class FolderSaver {
       return this.#deps.saveTree(nodes);
     } catch (error) {
       if (!(error instanceof TreeTooLargeError)) throw error;
-      this.#gap(folder.path, 'E2BIG');
+      this.tally.gap(folder.path, 'E2BIG');
       folder.fingerprint = undefined;
       return this.#deps.saveTree([]);
     }
@@ -385,14 +339,13 @@ export class FolderSaver {
     node.content = result.content;
     node.size = result.sizeBytes;
     top.nodes = [...top.nodes, node].filter((each) => each !== undefined).sort((a, b) => compareNames(a.name, b.name));
-    this.counts.filesNew += 1;
-    this.#count(1, result.sizeBytes, `/${node.name}`);
+    this.tally.read(true, result.sizeBytes, `/${node.name}`);
   }
 
 
   /** Adds `/.varve/` to the top of the tree, uncounted. A folder of that name that is the person's own stays, and nothing is carried along: no file of theirs is given up. */
   async #carry(top: OpenFolder, carried: () => Promise<readonly CarriedFile[]>): Promise<void> {
-    if (top.nodes.some((node) => node?.name === carriedName)) return this.#degrade(`no checkpoint: /${carriedName} is taken`);
+    if (top.nodes.some((node) => node?.name === carriedName)) return this.tally.degrade(`no checkpoint: /${carriedName} is taken`);
     const { databases } = this.#deps;
     const record = databases !== undefined && databases.record.size > 0 ? [{ name: recordName, bytes: encodeRecord(databases.record) }] : [];
     const files = [...(await carried()), ...record].sort((a, b) => compareNames(a.name, b.name));
@@ -412,7 +365,7 @@ export class FolderSaver {
 
   async #entry(folder: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat): Promise<void> {
     if (stat.type === 'socket') return;
-    const node = stat.type === 'irregular' ? this.#gap(path, 'EINVAL') : this.#node(path, name, stat);
+    const node = stat.type === 'irregular' ? this.tally.gap(path, 'EINVAL') : this.#node(path, name, stat);
     if (node === undefined) return void (folder.fingerprint = undefined);
     if (stat.type !== 'file') {
       folder.nodes[slot] = node;
@@ -426,9 +379,7 @@ export class FolderSaver {
       node.content = before.content;
       node.size = before.size ?? 0;
       folder.nodes[slot] = node;
-      this.counts.filesUnmodified += 1;
-      this.#bytesUnchanged += node.size;
-      this.#count(1, node.size, path);
+      this.tally.unchanged(1, node.size, path);
       return;
     }
     const file: WaitingFile = { folder, slot, node, path, isNew: before?.type !== 'file', ...(!isSide && { sides }) };
@@ -524,7 +475,7 @@ export class FolderSaver {
       else {
         parts[part] = result.content;
         sizeBytes += result.sizeBytes;
-        this.#deps.onProgress({ bytesDone: this.counts.totalBytes + sizeBytes });
+        this.#deps.onProgress({ bytesDone: this.tally.counts.totalBytes + sizeBytes });
       }
       settle();
     };
@@ -572,56 +523,19 @@ export class FolderSaver {
     file.sides?.decide(!('errno' in result) && result.database !== undefined && !('reason' in result.database));
     if ('errno' in result || result.database !== undefined) folder.fingerprint = undefined;
     if ('errno' in result) {
-      if (result.errno !== 'ENOENT') this.#gap(file.path, result.errno);
+      if (result.errno !== 'ENOENT') this.tally.gap(file.path, result.errno);
     } else {
       node.content = result.content;
       node.size = result.sizeBytes;
       folder.nodes[file.slot] = node;
-      if (file.isNew) this.counts.filesNew += 1;
-      else this.counts.filesChanged += 1;
-      this.#count(1, result.sizeBytes, file.path);
+      this.tally.read(file.isNew, result.sizeBytes, file.path);
     }
     this.#settle(folder);
   }
 
   /** undefined when it vanished or could not be looked at, which is then noted. */
   #node(path: string, name: string, stat: FileStat): TreeNode | undefined {
-    return this.#try(path, () => nodeOf(this.#deps.files, path, name, stat, (error) => this.#degrade(`xattrs ${errnoOf(error) ?? 'error'}`)), false);
-  }
-
-  // ---- notes ----
-
-  /** What is gone by now is no gap, unless the plan names it. */
-  #try<R>(path: string, look: () => R | undefined, named: boolean): R | undefined {
-    try {
-      const found = look();
-      if (found === undefined && named) this.#gap(path, 'ENOENT');
-      return found;
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === undefined) throw error;
-      if (named || (errno !== 'ENOENT' && errno !== 'ENOTDIR')) this.#gap(path, errno);
-      return undefined;
-    }
-  }
-
-  #gap(path: string, reason: string): undefined {
-    this.gapCount += 1;
-    if (this.gaps.length < listedGaps) this.gaps.push({ path: displayName(path), reason });
-    this.#deps.onProgress({ errors: this.gapCount });
-  }
-
-  #degrade(what: string): void {
-    this.degraded.set(what, (this.degraded.get(what) ?? 0) + 1);
-  }
-
-  #count(files: number, sizeBytes: number, path: string): void {
-    this.counts.totalFiles += files;
-    this.counts.totalBytes += sizeBytes;
-    const now = this.#deps.clock.monotonicMs();
-    if (now - this.#shownAt < progressMs) return;
-    this.#shownAt = now;
-    this.#deps.onProgress({ filesDone: this.counts.totalFiles, bytesDone: this.counts.totalBytes, filesNew: this.counts.filesNew + this.counts.filesChanged, filesUnchanged: this.counts.filesUnmodified, bytesUnchanged: this.#bytesUnchanged, current: displayName(path) });
+    return this.tally.attempt(path, () => nodeOf(this.#deps.files, path, name, stat, (error) => this.tally.degrade(`xattrs ${errnoOf(error) ?? 'error'}`)), false);
   }
 
   async #loadBefore(folder: OpenFolder, treeId: string | undefined): Promise<void> {
@@ -647,20 +561,6 @@ export class FolderSaver {
 /** Throws BAD_INPUT: the name is that of a folder of the plan. */
 export function refuseTaken(name: string): never {
   return fail('BAD_INPUT', `the name ${name} is taken`, { field: 'name', reason: `"${name}" is the name of something else at the top of the snapshot` });
-}
-
-function ownFiles(nodes: readonly TreeNode[]): Omit<RememberedFolder, 'fingerprint'> {
-  let files = 0;
-  let bytes = 0;
-  const children: string[] = [];
-  for (const node of nodes) {
-    if (node.type === 'dir') children.push(node.subtree as string);
-    else if (node.type === 'file') {
-      files += 1;
-      bytes += node.size ?? 0;
-    }
-  }
-  return { files, bytes, children };
 }
 
 function inodeKey(stat: FileStat): string {

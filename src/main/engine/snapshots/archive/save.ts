@@ -186,20 +186,20 @@ class Saving {
     const tree = await folders.save(top, parent?.file.tree, this.#carried);
 
     this.#scanning.abort();
-    this.#onProgress({ phase: 'finishing', current: null, filesDone: folders.counts.totalFiles, bytesDone: folders.counts.totalBytes, filesTotal: folders.counts.totalFiles, bytesTotal: folders.counts.totalBytes });
+    this.#onProgress({ phase: 'finishing', current: null, filesDone: folders.tally.counts.totalFiles, bytesDone: folders.tally.counts.totalBytes, filesTotal: folders.tally.counts.totalFiles, bytesTotal: folders.tally.counts.totalBytes });
     await Promise.all([data.finish(), this.#trees.flush(), this.#own.flush()]);
     for (const writer of [this.#trees, this.#own]) this.#takePacks(writer.takeFinished());
     await this.#flushIndex(this.#signal);
     const added = this.#trees.added;
     const own = this.#own.added;
     const summary = {
-      ...folders.counts,
+      ...folders.tally.counts,
       dataBlobs: data.added.blobs + own.blobs,
       treeBlobs: added.blobs,
       dataAdded: data.added.plainBytes + own.plainBytes + added.plainBytes,
       dataAddedPacked: data.added.storedBytes + own.storedBytes + added.storedBytes
     };
-    for (const [what, count] of files.degraded()) folders.degraded.set(what, count);
+    for (const [what, count] of files.degraded()) folders.tally.degraded.set(what, count);
     const { totalFiles, totalBytes, ...counted } = summary;
     const file: SnapshotFile = {
       time: { ns: input.timeNs, offset: input.offsetMinutes },
@@ -211,7 +211,7 @@ class Saving {
       ...(machine.uid !== undefined && { uid: machine.uid }),
       ...(machine.gid !== undefined && { gid: machine.gid }),
       excludes: input.excludes,
-      tags: [planTag(input.planId), ...input.tags, ...(folders.gapCount > 0 ? [incompleteTag] : [])],
+      tags: [planTag(input.planId), ...input.tags, ...(folders.tally.gapCount > 0 ? [incompleteTag] : [])],
       programVersion: input.programVersion,
       summary: { backupStart: utcTime(input.timeNs), backupEnd: utcTime(clock.nowNs()), ...counted, totalFilesProcessed: totalFiles, totalBytesProcessed: totalBytes }
     };
@@ -222,9 +222,9 @@ class Saving {
       file,
       parentId: parent?.id,
       summary,
-      gaps: folders.gaps,
-      gapCount: folders.gapCount,
-      degraded: [...folders.degraded].map(([what, count]) => ({ what, count })),
+      gaps: folders.tally.gaps,
+      gapCount: folders.tally.gapCount,
+      degraded: [...folders.tally.degraded].map(([what, count]) => ({ what, count })),
       databases: databases?.summary ?? { copied: 0, sideFiles: 0, raw: [], rawCount: 0 }
     };
   }

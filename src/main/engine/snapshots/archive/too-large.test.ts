@@ -71,7 +71,7 @@ describe('a folder of more entries than a tree may have', () => {
     };
     const saver = new FolderSaver(savingOnly({ saveTree }));
     let at = await saver.save({ path: source, whole: true, children: new Map() }, undefined);
-    expect(saver.gaps).toEqual([{ path: join(source, 'a', 'huge'), reason: 'E2BIG' }]);
+    expect(saver.tally.gaps).toEqual([{ path: join(source, 'a', 'huge'), reason: 'E2BIG' }]);
     expect(trees.get(at)?.map(({ name }) => name)).toEqual(['a']);
     at = trees.get(at)?.[0]?.subtree as string;
     expect(trees.get(at)?.map(({ name }) => name)).toEqual(['huge', 'kept']);
