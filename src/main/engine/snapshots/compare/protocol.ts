@@ -1,8 +1,8 @@
 // What travels between the engine and the thread of a comparison. Plain data.
-import type { TaskProgress } from '../../../../contract/events.ts';
 import type { Comparison } from '../../../../contract/compare.ts';
-import type { LockIdentity, LockNote } from '../../repository/index.ts';
+import type { LockIdentity } from '../../repository/index.ts';
 import type { PlaceRequest } from '../opened.ts';
+import type { ReadingMessage } from '../run-at-repositories.ts';
 import type { LiveFolders } from './live-side.ts';
 
 /** `path`: the folder of the snapshot that counts as its top. */
@@ -23,4 +23,4 @@ export interface CompareRequest {
 export type CompareFacts = Pick<Comparison, 'counts' | 'folders' | 'extensions' | 'gaps' | 'gapCount'>;
 
 /** `place` of a lock: 0 the first repository, 1 the second. */
-export type CompareMessage = { kind: 'progress'; update: Partial<TaskProgress> } | (LockNote & { place: number }) | { kind: 'done'; facts: CompareFacts };
+export type CompareMessage = ReadingMessage<CompareFacts>;

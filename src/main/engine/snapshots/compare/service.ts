@@ -7,15 +7,15 @@ import { errnoOf, fail } from '../../kit/errors.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, runInAll, sha256Hex, shortId, type Repositories, type RepositoryRow } from '../../repository/index.ts';
+import { lockIdentity, sha256Hex, shortId, type Repositories, type RepositoryRow } from '../../repository/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
 import type { PlanService } from '../plans/service.ts';
-import { runWorker } from '../run-worker.ts';
+import { runAtRepositories } from '../run-at-repositories.ts';
 import type { LiveFolders } from './live-side.ts';
 import type { PageRequest } from './page-task.ts';
-import type { CompareFacts, CompareMessage, CompareRequest, SnapshotRequest } from './protocol.ts';
+import type { CompareFacts, CompareRequest, SnapshotRequest } from './protocol.ts';
 import type { ChangePage } from './read.ts';
 
 export interface CompareServiceDeps {
@@ -127,21 +127,7 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
 
   /** Waits for its turn at each repository. `places` as in the request. */
   const inThread = (request: CompareRequest, places: readonly RepositoryRow[], task: RunningTask): Promise<CompareFacts> => {
-    const turns = places.map(({ id }) => ({ id, queue: repositories.queue(id), exclusive: false }));
-    return runInAll(turns, { what: 'compare', signal: task.signal, onWaiting: () => task.progress({ phase: 'waiting' }) }, () =>
-      runWorker<CompareMessage, CompareFacts>({
-        workers,
-        name: 'snapshots.compare',
-        input: request,
-        signal: task.signal,
-        onMessage: (message, reply) => {
-          if (message.kind === 'done') return message.facts;
-          if (message.kind === 'progress') task.progress(message.update);
-          else repositories.takeLockNote((places[message.place] ?? places[0])?.id ?? '', message, reply);
-          return undefined;
-        }
-      })
-    );
+    return runAtRepositories<CompareFacts>({ workers, repositories, places, what: 'compare', name: 'snapshots.compare', input: request, task });
   };
 
   return {

@@ -1,9 +1,9 @@
 // What travels between the engine and the thread of a history. Plain data.
-import type { TaskProgress } from '../../../../contract/events.ts';
 import type { StretchState } from '../../../../contract/history.ts';
 import type { MetadataPart } from '../../../../contract/compare.ts';
-import type { LockIdentity, LockNote, TreeNode } from '../../repository/index.ts';
+import type { LockIdentity, TreeNode } from '../../repository/index.ts';
 import type { PlaceRequest } from '../opened.ts';
+import type { ReadingMessage } from '../run-at-repositories.ts';
 
 export interface SnapshotToSearch {
   /** Number of its repository in `places`. */
@@ -51,4 +51,4 @@ export interface HistoryFacts {
   elsewhere: number;
 }
 
-export type HistoryMessage = { kind: 'progress'; update: Partial<TaskProgress> } | (LockNote & { place: number }) | { kind: 'done'; facts: HistoryFacts };
+export type HistoryMessage = ReadingMessage<HistoryFacts>;

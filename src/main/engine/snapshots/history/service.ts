@@ -4,14 +4,14 @@ import type { FileHistory, SeenIn } from '../../../../contract/history.ts';
 import { fail } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, runInAll, type Repositories } from '../../repository/index.ts';
+import { lockIdentity, type Repositories } from '../../repository/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot, Selected } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
 import type { PlanService } from '../plans/service.ts';
-import { runWorker } from '../run-worker.ts';
+import { runAtRepositories } from '../run-at-repositories.ts';
 import type { SnapshotsStore } from '../store.ts';
-import type { HistoryFacts, HistoryMessage, HistoryRequest } from './protocol.ts';
+import type { HistoryFacts, HistoryRequest } from './protocol.ts';
 import { seenIn, unreadableOf } from './seen.ts';
 import { isBelow, treePathOf } from './tree-path.ts';
 
@@ -68,21 +68,7 @@ export function createHistoryService(deps: HistoryServiceDeps): EngineApi['histo
       renames: question.renames,
       identity: lockIdentity(machine)
     };
-    const turns = rows.map(({ id }) => ({ id, queue: repositories.queue(id), exclusive: false }));
-    return runInAll(turns, { what: 'browse', signal: task.signal, onWaiting: () => task.progress({ phase: 'waiting' }) }, () =>
-      runWorker<HistoryMessage, HistoryFacts>({
-        workers,
-        name: 'snapshots.history',
-        input,
-        signal: task.signal,
-        onMessage: (message, reply) => {
-          if (message.kind === 'done') return message.facts;
-          if (message.kind === 'progress') task.progress(message.update);
-          else repositories.takeLockNote((rows[message.place] ?? rows[0])?.id ?? '', message, reply);
-          return undefined;
-        }
-      })
-    );
+    return runAtRepositories<HistoryFacts>({ workers, repositories, places: rows, what: 'browse', name: 'snapshots.history', input, task });
   };
 
   const run = async (question: Question, task: RunningTask): Promise<FileHistory> => {

@@ -1,8 +1,8 @@
 // What travels between the engine and the thread that looks for names. Plain data.
-import type { TaskProgress } from '../../../../contract/events.ts';
 import type { Gap } from '../../../../contract/snapshots.ts';
-import type { LockIdentity, LockNote, TreeNode } from '../../repository/index.ts';
+import type { LockIdentity, TreeNode } from '../../repository/index.ts';
 import type { PlaceRequest } from '../opened.ts';
+import type { ReadingMessage } from '../run-at-repositories.ts';
 import type { FoundPath } from './look.ts';
 
 export interface NamesPlace extends PlaceRequest {
@@ -30,4 +30,4 @@ export interface FindFacts {
   foldersRead: number;
 }
 
-export type FindMessage = { kind: 'progress'; update: Partial<TaskProgress> } | (LockNote & { place: number }) | { kind: 'done'; facts: FindFacts };
+export type FindMessage = ReadingMessage<FindFacts>;

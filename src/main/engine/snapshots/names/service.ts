@@ -5,14 +5,14 @@ import { errnoOf } from '../../kit/errors.ts';
 import { compareNames, displayName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, runInAll, type Repositories, type TreeNode } from '../../repository/index.ts';
+import { lockIdentity, type Repositories, type TreeNode } from '../../repository/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot, Selected } from '../browse/service.ts';
 import { seenIn, unreadableOf } from '../history/seen.ts';
 import type { PlanService } from '../plans/service.ts';
-import { runWorker } from '../run-worker.ts';
+import { runAtRepositories } from '../run-at-repositories.ts';
 import { compilePattern } from './pattern.ts';
-import type { FindFacts, FindMessage, FindRequest, NamesPlace } from './protocol.ts';
+import type { FindFacts, FindRequest, NamesPlace } from './protocol.ts';
 import { typeCodes } from './schema.ts';
 
 export interface NamesServiceDeps {
@@ -66,21 +66,7 @@ export function createNamesService(deps: NamesServiceDeps): EngineApi['names'] {
       pattern, ignoreCase, type, limit,
       identity: lockIdentity(machine)
     };
-    const turns = rows.map(({ id }) => ({ id, queue: repositories.queue(id), exclusive: false }));
-    return runInAll(turns, { what: 'browse', signal: task.signal, onWaiting: () => task.progress({ phase: 'waiting' }) }, () =>
-      runWorker<FindMessage, FindFacts>({
-        workers,
-        name: 'snapshots.find',
-        input: request,
-        signal: task.signal,
-        onMessage: (message, reply) => {
-          if (message.kind === 'done') return message.facts;
-          if (message.kind === 'progress') task.progress(message.update);
-          else repositories.takeLockNote((rows[message.place] ?? rows[0])?.id ?? '', message, reply);
-          return undefined;
-        }
-      })
-    );
+    return runAtRepositories<FindFacts>({ workers, repositories, places: rows, what: 'browse', name: 'snapshots.find', input: request, task });
   };
 
   const run = async (input: Input, plan: string | null, { unreadable, absent }: Selected, snapshots: readonly FoundSnapshot[], task: RunningTask): Promise<FindResult> => {

@@ -2,6 +2,7 @@
 // file that is copied and cut keeps its own; the first bytes and the last ones before the offset tell.
 import { createHash } from 'node:crypto';
 import type { FileStat, Files } from '../../../ports.ts';
+import { readChunks } from '../read-file.ts';
 
 export interface Fingerprint {
   headBytes: number;
@@ -36,13 +37,9 @@ export function continues(files: Files, fd: number, offset: number, known: Finge
   return hashOf(files, fd, 0, known.headBytes) === known.head && hashOf(files, fd, offset - known.tailBytes, known.tailBytes) === known.tail;
 }
 
-function hashOf(files: Files, fd: number, from: number, length: number): string {
-  const bytes = Buffer.alloc(length);
-  let read = 0;
-  while (read < length) {
-    const count = files.read(fd, bytes, read, length - read, from + read);
-    if (count === 0) break;
-    read += count;
-  }
-  return createHash('sha256').update(bytes.subarray(0, read)).digest('hex');
+/** SHA-256 in hex of so many bytes, or of as many as there are. */
+export function hashOf(files: Files, fd: number, from: number, length: number): string {
+  const hash = createHash('sha256');
+  for (const chunk of readChunks(files, fd, from, from + length)) hash.update(chunk);
+  return hash.digest('hex');
 }

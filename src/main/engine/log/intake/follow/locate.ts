@@ -1,11 +1,9 @@
 // Where the file went that a followed path named a moment ago: renamed (same device and inode under another name), or copied before it was cut
 // (another file that begins and goes on as it did).
-import { createHash } from 'node:crypto';
 import { basename, dirname, extname, join } from 'node:path';
 import { errnoOf } from '../../../kit/errors.ts';
 import type { Files } from '../../../ports.ts';
-import { readChunks } from '../read-file.ts';
-import { continues, identityOf, sameFile, type Identity } from './fingerprint.ts';
+import { continues, hashOf, identityOf, sameFile, type Identity } from './fingerprint.ts';
 import type { Cursor } from './store.ts';
 
 /** Folders of many thousand files are looked through only so far. */
@@ -93,17 +91,7 @@ function rotatedName(path: string): (name: string) => boolean {
 function isCopyOf(files: Files, copy: number, original: number): boolean {
   const size = files.fstat(copy).size;
   if (size === 0 || size > files.fstat(original).size) return false;
-  return hashOf(files, copy, size) === hashOf(files, original, size);
-}
-
-function hashOf(files: Files, fd: number, length: number): string {
-  const hash = createHash('sha256');
-  let left = length;
-  for (const chunk of readChunks(files, fd, 0, length)) {
-    hash.update(chunk.subarray(0, left));
-    left -= Math.min(left, chunk.length);
-  }
-  return hash.digest('hex');
+  return hashOf(files, copy, 0, size) === hashOf(files, original, 0, size);
 }
 
 function namesIn(files: Files, folder: string): string[] {
