@@ -6,7 +6,7 @@ import { systemError, toNativePath, toSystemPath } from './files-paths.ts';
 import { whence, type Native } from './native.ts';
 import type { RawFs } from './raw-fs.ts';
 
-type NativeFiles = Pick<Files, 'utimes' | 'xattrs' | 'setXattr' | 'mknod' | 'dataRanges' | 'isHole' | 'syncFileSystem' | 'renameNew'>;
+type NativeFiles = Pick<Files, 'utimes' | 'xattrs' | 'setXattr' | 'mknod' | 'dataRanges' | 'isHole' | 'startWriteBack' | 'syncFileSystem' | 'renameNew'>;
 
 const typeBits = { fifo: 0o010000, dev: 0o060000, chardev: 0o020000 } as const;
 const noAttributes = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
@@ -119,6 +119,10 @@ export function createNativeFiles(options: { fs: RawFs; native: () => Native; wa
       }
       const code = makeFifo ? makeFifo(toNativePath(path), permissions) : make!(toNativePath(path), typeBits[type] | permissions, rdev);
       if (code !== 0) throw systemError(native().lastError(), 'mknod', path);
+    },
+
+    startWriteBack(fd, from, length) {
+      native().get('syncFileRange')?.(fd, from, length);
     },
 
     syncFileSystem(path) {

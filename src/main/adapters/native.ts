@@ -18,6 +18,8 @@ export interface NativeCalls {
   mknod(path: NativeString, mode: number, device: bigint): number;
   mkfifo(path: NativeString, mode: number): number;
   lseek(fd: number, offset: number, whence: number): number;
+  /** Begins to write a range out, without waiting (Linux). */
+  syncFileRange(fd: number, offset: number, length: number): number;
   /** A rename that replaces nothing. */
   renameNew(from: NativeString, to: NativeString): number;
   /** Writes out the whole file system that holds the descriptor. */
@@ -97,6 +99,7 @@ function linuxCalls(resolve: Resolve): FileCalls {
   const currentFolder = -100; // AT_FDCWD
   const noFollow = 0x100; // AT_SYMLINK_NOFOLLOW
   const noReplace = 1; // RENAME_NOREPLACE
+  const startWrite = 2; // SYNC_FILE_RANGE_WRITE
   return {
     utimensat: () => bind(resolve('utimensat', 'int', ['int', 'char *', 'void *', 'int']), (call) => (path, times) => call(currentFolder, path, times, noFollow)),
     llistxattr: () => bind(resolve('llistxattr', 'int64_t', ['char *', 'void *', 'size_t']), (call) => (path, into, size) => call(path, into, size)),
@@ -108,6 +111,7 @@ function linuxCalls(resolve: Resolve): FileCalls {
       bind(resolve('__xmknod', 'int', ['int', 'char *', 'uint32_t', 'void *']), (call) => (path, mode, device) => call(0, path, mode, new BigUint64Array([device]))),
     mkfifo: () => bind(resolve('mkfifo', 'int', ['char *', 'uint32_t']), (call) => (path, mode) => call(path, mode)),
     lseek: () => bind(resolve('lseek', 'int64_t', ['int', 'int64_t', 'int']), (call) => (fd, offset, from) => call(fd, offset, from)),
+    syncFileRange: () => bind(resolve('sync_file_range', 'int', ['int', 'int64_t', 'int64_t', 'uint32_t']), (call) => (fd, offset, length) => call(fd, offset, length, startWrite)),
     renameNew: () => bind(resolve('renameat2', 'int', ['int', 'char *', 'int', 'char *', 'uint32_t']), (call) => (from, to) => call(currentFolder, from, currentFolder, to, noReplace)),
     syncfs: () => bind(resolve('syncfs', 'int', ['int']), (call) => (fd) => call(fd))
   };
@@ -129,6 +133,7 @@ function darwinCalls(resolve: Resolve): FileCalls {
     mkfifo: () => bind(resolve('mkfifo', 'int', ['char *', 'uint16_t']), (call) => (path, mode) => call(path, mode)),
     lseek: () => bind(resolve('lseek', 'int64_t', ['int', 'int64_t', 'int']), (call) => (fd, offset, from) => call(fd, offset, from)),
     renameNew: () => bind(resolve('renamex_np', 'int', ['char *', 'char *', 'uint32_t']), (call) => (from, to) => call(from, to, exclusive)),
+    syncFileRange: () => undefined,
     // macOS can only sync everything; the call says nothing of success.
     syncfs: () =>
       bind(resolve('sync', 'void', []), (call) => () => {

@@ -116,6 +116,8 @@ export interface Files {
   fsync(fd: number): void;
   /** fsync off the calling thread; resolves when durable. */
   fsyncAsync(fd: number): Promise<void>;
+  /** Asks the system to begin writing these bytes to the disk now; does not wait, promises nothing, and does nothing where there is no such call. */
+  startWriteBack(fd: number, from: number, length: number): void;
   truncate(fd: number, size: number): void;
   /** Makes a folder's entries durable; a no-op where the platform has no such thing (Windows). */
   fsyncFolder(path: FilePath): void;

@@ -82,6 +82,7 @@ export function createMemoryFiles(volume = new Volume()): MemoryFiles {
     fsyncAsync: async (fd) => file(fd).node.sync(),
     truncate: (fd, size) => file(fd).node.resize(size),
     fsyncFolder: (path) => folder(path).syncNames(),
+    startWriteBack: () => undefined,
     syncFileSystem: () => volume.sync(),
     mkdir: (path, mode = 0o700) => void create(path, 'dir', mode),
     mkdirs(path, mode = 0o700) {

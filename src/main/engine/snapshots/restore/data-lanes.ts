@@ -20,7 +20,7 @@ interface Lane {
   close(): Promise<void>;
 }
 
-/** The restore's own thread, one job after the other. */
+/** The restore's own thread, one job after the other. Between them it hears the other lanes: a job waits for nothing that would let them in. */
 class OwnLane implements Lane {
   readonly #work: DataWork;
   readonly #stopped: () => boolean;
@@ -35,7 +35,7 @@ class OwnLane implements Lane {
   run(job: DataJob): Promise<DataResult> {
     this.open += 1;
     const result = this.#line.then(() => (this.#stopped() ? Promise.reject(cancelled()) : this.#work.run(job))).finally(() => (this.open -= 1));
-    this.#line = result.catch(() => undefined);
+    this.#line = result.catch(() => undefined).then(() => new Promise<void>((resolve) => setImmediate(resolve)));
     return result;
   }
 

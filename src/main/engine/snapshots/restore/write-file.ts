@@ -11,6 +11,8 @@ import { temporaryName } from './temporaries.ts';
 import { cancelled } from '../../kit/errors.ts';
 
 const holeBytes = 16 * 1024;
+/** So much of a file is on its way to the disk while the next is written; the sync at the end need not wait for it. */
+const writeBackBytes = 256 * 1024;
 const zeros = Buffer.alloc(holeBytes);
 
 export interface WriteDeps {
@@ -39,6 +41,15 @@ export interface OpenFile {
   fd: number;
 }
 
+/** A chunk in the file that is to be read back. */
+interface Written {
+  id: string;
+  position: number;
+  length: number;
+  /** The file ends with it. */
+  last: boolean;
+}
+
 /** Writes many files; one in each thread. */
 export class FileWriter {
   readonly #deps: WriteDeps;
@@ -63,9 +74,10 @@ export class FileWriter {
     const content = target.node.content ?? [];
     const file = this.create(target.path);
     try {
-      const { length, short } = await this.#writeChunks(file.fd, 0, content);
+      const { length, short, left } = await this.#writeChunks(file.fd, 0, content, true);
       if (short) this.#deps.files.truncate(file.fd, length);
-      await this.#verify(file.fd, 0, content, true);
+      await this.#verifyAll(file.fd, left);
+      this.#startWriteBack(file.fd, 0, length);
       this.finish(file, target);
       return length;
     } catch (error) {
@@ -82,50 +94,62 @@ export class FileWriter {
   /** A part of a large file, of which other threads write other parts at the same time. Returns its bytes. */
   async writePiece(fd: number, from: number, content: readonly string[]): Promise<number> {
     const { files } = this.#deps;
-    const { length, short } = await this.#writeChunks(fd, from, content);
+    const { length, short, left } = await this.#writeChunks(fd, from, content, false);
     // Where it ends in a hole the file may not reach that far yet. Its length is not set here: another thread may have made it longer meanwhile.
     if (short && files.fstat(fd).size < from + length) files.write(fd, zeros, 0, 1, from + length - 1);
-    await this.#verify(fd, from, content, false);
+    await this.#verifyAll(fd, left);
+    this.#startWriteBack(fd, from, length);
     return length;
   }
 
-  /** Chunks one after the other from `from` on. `short`: the last bytes were a hole, so that the length must be set. */
-  async #writeChunks(fd: number, from: number, content: readonly string[]): Promise<{ length: number; short: boolean }> {
+  /**
+   * Chunks one after the other from `from` on, each read back while it is fresh. `short`: the last bytes were a hole, so that the length must be set;
+   * `left`: what can be read back only then. With `whole` the file must end where the last chunk does.
+   */
+  async #writeChunks(fd: number, from: number, content: readonly string[], whole: boolean): Promise<{ length: number; short: boolean; left: Written[] }> {
     const { files, reader, zeroChunk, stopped } = this.#deps;
+    const left: Written[] = [];
     let position = from;
     let short = false;
-    for (const id of content) {
+    for (const [i, id] of content.entries()) {
       if (stopped()) throw cancelled();
+      const last = whole && i === content.length - 1;
       if (id === zeroChunk) {
-        position += this.#lengthOf(id);
+        const length = this.#lengthOf(id);
+        left.push({ id, position, length, last });
+        position += length;
         short = true;
       } else {
         const bytes = reader.held(id) ?? (await reader.load(id));
         short = writeSparse(files, fd, bytes, position);
+        const written = { id, position, length: bytes.length, last };
+        if (short) left.push(written);
+        else await this.#verify(fd, written);
         position += bytes.length;
       }
     }
-    return { length: position - from, short };
+    return { length: position - from, short, left };
   }
 
-  /** Reads back and compares; throws when the file has other bytes, or with `whole` more than these. */
-  async #verify(fd: number, from: number, content: readonly string[], whole: boolean): Promise<void> {
-    const { clock, files, stopped, zeroChunk } = this.#deps;
-    const startedMs = clock.monotonicMs();
-    let position = from;
-    for (const [i, id] of content.entries()) {
-      if (stopped()) throw cancelled();
-      const length = this.#lengthOf(id);
-      const last = whole && i === content.length - 1;
-      // Nothing was written there: where the system keeps it as a hole there is nothing to be read, however long it is.
-      if (id === zeroChunk && files.isHole(fd, position, position + length) && (!last || files.fstat(fd).size === position + length)) {
-        position += length;
-        continue;
-      }
-      if (!this.#readBack.holds(fd, position, length, id, last)) await this.#again(fd, position, length, id, last);
-      position += length;
+  async #verifyAll(fd: number, all: readonly Written[]): Promise<void> {
+    for (const written of all) {
+      if (this.#deps.stopped()) throw cancelled();
+      await this.#verify(fd, written);
     }
+  }
+
+  /** Reads back and compares; throws when the file has other bytes, or more than these after its last. */
+  async #verify(fd: number, { id, position, length, last }: Written): Promise<void> {
+    const { clock, files, zeroChunk } = this.#deps;
+    // Nothing was written there: where the system keeps it as a hole there is nothing to be read, however long it is.
+    if (id === zeroChunk && files.isHole(fd, position, position + length) && (!last || files.fstat(fd).size === position + length)) return;
+    const startedMs = clock.monotonicMs();
+    if (!this.#readBack.holds(fd, position, length, id, last)) await this.#again(fd, position, length, id, last);
     this.verifyMs += clock.monotonicMs() - startedMs;
+  }
+
+  #startWriteBack(fd: number, from: number, length: number): void {
+    if (length >= writeBackBytes) this.#deps.files.startWriteBack(fd, from, length);
   }
 
   /** A chunk that was not read back as what it should be: either the repository gave something else, which another copy may mend, or the disk did not keep it. */

@@ -1,22 +1,21 @@
 // All files of a restore, spread over its lanes. Small ones in jobs of a few hundred, in the order in which they lie in the packs, each
-// lane from its own place in that order; large ones in pieces, several lanes to one file; further names of a file when it is there.
+// lane from its own place in that order; large ones in pieces, each lane at a file of its own while there are enough; further names of a file when it is there.
 import { dirname } from 'node:path';
 import { errnoOf, throwIfAborted } from '../../kit/errors.ts';
 import type { Files } from '../../ports.ts';
 import type { BlobIndex, IndexBlob, IndexPack } from '../../repository/index.ts';
 import { jobsInLine, type DataLanes } from './data-lanes.ts';
 import type { Decided } from './decide.ts';
-import { failureOf, WriteProblem } from './failures.ts';
+import { failureOf, WriteProblem, type Failure } from './failures.ts';
 import type { Degraded } from './metadata.ts';
 import type { DataJob, DataResult, JobOutcome } from './protocol.ts';
 import type { TrustedFolders } from './trusted-folders.ts';
-import { discard, type FileWriter, type Target } from './write-file.ts';
+import { discard, type FileWriter, type OpenFile, type Target } from './write-file.ts';
 
 const jobFiles = 256;
 const jobBytes = 8 * 1024 * 1024;
 /** Holes take no time to write, but some to read back. */
 const pieceBytes = 64 * 1024 * 1024;
-const largeInFlight = 2;
 
 export interface WriteFilesDeps {
   files: Files;
@@ -33,11 +32,28 @@ export interface WriteFilesDeps {
   onVerified(verifyMs: number): void;
 }
 
+/** A file in pieces, under its temporary name. */
+interface LargeFile {
+  file: Decided;
+  target: Target;
+  open: OpenFile;
+  sizeBytes: number;
+  /** Not begun yet. */
+  pieces: { from: number; content: string[] }[];
+  /** Begun and not answered. */
+  pending: number;
+  failed: Failure | undefined;
+  /** What ends everything. */
+  ended?: { error: unknown };
+}
+
 /** Empties the list: what is done is let go of. */
 export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Promise<void> {
   const { index, lanes } = deps;
   const small: Decided[] = [];
   const large: Decided[] = [];
+  /** By lane, what it is at. */
+  const started: (LargeFile | undefined)[] = [];
   const names = new Map<string, { first: Decided; more: Decided[]; there: boolean }>();
   for (const file of writing) {
     const { inode, content } = file.item.node;
@@ -54,11 +70,8 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   const ordered: (Decided | undefined)[] = inPackOrder(small, index);
   small.length = 0;
   const ranges = Array.from({ length: lanes.count }, (_, lane) => ({ at: Math.floor((ordered.length * lane) / lanes.count), end: Math.floor((ordered.length * (lane + 1)) / lanes.count) }));
-  const flows = [
-    ...Array.from({ length: largeInFlight }, () => eachLarge()),
-    // As many for each lane as it takes in line, so that the next job is there when one ends.
-    ...ranges.flatMap((_, lane) => Array.from({ length: jobsInLine }, () => eachJob(lane)))
-  ];
+  // As many for each lane as it takes in line, so that the next job is there when one ends.
+  const flows = ranges.flatMap((_, lane) => Array.from({ length: jobsInLine }, () => eachJob(lane)));
   const failures: unknown[] = [];
   await Promise.all(
     flows.map((flow) =>
@@ -73,7 +86,16 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   for (const group of names.values()) if (group.more.length > 0) await writeNames(group);
 
   async function eachJob(lane: number): Promise<void> {
-    for (let files = nextFiles(lane); files.length > 0; files = nextFiles(lane)) await writeSmall(files, lane);
+    for (;;) {
+      const piece = nextPiece(lane);
+      if (piece !== undefined) {
+        await writePiece(piece.of, piece.job, lane);
+        continue;
+      }
+      const files = nextFiles(lane);
+      if (files.length === 0) return;
+      await writeSmall(files, lane);
+    }
   }
 
   async function writeSmall(files: readonly Decided[], lane?: number): Promise<void> {
@@ -102,33 +124,76 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
     return taken;
   }
 
-  async function eachLarge(): Promise<void> {
-    for (let file = large.shift(); file !== undefined; file = large.shift()) report(file, await guarded(file, writeLarge));
+  /** Of the large file that the lane is at, else of the next one, else of the one with most left: two threads writing to one file wait for each other. */
+  function nextPiece(lane: number): { of: LargeFile; job: DataJob } | undefined {
+    if ((started[lane]?.pieces.length ?? 0) === 0) started[lane] = nextLarge();
+    const of = started[lane] ?? started.reduce<LargeFile | undefined>((a, b) => ((b?.pieces.length ?? 0) > (a?.pieces.length ?? 0) ? b : a), undefined);
+    const piece = of?.pieces.shift();
+    if (of === undefined || piece === undefined) return undefined;
+    of.pending += 1;
+    return { of, job: { kind: 'piece', fd: of.open.fd, ...piece } };
   }
 
-  async function writeLarge(file: Decided): Promise<JobOutcome> {
+  /** The next large file, under its temporary name; one that cannot be made is reported and passed over. */
+  function nextLarge(): LargeFile | undefined {
+    for (let file = large.shift(); file !== undefined; file = large.shift()) {
+      const made = begin(file);
+      if (!('reason' in made)) return made;
+      report(file, made);
+    }
+    return undefined;
+  }
+
+  function begin(file: Decided): LargeFile | Failure {
     const { writer, files } = deps;
     const target = targetOf(file);
-    requireReal(file);
-    const open = writer.create(file.path);
+    const content = target.node.content ?? [];
+    const sizeBytes = bytesOf(content);
+    let open: OpenFile | undefined;
     try {
+      requireReal(file);
+      open = writer.create(file.path);
       // Long holes that are known end where the file does, or between its pieces.
-      if (target.node.content?.includes(deps.zeroChunk)) files.truncate(open.fd, bytesOf(target.node.content));
-      const pieces = cut(target.node.content ?? []);
-      const sizeBytes = bytesOf(target.node.content);
-      const failed = await all(pieces.map(({ from, content }) => run({ kind: 'piece', fd: open.fd, from, content })));
-      if (failed === undefined) {
-        if (files.fstat(open.fd).size !== sizeBytes) throw new WriteProblem('read back different from what was written');
-        requireReal(file);
-        writer.finish(open, target);
-        return { sizeBytes };
-      }
+      if (content.includes(deps.zeroChunk)) files.truncate(open.fd, sizeBytes);
+      return { file, target, open, sizeBytes, pieces: cut(content), pending: 0, failed: undefined };
+    } catch (error) {
+      if (open !== undefined) writer.discard(open);
+      return failureIn(error);
+    }
+  }
+
+  async function writePiece(of: LargeFile, job: DataJob, lane: number): Promise<void> {
+    try {
+      const [outcome] = (await run(job, lane)).outcomes as [JobOutcome];
+      if (!('sizeBytes' in outcome)) of.failed ??= outcome;
+    } catch (error) {
+      of.ended ??= { error };
+    }
+    of.pending -= 1;
+    if (of.failed !== undefined || of.ended !== undefined) of.pieces.length = 0;
+    // Its descriptor is open until every lane is done with it.
+    if (of.pending > 0 || of.pieces.length > 0) return;
+    end(of);
+  }
+
+  function end(of: LargeFile): void {
+    const { writer, files } = deps;
+    const { file, target, open, sizeBytes, failed, ended } = of;
+    if (ended !== undefined || failed !== undefined) {
       writer.discard(open);
-      return failed;
+      if (ended !== undefined) throw ended.error;
+      return report(file, failed as Failure);
+    }
+    let outcome: JobOutcome = { sizeBytes };
+    try {
+      if (files.fstat(open.fd).size !== sizeBytes) throw new WriteProblem('read back different from what was written');
+      requireReal(file);
+      writer.finish(open, target);
     } catch (error) {
       writer.discard(open);
-      throw error;
+      outcome = failureIn(error);
     }
+    report(file, outcome);
   }
 
   function cut(content: readonly string[]): { from: number; content: string[] }[] {
@@ -203,11 +268,16 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
     try {
       return await work(file);
     } catch (error) {
-      throwIfAborted(deps.signal);
-      const failure = failureOf(error);
-      if (failure === undefined) throw error;
-      return failure;
+      return failureIn(error);
     }
+  }
+
+  /** What is wrong with one file; throws what ends everything. */
+  function failureIn(error: unknown): Failure {
+    throwIfAborted(deps.signal);
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return failure;
   }
 
   function requireReal(file: Decided): void {
@@ -219,13 +289,6 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
     for (const id of content ?? []) bytes += index.plainLength('data', id) ?? 0;
     return bytes;
   }
-}
-
-/** Waits for all of them, whatever they come to: until then others may be using what they use. The first failure, undefined when there is none. */
-async function all(results: readonly Promise<DataResult>[]): Promise<JobOutcome | undefined> {
-  const settled = await Promise.allSettled(results);
-  for (const one of settled) if (one.status === 'rejected') throw one.reason;
-  return settled.flatMap((one) => (one as PromiseFulfilledResult<DataResult>).value.outcomes).find((outcome) => !('sizeBytes' in outcome));
 }
 
 function targetOf({ path, action, item: { node } }: Decided): Target {
