@@ -42,16 +42,33 @@ export class PackBytes {
   readonly #pool: SegmentPool;
   #segments: { memory: Buffer; used: number }[] = [];
   #length = 0;
+  #spilled = 0;
 
   constructor(pool: SegmentPool) {
     this.#pool = pool;
   }
 
+  /** Of all bytes, in memory or not. */
   get length(): number {
     return this.#length;
   }
 
-  /** What is filled, in order. Valid until `release`. */
+  /** Bytes from the beginning on that are elsewhere. */
+  get spilled(): number {
+    return this.#spilled;
+  }
+
+  /** Hands on the segments that are full, and takes their memory back. */
+  spill(keep: (bytes: Uint8Array) => void): void {
+    for (let first = this.#segments[0]; first?.used === segmentBytes; first = this.#segments[0]) {
+      keep(first.memory);
+      this.#segments.shift();
+      this.#spilled += segmentBytes;
+      this.#pool.give([first.memory]);
+    }
+  }
+
+  /** What is in memory, in order. Valid until `release`. */
   get pieces(): Uint8Array[] {
     return this.#segments.map(({ memory, used }) => memory.subarray(0, used));
   }
@@ -70,10 +87,19 @@ export class PackBytes {
     return pieces;
   }
 
-  /** Appends all of another pack, which is empty afterwards. Nothing is copied. */
+  /** Appends bytes of another pack that are not in memory. */
+  copyIn(bytes: Uint8Array): void {
+    let at = 0;
+    for (const piece of this.extend(bytes.length)) {
+      piece.set(bytes.subarray(at, at + piece.length));
+      at += piece.length;
+    }
+  }
+
+  /** Appends what another pack has in memory; it is empty afterwards. Nothing is copied. */
   adopt(other: PackBytes): void {
     this.#segments.push(...other.#segments);
-    this.#length += other.#length;
+    this.#length += other.#length - other.#spilled;
     other.#segments = [];
     other.#length = 0;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Draft } from './backend/backend.ts';
 import { sha256, sha256Hex } from './format/ids.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { decodeHeader, locateHeader } from './format/pack.ts';
@@ -178,6 +179,83 @@ describe('writing packs', () => {
     waiting.at(-1)!();
     await flushed;
     expect(writer.takeFinished().flatMap(({ blobs }) => blobs)).toHaveLength(9);
+  });
+
+  /** Drafts in memory, and which of them are neither finished nor discarded. */
+  function drafting(): { packs: Map<string, Buffer>; open: Set<Draft>; options: Pick<PackWriterOptions, 'draft' | 'store'>; spoil: { next: boolean } } {
+    const packs = new Map<string, Buffer>();
+    const open = new Set<Draft>();
+    const spoil = { next: false };
+    const begin = (): Draft => {
+      const pieces: Buffer[] = [];
+      const draft: Draft = {
+        append: (bytes) => void pieces.push(Buffer.from(bytes)),
+        read: (offset, into) => {
+          into.set(Buffer.concat(pieces).subarray(offset, offset + into.length));
+          if (spoil.next) into[5] = (into[5] as number) ^ 1;
+        },
+        finish: async (name) => {
+          await Promise.resolve();
+          packs.set(name, Buffer.concat(pieces));
+          open.delete(draft);
+        },
+        discard: () => void open.delete(draft)
+      };
+      open.add(draft);
+      return draft;
+    };
+    const store: PackWriterOptions['store'] = async (pieces, id, draft) => {
+      if (draft === undefined) return void packs.set(id, Buffer.concat(pieces));
+      for (const piece of pieces) draft.append(piece);
+      await draft.finish(id);
+    };
+    return { packs, open, options: { draft: begin, store }, spoil };
+  }
+
+  it('hands large packs on while they grow, merges what is left of them, and loses nothing', async () => {
+    const { packs, open, options } = drafting();
+    let begun = 0;
+    const draft = (): Draft => (begun++, options.draft!());
+    const { writer } = keeping({ ...options, draft, packBytes: 4 * 1024 * 1024, mostHeldBytes: 3 * 1024 * 1024 });
+    const plains = new Map<string, Buffer>();
+    for (let i = 0; i < 60; i++) {
+      const plain = Buffer.from(randomBytes(50_000 + i * 3000));
+      plains.set(sha256Hex(plain), plain);
+      await writer.add(sha256(plain), plain);
+    }
+    await writer.flush();
+    expect(begun).toBeGreaterThan(1);
+    const finished = writer.takeFinished();
+    expectWhole(packs, finished, plains);
+    expect(open.size).toBe(0);
+    const sizes = finished.map(({ id }) => packs.get(id)!.length);
+    expect(sizes.filter((size) => size < 2 * 1024 * 1024).length).toBeLessThanOrEqual(2);
+  });
+
+  it('does not merge a pack that is read back different from what was handed on', async () => {
+    const { open, options, spoil } = drafting();
+    const inTurn = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i);
+    const { writer } = keeping({ ...options, randomBytes: inTurn, packBytes: 8 * 1024 * 1024 });
+    // Both open packs get more than a segment, and fit together.
+    for (let i = 0; i < 11; i++) {
+      const plain = Buffer.from(randomBytes(300_000));
+      await writer.add(sha256(plain), plain);
+    }
+    expect(open.size).toBe(2);
+    spoil.next = true;
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'INTERNAL' });
+    await writer.settle();
+    expect(open.size).toBe(0);
+  });
+
+  it('leaves no draft when it is given up', async () => {
+    const { open, options } = drafting();
+    const { writer } = keeping({ ...options, packBytes: 8 * 1024 * 1024 });
+    const plain = Buffer.from(randomBytes(1_500_000));
+    await writer.add(sha256(plain), plain);
+    expect(open.size).toBe(1);
+    await writer.settle();
+    expect(open.size).toBe(0);
   });
 
   it('fails the next call, and every later one, when a pack could not be stored', async () => {

@@ -1,9 +1,11 @@
 // Collects new blobs of one type into packs (restic design, "Pack format"). Each blob is sealed, then opened, decompressed and hashed
 // again before it counts, so that a broken memory or codec is found now and not on the day of a restore. A blob goes into one of
 // several open packs by chance, which hides chunk sizes from whoever watches the storage. Runs in any thread; memory is flat: what is in
-// packs that are open or being stored. The first packs are closed early, one after the other, so that from then on they fill up in turn.
-import { createHash } from 'node:crypto';
+// packs that are open or being stored; where the store takes drafts, only the last part of each. The first packs are closed early, one after
+// the other, so that from then on they fill up in turn.
+import { createHash, type Hash } from 'node:crypto';
 import { fail } from '../kit/errors.ts';
+import type { Draft } from './backend/backend.ts';
 import { bytesToHex, sha256Hex, type BlobType, type RandomBytes } from './format/ids.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { decodeHeader, encodeHeaderLength, maxEntryBytes, maxHeaderEntries, writeEntry } from './format/pack.ts';
@@ -28,8 +30,10 @@ export interface PackWriterOptions {
   sealer: Sealer;
   randomBytes: RandomBytes;
   type: BlobType;
-  /** Stores a pack durably under its id. The pieces must not be kept after the promise settles. */
-  store: (pieces: readonly Uint8Array[], packId: string) => Promise<void>;
+  /** Stores a pack durably under its id. The pieces must not be kept after the promise settles. With a draft they are what it still lacks, and it is to be finished. */
+  store: (pieces: readonly Uint8Array[], packId: string, draft?: Draft) => Promise<void>;
+  /** Begins a draft of a pack that has grown beyond one segment of memory. */
+  draft?: () => Draft;
   /** zstd level; 3 when not given. */
   level?: number;
   /** Version of the repository: 1 is written uncompressed. 2 when not given. */
@@ -51,10 +55,13 @@ interface OpenPack {
   blobs: number;
   /** Closed once it reaches this. */
   fullBytes: number;
+  /** What has left memory, and its hash so far. */
+  draft?: Draft;
+  hash?: Hash;
 }
 
 export class PackWriter {
-  readonly #options: Required<PackWriterOptions>;
+  readonly #options: Required<Omit<PackWriterOptions, 'draft'>> & Pick<PackWriterOptions, 'draft'>;
   readonly #segments: SegmentPool;
   readonly #sealed = new Scratch();
   readonly #opened = new Scratch();
@@ -112,6 +119,7 @@ export class PackWriter {
     this.#plainBytes += plain.length;
     this.#storedBytes += storedLength;
     this.#heldBytes += storedLength;
+    this.#spill(pack);
     if (pack.bytes.length >= pack.fullBytes || pack.blobs >= maxHeaderEntries) this.#close(pack);
     return this.#mustWait() ? this.#wait() : undefined;
   }
@@ -123,6 +131,7 @@ export class PackWriter {
       const target = this.#open[0] as OpenPack;
       for (const other of this.#open.slice(1)) {
         if (target.bytes.length + other.bytes.length > this.#options.packBytes || target.blobs + other.blobs > maxHeaderEntries) continue;
+        this.#copySpilled(other, target);
         this.#drop(other);
         target.bytes.adopt(other.bytes);
         target.header = Buffer.concat([target.header.subarray(0, target.headerBytes), other.header.subarray(0, other.headerBytes)]);
@@ -137,8 +146,9 @@ export class PackWriter {
     this.#segments.clear();
   }
 
-  /** Resolves when nothing is on its way to the store any more, however it ended. For giving up. */
+  /** Resolves when nothing is on its way to the store any more, however it ended, and nothing is there in part. For giving up. */
   async settle(): Promise<void> {
+    for (const { draft } of this.#open) draft?.discard();
     await Promise.allSettled(this.#storing);
   }
 
@@ -197,6 +207,41 @@ export class PackWriter {
     if (found !== id) fail('INTERNAL', 'a new blob does not read back as it was', { what: 'a new blob does not read back as it was' });
   }
 
+  /** Full segments leave memory; they have been verified there. */
+  #spill(pack: OpenPack): void {
+    const { draft } = this.#options;
+    if (draft === undefined) return;
+    try {
+      pack.bytes.spill((bytes) => {
+        pack.draft ??= draft();
+        pack.hash ??= createHash('sha256');
+        pack.hash.update(bytes);
+        pack.draft.append(bytes);
+        this.#heldBytes -= bytes.length;
+      });
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    }
+  }
+
+  /** What of `other` is no longer in memory, into `target`; it must be what it was there. */
+  #copySpilled(other: OpenPack, target: OpenPack): void {
+    const { bytes, draft, hash } = other;
+    if (draft === undefined || hash === undefined) return;
+    const found = createHash('sha256');
+    const piece = Buffer.allocUnsafeSlow(segmentBytes);
+    for (let at = 0; at < bytes.spilled; at += segmentBytes) {
+      draft.read(at, piece);
+      found.update(piece);
+      target.bytes.copyIn(piece);
+      this.#heldBytes += piece.length;
+      this.#spill(target);
+    }
+    if (!found.digest().equals(hash.digest())) fail('INTERNAL', 'a pack does not read back as it was written', { what: 'a pack does not read back as it was written' });
+    draft.discard();
+  }
+
   #drop(pack: OpenPack): void {
     this.#open = this.#open.filter((other) => other !== pack);
   }
@@ -210,15 +255,16 @@ export class PackWriter {
     const opened = sealer.open(sealedHeader);
     const placed = decodeHeader(opened, pack.bytes.length + sealedHeader.length + 4);
     if (!opened.equals(header) || placed.length !== pack.blobs) fail('INTERNAL', 'a new pack header does not read back as it was', { what: 'a new pack header does not read back as it was' });
-    const heldBytes = pack.bytes.length;
-    const hash = createHash('sha256');
+    const heldBytes = pack.bytes.length - pack.bytes.spilled;
+    const hash = pack.hash ?? createHash('sha256');
     for (const piece of whole) hash.update(piece);
     const id = hash.digest('hex');
-    const stored = store(whole, id).then(
+    const stored = store(whole, id, pack.draft).then(
       () => {
         this.#finished.push({ id, blobs: placed.map(({ storedLength, ...entry }) => ({ ...entry, length: storedLength })) });
       },
       (error: unknown) => {
+        pack.draft?.discard();
         this.#failure ??= { error };
       }
     );

@@ -42,6 +42,8 @@ export interface LoadedSnapshots {
   unreadable: { id: string; reason: string }[];
 }
 
+const leftoverAgeMs = 30 * 60_000;
+
 export class Repository {
   readonly backend: Backend;
   readonly config: RepositoryConfig;
@@ -249,6 +251,12 @@ export class Repository {
   async removeFile(kind: 'data' | 'index', id: string, signal?: AbortSignal): Promise<void> {
     await this.#lock?.ready();
     await this.backend.remove(kind, id, signal);
+  }
+
+  /** Removes what cut-off writes have left, when it is older than a lock may get without being refreshed. Only under the exclusive lock. */
+  async sweepLeftovers(signal?: AbortSignal): Promise<void> {
+    await this.#lock?.ready();
+    await this.backend.sweep?.(this.#clock.now() - leftoverAgeMs, signal);
   }
 
   /** Takes the repository's lock (see locks.ts). While it is held, everything this instance writes waits for its refresh and stops when it is lost. */

@@ -1,5 +1,5 @@
 // One contract for every back end; then what each does alone.
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Files } from '../../ports.ts';
@@ -225,6 +225,66 @@ describe('a local folder', () => {
     expect(synced).toContain(join(folder.path, 'data'));
   });
 
+  it('keeps a draft under no name until it is finished, and gives back what was appended', async () => {
+    using folder = temporaryFolder();
+    const backend = open(folder.path);
+    await backend.create();
+    const draft = backend.draft!('data');
+    draft.append(bytesOf('first '));
+    draft.append(bytesOf('second'));
+    const back = Buffer.alloc(6);
+    draft.read(6, back);
+    expect(back.toString()).toBe('second');
+    for await (const { name } of backend.list('data')) expect.fail(`${name} is listed`);
+    rmSync(join(folder.path, 'data', nameOf('a').slice(0, 2)), { recursive: true });
+    await draft.finish(nameOf('a'));
+    expect(Buffer.from(await backend.read('data', nameOf('a'))).toString()).toBe('first second');
+    expect(everyFile(join(folder.path, 'data'))).toEqual([nameOf('a')]);
+    draft.discard();
+    expect(await backend.has('data', nameOf('a'))).toBe(true);
+  });
+
+  for (const [what, errno, call, code] of failing) {
+    it(`leaves nothing of a draft on ${what}`, async () => {
+      using folder = temporaryFolder();
+      await open(folder.path).create();
+      const broken = open(folder.path, {
+        [call]: () => {
+          throw Object.assign(new Error(errno), { code: errno });
+        }
+      });
+      const work = async (): Promise<void> => {
+        const draft = broken.draft!('data');
+        try {
+          draft.append(bytesOf('a'));
+          await draft.finish(nameOf('a'));
+        } finally {
+          draft.discard();
+        }
+      };
+      await expect(work()).rejects.toMatchObject({ code, data: { path: expect.stringContaining(join(folder.path, 'data')) as string } });
+      expect(everyFile(join(folder.path, 'data'))).toEqual([]);
+    });
+  }
+
+  it('sweeps what cut-off writes have left, and nothing that is young or of another name', async () => {
+    using folder = temporaryFolder();
+    const backend = open(folder.path);
+    await backend.create();
+    await backend.write('data', nameOf('a'), bytesOf('a'));
+    const old = ['draft-tmp-0123456789abcdef', `${nameOf('b')}-tmp-0123456789abcdef`, `${nameOf('c')}-tmp-1234567`, 'notes.txt'];
+    for (const name of old) writeFileSync(join(folder.path, 'data', 'aa', name), 'x');
+    writeFileSync(join(folder.path, 'snapshots', `${nameOf('d')}-tmp-0123456789abcdef`), 'x');
+    writeFileSync(join(folder.path, 'locks', `${nameOf('e')}-tmp-0123456789abcdef`), 'x');
+    const anHourAgo = Date.now() - 3_600_000;
+    for (const path of [...old.map((name) => join(folder.path, 'data', 'aa', name)), join(folder.path, 'snapshots', `${nameOf('d')}-tmp-0123456789abcdef`)]) utimesSync(path, anHourAgo / 1000, anHourAgo / 1000);
+    writeFileSync(join(folder.path, 'data', 'bb', 'draft-tmp-fedcba9876543210'), 'young');
+    await backend.sweep!(Date.now() - 60_000);
+    expect(everyFile(join(folder.path, 'data'))).toEqual([nameOf('a'), 'draft-tmp-fedcba9876543210', 'notes.txt'].sort());
+    expect(readdirSync(join(folder.path, 'snapshots'))).toEqual([]);
+    expect(readdirSync(join(folder.path, 'locks'))).toHaveLength(1);
+  });
+
   it('takes a file system without fsync as it is', async () => {
     using folder = temporaryFolder();
     await open(folder.path).create();
@@ -280,3 +340,11 @@ describe('a back end that lets others in', () => {
     expect(rang).toBe(true);
   });
 });
+
+/** Names of all files below, sorted. */
+function everyFile(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
+}

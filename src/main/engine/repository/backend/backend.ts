@@ -33,10 +33,25 @@ export interface Backend {
   has(kind: FileKind, name: string, signal?: AbortSignal): Promise<boolean>;
   /** Durable when it resolves; before that nothing, or nothing under this name. The pieces are written one after the other and not kept. */
   write(kind: FileKind, name: string, bytes: Uint8Array | readonly Uint8Array[], signal?: AbortSignal): Promise<void>;
+  /** A file that is written while it grows, before its name is known. A store that has no such thing leaves it out; what is to be stored is then kept in memory. */
+  draft?(kind: Exclude<FileKind, 'config'>): Draft;
   /** Removing what is not there is NOT_FOUND. */
   remove(kind: FileKind, name: string, signal?: AbortSignal): Promise<void>;
+  /** Removes what writes that were cut off have left, last written to before this time (milliseconds since 1970). Only under an exclusive lock: nobody else may be writing. */
+  sweep?(beforeMs: number, signal?: AbortSignal): Promise<void>;
   /** Makes the empty layout (all 256 data folders). Existing folders are fine; whether a repository may be made here is the caller's question. */
   create(signal?: AbortSignal): Promise<void>;
+}
+
+/** What was appended lies under no name until `finish`. Whoever does not finish it discards it. */
+export interface Draft {
+  append(bytes: Uint8Array): void;
+  /** Fills `into` with what was appended from `offset` on. */
+  read(offset: number, into: Uint8Array): void;
+  /** Durable under this name when it resolves; on failure nothing is left. */
+  finish(name: string, signal?: AbortSignal): Promise<void>;
+  /** Leaves nothing. After `finish` it does nothing. */
+  discard(): void;
 }
 
 const MiB = 1024 * 1024;

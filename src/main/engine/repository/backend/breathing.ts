@@ -58,6 +58,10 @@ class BreathingBackend implements Backend {
     return this.#inner.create(signal);
   }
 
+  async sweep(beforeMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#inner.sweep?.(beforeMs, signal);
+  }
+
   async #breathe(): Promise<void> {
     if (this.#clock.monotonicMs() - this.#breathedAt < breatheMs) return;
     await new Promise<void>((resolve) => setImmediate(resolve));

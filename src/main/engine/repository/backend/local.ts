@@ -5,7 +5,7 @@ import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
 import type { Files, Random } from '../../ports.ts';
 import { DamagedError } from '../format/damaged.ts';
 import { isFileName } from '../format/ids.ts';
-import { fileMissing, pieces, readLimitBytes, type Backend, type ByteRange, type FileKind, type StoredFile } from './backend.ts';
+import { fileMissing, pieces, readLimitBytes, type Backend, type ByteRange, type Draft, type FileKind, type StoredFile } from './backend.ts';
 
 export interface LocalBackendDeps {
   files: Files;
@@ -28,6 +28,9 @@ interface Modes {
 
 const ownerOnly: Modes = { folder: 0o700, writing: 0o600, stored: 0o400 };
 const withGroup: Modes = { folder: 0o770, writing: 0o660, stored: 0o440 };
+
+/** Of a write that was cut off, ours (16 hex digits) or restic's. */
+const temporaryName = /^(?:[0-9a-f]{64}|draft)-tmp-[0-9a-f]{1,20}$/;
 
 class LocalBackend implements Backend {
   readonly location: string;
@@ -137,46 +140,100 @@ class LocalBackend implements Backend {
    */
   async write(kind: FileKind, name: string, bytes: Uint8Array | readonly Uint8Array[], signal?: AbortSignal): Promise<void> {
     throwIfAborted(signal);
-    const files = this.#files;
     const path = this.#pathOf(kind, name);
-    const folder = this.#folderOf(kind, name);
-    const modes = this.#modesNow();
-    const temporary = `${path}-tmp-${Buffer.from(this.#random.bytes(8)).toString('hex')}`;
-    let fd: number | undefined;
-    let named = false;
+    const draft = this.#draft(kind, { stem: path, folder: this.#folderOf(kind, name), shown: path, flags: 'wx' });
     try {
-      fd = this.#createFile(temporary, folder, modes);
-      let position = 0;
       for (const piece of pieces(bytes)) {
         throwIfAborted(signal);
-        files.write(fd, piece, 0, piece.length, position);
-        position += piece.length;
+        draft.append(piece);
       }
-      await this.#sync(fd);
-      files.close(fd);
-      fd = undefined;
-      throwIfAborted(signal);
-      named = true;
-      files.rename(temporary, path);
-      files.fsyncFolder(folder);
-      if (this.#platform !== 'win32') this.#setMode(path, modes.stored);
     } catch (error) {
+      draft.discard();
+      throw error;
+    }
+    await draft.finish(name, signal);
+  }
+
+  /** As `write`, with `draft-tmp-<random>` in any folder of the kind for the first step. What is appended is on its way to the disk at once. */
+  draft(kind: Exclude<FileKind, 'config'>): Draft {
+    const [place = 0] = this.#random.bytes(1);
+    const folder = this.#folderOf(kind, place.toString(16).padStart(2, '0'));
+    return this.#draft(kind, { stem: join(folder, 'draft'), folder, shown: join(this.location, kind), flags: 'wx+' });
+  }
+
+  /** `shown`: what errors name, for a temporary's name says nothing to anybody. */
+  #draft(kind: FileKind, { stem, folder, shown, flags }: { stem: string; folder: string; shown: string; flags: 'wx' | 'wx+' }): Draft {
+    const files = this.#files;
+    const modes = this.#modesNow();
+    const temporary = `${stem}-tmp-${Buffer.from(this.#random.bytes(8)).toString('hex')}`;
+    let fd: number | undefined = this.#try(shown, 'write', () => this.#createFile(temporary, folder, modes, flags));
+    let length = 0;
+    const drop = (): void => {
       this.#discard(temporary, fd);
-      if (named && kind !== 'config') this.#discard(path, undefined);
-      return this.#refuse(path, 'write', error);
+      fd = undefined;
+    };
+    return {
+      append: (bytes) => {
+        this.#try(shown, 'write', () => files.write(fd as number, bytes, 0, bytes.length, length));
+        if (flags === 'wx+') files.startWriteBack(fd as number, length, bytes.length);
+        length += bytes.length;
+      },
+      read: (offset, into) => {
+        this.#try(shown, 'read', () => {
+          let done = 0;
+          for (let count = -1; done < into.length && count !== 0; done += count) count = files.read(fd as number, into, done, into.length - done, offset + done);
+          if (done < into.length) throw new DamagedError('ends early', shown);
+        });
+      },
+      finish: async (name, signal) => {
+        const path = this.#pathOf(kind, name);
+        let named = false;
+        try {
+          await this.#sync(fd as number);
+          files.close(fd as number);
+          fd = undefined;
+          throwIfAborted(signal);
+          named = true;
+          this.#rename(temporary, path, this.#folderOf(kind, name), modes);
+          files.fsyncFolder(this.#folderOf(kind, name));
+          if (this.#platform !== 'win32') this.#setMode(path, modes.stored);
+        } catch (error) {
+          drop();
+          if (named && kind !== 'config') this.#discard(path, undefined);
+          return this.#refuse(path, 'write', error);
+        }
+      },
+      discard: () => {
+        if (fd !== undefined) drop();
+      }
+    };
+  }
+
+  /** Into a folder that may not be there: some programs make those of `data` when they are needed. */
+  #rename(temporary: string, path: string, folder: string, modes: Modes): void {
+    try {
+      this.#files.rename(temporary, path);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      this.#makeFolder(folder, modes);
+      this.#files.rename(temporary, path);
     }
   }
 
-  #createFile(temporary: string, folder: string, modes: Modes): number {
+  #createFile(temporary: string, folder: string, modes: Modes, flags: 'wx' | 'wx+'): number {
     try {
-      return this.#files.open(temporary, 'wx', modes.writing);
+      return this.#files.open(temporary, flags, modes.writing);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      this.#requireRoot();
-      this.#files.mkdirs(folder, modes.folder);
-      this.#files.fsyncFolder(dirname(folder));
-      return this.#files.open(temporary, 'wx', modes.writing);
+      this.#makeFolder(folder, modes);
+      return this.#files.open(temporary, flags, modes.writing);
     }
+  }
+
+  #makeFolder(folder: string, modes: Modes): void {
+    this.#requireRoot();
+    this.#files.mkdirs(folder, modes.folder);
+    this.#files.fsyncFolder(dirname(folder));
   }
 
   async #sync(fd: number): Promise<void> {
@@ -223,6 +280,22 @@ class LocalBackend implements Backend {
       this.#setMode(path, 0o600);
       this.#files.unlink(path);
     }
+  }
+
+  async sweep(beforeMs: number, signal?: AbortSignal): Promise<void> {
+    for (const kind of ['data', 'index', 'snapshots'] as const) {
+      const top = join(this.location, kind);
+      const folders = kind === 'data' ? this.#entries(top).filter(({ type }) => type === 'dir').map(({ name }) => join(top, name)) : [top];
+      for (const folder of folders) {
+        throwIfAborted(signal);
+        for (const { name, type } of this.#entries(folder)) if (type === 'file' && temporaryName.test(name)) this.#sweepOne(join(folder, name), beforeMs);
+      }
+    }
+  }
+
+  #sweepOne(path: string, beforeMs: number): void {
+    const stat = this.#try(path, 'read', () => this.#files.lstat(path));
+    if (stat !== undefined && Number(stat.mtimeNs / 1_000_000n) < beforeMs) this.#try(path, 'write', () => this.#files.unlink(path));
   }
 
   async create(signal?: AbortSignal): Promise<void> {

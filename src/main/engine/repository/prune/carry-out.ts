@@ -1,4 +1,4 @@
-// Carries out a decided prune so that a stop at any moment harms nothing. What a stop leaves after each step:
+// Carries out a decided prune so that a stop at any moment harms nothing. Before all else, what cut-off writes have left is removed. What a stop leaves after each step:
 //   1. packs that no index names are removed     -> some of them are still there; the next prune removes them
 //   2. needed blobs are written into new packs   -> packs that no index names, or blobs that lie in two packs
 //   3. new index files, without the packs to go  -> packs that are described twice
@@ -46,6 +46,7 @@ class Carrying {
   async run(): Promise<CarriedOut> {
     const { files, unindexed, decisions, index, sizes } = this.#prune;
     const replaced = filesToReplace(this.#prune, fullIndexBlobs);
+    await this.#repository.sweepLeftovers(this.#options.signal);
     await removeFiles(this.#repository, 'data', unindexed.map(({ id }) => id), this.#options);
     try {
       await this.#repack();

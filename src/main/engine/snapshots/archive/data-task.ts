@@ -38,16 +38,20 @@ class DataThread {
     this.#scanner = createScanner(input.polynomial, input.chunker);
     const randomBytes = (length: number): Uint8Array => context.random.bytes(length);
     const backend = createLocalBackend({ files: context.files, random: context.random, path: input.repositoryPath });
+    const draft = backend.draft?.bind(backend, 'data');
     this.#packs = new PackWriter({
       sealer: new Sealer(input.masterKey, randomBytes),
       randomBytes,
       type: 'data',
       version: input.version,
-      maxStoring: 1,
+      maxStoring: 2,
       mostHeldBytes,
-      store: async (pieces, packId) => {
+      ...(draft && { draft }),
+      store: async (pieces, packId, begun) => {
         await this.#mayStore();
-        await backend.write('data', packId, pieces, context.closing);
+        if (begun === undefined) return backend.write('data', packId, pieces, context.closing);
+        for (const piece of pieces) begun.append(piece);
+        await begun.finish(packId, context.closing);
       }
     });
   }
