@@ -1,7 +1,8 @@
 // Varve beside restic and borg, in turn, in one run: each a cold process with its own command line, a fresh repository and a fresh cache, everything on
 // the same disk. Prints best and median wall time, processor time, peak memory and size, and the peers' best as a multiple of ours.
-//   npm run build && npx node bench/peers.ts [--sets mixed,small,big] [--runs 3] [--scale 1] [--work FOLDER] [--tools varve,restic,borg]
-// Linux, with GNU time (/usr/bin/time). Tools that are not there are left out and named.
+//   npm run build && npx node bench/peers.ts [--sets mixed,small,big] [--runs 3] [--scale 1] [--work FOLDER] [--tools varve,restic,newer-restic,borg]
+// Linux, with GNU time (/usr/bin/time). Tools that are not there are left out and named. `newer-restic` is the one of VARVE_NEWER_RESTIC, or what
+// scripts/newer-restic.mjs has fetched.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { changeCorpus, filesBelow, makeCorpus, type CorpusName } from './corpus.ts';
 
-const { values } = parseArgs({ options: { sets: { type: 'string', default: 'mixed,small,big' }, runs: { type: 'string', default: '3' }, scale: { type: 'string', default: '1' }, work: { type: 'string', default: tmpdir() }, tools: { type: 'string', default: 'varve,restic,borg' } } });
+const { values } = parseArgs({ options: { sets: { type: 'string', default: 'mixed,small,big' }, runs: { type: 'string', default: '3' }, scale: { type: 'string', default: '1' }, work: { type: 'string', default: tmpdir() }, tools: { type: 'string', default: 'varve,restic,newer-restic,borg' } } });
 const gnuTime = '/usr/bin/time';
 const top = mkdtempSync(join(values.work, 'varve-peers-'));
 const steps = ['open', 'first', 'unchanged', 'changed', 'restore', 'check'] as const;
@@ -28,6 +29,20 @@ interface Tool {
 const cli = join(import.meta.dirname, '../out/main/cli.js');
 const at = { source: join(top, 'now/src'), repository: join(top, 'now/repo'), cache: join(top, 'now/cache'), target: join(top, 'now/target') };
 const varve = (...args: string[]): string[] => [process.execPath, cli, ...args];
+const newerRestic = process.env['VARVE_NEWER_RESTIC'] ?? join(import.meta.dirname, '../node_modules/.cache/varve-tests/restic-trixie/usr/bin/restic');
+const restic = (name: string, program: string): Tool => ({
+  name,
+  env: { RESTIC_PASSWORD: 'bench', RESTIC_REPOSITORY: at.repository, XDG_CACHE_HOME: at.cache },
+  init: [[program, 'init', '--repository-version', '2']],
+  run: {
+    open: [program, '-q', 'cat', 'config'],
+    first: [program, '-q', 'backup', at.source],
+    unchanged: [program, '-q', 'backup', at.source],
+    changed: [program, '-q', 'backup', at.source],
+    restore: [program, '-q', 'restore', 'latest', '--target', at.target],
+    check: [program, '-q', 'check', '--read-data']
+  }
+});
 const all: Record<string, Tool> = {
   varve: {
     name: 'varve',
@@ -35,12 +50,8 @@ const all: Record<string, Tool> = {
     init: [varve('init'), varve('repo', 'add', 'r', '--path', at.repository, '--password-stdin'), varve('plan', 'add', 'p', '--repo', 'r', '--path', at.source)],
     run: { open: varve('snapshots', '--repo', 'r'), first: varve('snapshot', 'p'), unchanged: varve('snapshot', 'p'), changed: varve('snapshot', 'p'), restore: varve('restore', 'p@latest', '--target', at.target), check: varve('check', 'r', '--read-data') }
   },
-  restic: {
-    name: 'restic',
-    env: { RESTIC_PASSWORD: 'bench', RESTIC_REPOSITORY: at.repository, XDG_CACHE_HOME: at.cache },
-    init: [['restic', 'init', '--repository-version', '2']],
-    run: { open: ['restic', '-q', 'cat', 'config'], first: ['restic', '-q', 'backup', at.source], unchanged: ['restic', '-q', 'backup', at.source], changed: ['restic', '-q', 'backup', at.source], restore: ['restic', '-q', 'restore', 'latest', '--target', at.target], check: ['restic', '-q', 'check', '--read-data'] }
-  },
+  restic: restic('restic', 'restic'),
+  'newer-restic': restic('newer-restic', newerRestic),
   borg: {
     name: 'borg',
     env: { BORG_PASSPHRASE: 'bench', BORG_BASE_DIR: at.cache, BORG_REPO: at.repository },
@@ -125,7 +136,7 @@ function report(set: CorpusName, measured: readonly Measured[]): void {
 }
 
 const wanted = values.tools.split(',');
-const isThere = (name: string): boolean => (name === 'varve' ? existsSync(cli) : spawnSync(name, [name === 'borg' ? '--version' : 'version'], { stdio: 'ignore' }).status === 0);
+const isThere = (name: string): boolean => (name === 'varve' ? existsSync(cli) : spawnSync(name === 'newer-restic' ? newerRestic : name, [name === 'borg' ? '--version' : 'version'], { stdio: 'ignore' }).status === 0);
 const tools = wanted.flatMap((name) => (all[name] && isThere(name) ? [all[name]] : []));
 for (const name of wanted) if (!tools.some((tool) => tool.name === name)) console.log(`left out: ${name} is not here${name === 'varve' ? '; run "npm run build" first' : ''}`);
 try {
