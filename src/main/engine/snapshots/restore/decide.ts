@@ -51,6 +51,8 @@ export interface Decisions {
   files: Decided[];
   /** Links and special files. */
   others: Decided[];
+  /** What belongs to databases that are replaced; goes before anything is written. */
+  sides: Extra[];
   /** What is in a folder comes before it. */
   extras: Extra[];
   /** Extra entries that stay for a reason. */
@@ -89,7 +91,7 @@ export function shownPath({ path }: Pick<Item, 'path'>, platform: Platform): str
 /** NOT_FOUND for a choice about something that is not restored. */
 export async function decide(items: readonly Item[], deps: DecideDeps): Promise<Decisions> {
   const { files, refused, platform } = deps;
-  const decisions: Decisions = { folders: [], files: [], others: [], extras: [], spared: 0, bytes: 0 };
+  const decisions: Decisions = { folders: [], files: [], others: [], sides: [], extras: [], spared: 0, bytes: 0 };
   /** What is there and will be replaced, by identity. */
   const replaced = new Set<string>();
   /** Folders that could not become folders, and so everything below them. */

@@ -1,6 +1,6 @@
 // What lies in the restored folders and was not in the snapshot, to be deleted where that was asked for. Never: what the plan leaves out (it is in no
 // snapshot on purpose), what the snapshot has but was not chosen or was refused, homes and repositories, what lies on another file system, sockets (no
-// safety snapshot could bring them back). A folder that holds any such thing stays, too. Looks only, and follows no link.
+// safety snapshot could bring them back), what belongs to a database that was in the snapshot. A folder that holds any such thing stays, too. Looks only, and follows no link.
 import { basename, join } from 'node:path';
 import type { LeaveOut } from '../../../../contract/snapshots.ts';
 import { errnoOf } from '../../kit/errors.ts';
@@ -9,6 +9,7 @@ import { isInside } from '../../kit/paths.ts';
 import type { DirEntry, FileStat } from '../../ports.ts';
 import { homeMarker } from '../archive/folder-saver.ts';
 import { LeavesOut, type FolderRules } from '../archive/leave-out/leave-out.ts';
+import { databaseOf } from './database-sides.ts';
 import type { DecideDeps, Decisions, Extra } from './decide.ts';
 import { seenOf } from './seen.ts';
 import type { Item, Selection } from './select.ts';
@@ -43,7 +44,7 @@ export async function findExtras(decisions: Pick<Decisions, 'folders' | 'files' 
     const isOtherSpelling = otherSpellings(path, kept);
     for (const entry of entries) {
       const full = join(path, entry.name);
-      if (kept.has(entry.name) || ours.has(full) || isTemporary(entry.name) || isOtherSpelling(entry.name)) continue;
+      if (kept.has(entry.name) || ours.has(full) || isTemporary(entry.name) || isOtherSpelling(entry.name) || kept.has(databaseOf(entry.name) ?? '')) continue;
       await take(entry, full, names, rules, here?.device);
     }
   }

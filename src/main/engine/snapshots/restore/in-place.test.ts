@@ -1,7 +1,8 @@
 // Restores in place under random trees, edits and policies: what the preview shows is what happens, and undoing brings back exactly what was there.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { leaveOutNothing, type Conflict, type RestoreChange } from '../../../../contract/snapshots.ts';
 import { createLocalBackend, Repository, type MasterKey } from '../../repository/index.ts';
@@ -235,6 +236,44 @@ describe('a restore in place', () => {
     await restore(context, repository, key, { treeId: done.safety?.treeId as string, target: out });
     expect(readdirSync(join(out, source))).toEqual(['one']);
     expect(readFileSync(join(out, source, 'one'), 'utf8')).toBe('one as edited');
+  });
+
+  it('takes away what belongs to a database that it replaces, leaves alone that of one it keeps, and brings both back', async () => {
+    const path = join(source, 'results.db');
+    const write = (rows: number, crash: boolean): void => {
+      const db = new BetterSqlite3(path);
+      db.pragma('journal_mode = WAL');
+      db.exec('CREATE TABLE IF NOT EXISTS t (x)');
+      for (let i = 0; i < rows; i++) db.prepare('INSERT INTO t VALUES (?)').run(`row ${i}`);
+      if (crash) for (const end of ['', '-wal', '-shm']) copyFileSync(path + end, `${path}.crashed${end}`);
+      db.close();
+      if (!crash) return;
+      for (const end of ['', '-wal', '-shm']) renameSync(`${path}.crashed${end}`, path + end);
+    };
+    const count = (at: string): unknown => {
+      const copy = join(folder.path, 'looked');
+      rmSync(copy, { recursive: true, force: true });
+      mkdirSync(copy);
+      for (const end of ['', '-wal']) if (existsSync(at + end)) copyFileSync(at + end, join(copy, `db${end}`));
+      const db = new BetterSqlite3(join(copy, 'db'));
+      const rows = db.prepare('SELECT count(*) FROM t').pluck().get();
+      db.close();
+      return rows;
+    };
+    write(2, false);
+    const { file } = await save(context, repository, key, [source]);
+    write(5, true);
+    expect(count(path)).toBe(7);
+    const before = copied('before');
+    const wanted = { treeId: file.tree, paths: [source], file: undoFile(), deleteExtra: { roots: [namesOfPlace(source, 'linux')], excludes: [], leaveOut: leaveOutNothing } };
+    await restoreInPlace(context, repository, key, { ...wanted, conflict: 'keep', file: join(folder.path, 'first.db') });
+    expect(count(path)).toBe(7);
+    const { done } = await restoreInPlace(context, repository, key, { ...wanted, conflict: 'replace' });
+    expect(count(path)).toBe(2);
+    expect(readdirSync(source).filter((name) => name.startsWith('results'))).toEqual(['results.db']);
+    await undoRestore(context, repository, key, [source], done);
+    expect(compareTrees(before, source)).toEqual([]);
+    expect(count(path)).toBe(7);
   });
 
   it('does not follow a link that stands where a folder was, nor leave by hostile names', async () => {

@@ -76,6 +76,7 @@ function* batches(decisions: Decisions, folder: (one: DecidedFolder) => void, en
     [decisions.folders, folder],
     [decisions.files, entry],
     [decisions.others, entry],
+    [decisions.sides, extra],
     [decisions.extras, extra]
   ] as unknown as [readonly unknown[], (one: unknown) => void][];
   for (const [list, put] of lists) {

@@ -2,10 +2,11 @@
 //   1. in place: all that is needed is read and proven          -> nothing
 //   2. in place: the safety snapshot, then the undo file         -> a safety snapshot; the next restore makes its own
 //   3. folders that are missing, private                         -> empty folders
-//   4. files, each whole under its name or not at all            -> a part of the files, every one of them whole; perhaps one temporary
-//   5. hard links, symbolic links, special files                 -> the same
-//   6. what is to be deleted, each folder after what was in it   -> the same
-//   7. modes, owners and times of folders, from the leaves up
+//   4. what belongs to databases that are replaced is deleted    -> a database without what was not in it yet; the safety snapshot has both
+//   5. files, each whole under its name or not at all            -> a part of the files, every one of them whole; perhaps one temporary
+//   6. hard links, symbolic links, special files                 -> the same
+//   7. what is to be deleted, each folder after what was in it   -> the same
+//   8. modes, owners and times of folders, from the leaves up
 // Whatever is replaced or deleted must still be what it was when that was decided. Nothing outside the target is touched, and no link is followed on the
 // way to a file. Undoing a restore is the same work, decided by undo.ts.
 import { createHash } from 'node:crypto';
@@ -19,6 +20,7 @@ import { createLocalBackend, lockForReading, Repository, sha256Hex, shortId, twi
 import { chunkSizes } from '../archive/chunks.ts';
 import { DataLanes } from './data-lanes.ts';
 import { DataWork } from './data-work.ts';
+import { sidesOfReplaced } from './database-sides.ts';
 import { damagedFiles, refuseDamaged } from './damage.ts';
 import { decide, shownPath, writesContent, type Decided, type DecidedFolder, type Decisions, type Extra } from './decide.ts';
 import { findExtras } from './extras.ts';
@@ -181,18 +183,19 @@ class Restoring {
       }
     }
     const decisions = await decide(selection.items, deps);
+    decisions.sides = await sidesOfReplaced(decisions, { files, replaces: ({ item }) => (deps.choices.get(shownPath(item, machine.platform)) ?? conflict) === 'replace', shown: ({ item }) => shownPath(item, machine.platform), breathe: () => this.#breathe() });
     if (deleteExtra !== undefined) Object.assign(decisions, await findExtras(decisions, selection, { ...deps, separator: sep, leaves: deleteExtra, breathe: () => this.#breathe() }));
     return decisions;
   }
 
   /** A name for exactly this outcome: every place, what happens there, and what lies there now where it is touched. */
-  #tokenOf({ folders, files, others, extras }: Decisions): string {
+  #tokenOf({ folders, files, others, sides, extras }: Decisions): string {
     const { treeId, target, owners, modes } = this.#request;
     const hash = createHash('sha256').update(JSON.stringify([treeId, target, this.#request.inPlace ?? null, owners, modes]));
     const add = (...parts: string[]): void => void hash.update(parts.map((part) => `${encodeName(part).toString('latin1')}\0`).join('')).update('\n');
     for (const { path, action, finish } of folders) add(action, path, finish ? 'finish' : '');
     for (const { path, action, seen } of [...files, ...others]) add(action, path, seen ?? '');
-    for (const { path, seen } of extras) add('delete', path, seen);
+    for (const { path, seen } of [...sides, ...extras]) add('delete', path, seen);
     for (const { path, reason } of this.#refused.list) add('refused', path, reason);
     return hash.update(String(this.#refused.count)).digest('hex');
   }
@@ -253,8 +256,8 @@ class Restoring {
       replacedFiles: of('replace').length,
       besideFiles: of('both').length,
       metadataChanges: all.filter(({ action }) => action === 'metadata').length,
-      deletedEntries: decisions.extras.length,
-      deletedBytes: decisions.extras.reduce((sum, { bytes }) => sum + bytes, 0),
+      deletedEntries: decisions.sides.length + decisions.extras.length,
+      deletedBytes: [...decisions.sides, ...decisions.extras].reduce((sum, { bytes }) => sum + bytes, 0),
       sparedEntries: decisions.spared,
       folders: decisions.folders.filter((folder) => folder.action === 'new').length,
       links: decisions.others.filter((one) => one.item.node.type === 'symlink' && one.action !== 'keep' && one.action !== 'identical').length,
@@ -286,6 +289,7 @@ class Restoring {
       this.#tidy(this.#request.target);
     }
     const made = await this.#makeFolders(decisions);
+    for (const side of decisions.sides) this.#delete(side);
     const writer = await this.#writeFiles(decisions, writing);
     for (const file of touched) {
       const breath = this.#breathe();

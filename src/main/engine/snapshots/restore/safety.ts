@@ -12,7 +12,7 @@ import type { RestoreRequest, SafetyMade } from './protocol.ts';
 const shownPaths = 100;
 
 /** Paths of what exists and will not be as it was, folders without what is in them. */
-export function touchedBy({ folders, files, others, extras }: Decisions): string[] {
+export function touchedBy({ folders, files, others, sides, extras }: Decisions): string[] {
   const touched = new Set<string>();
   const there = new Set(folders.filter(({ action, item }) => action !== 'new' && item.own).map(({ path }) => path));
   /** A folder's time moves when something in it comes or goes. */
@@ -27,7 +27,7 @@ export function touchedBy({ folders, files, others, extras }: Decisions): string
     if (action === 'replace' || action === 'metadata') touched.add(path);
     if (writesContent(action)) touchFolder(path);
   }
-  for (const { path } of extras) touched.add(path).add(dirname(path));
+  for (const { path } of [...sides, ...extras]) touched.add(path).add(dirname(path));
   return [...touched];
 }
 

@@ -2,6 +2,7 @@
 // nothing; what the restore newly made goes where it is still as the restore made it. Everything that was changed since is kept and named.
 import { errnoOf } from '../../kit/errors.ts';
 import type { FileStat } from '../../ports.ts';
+import { hasSides } from './database-sides.ts';
 import { isSame, type DecideDeps, type Decisions } from './decide.ts';
 import { metadataDiffers } from './metadata.ts';
 import type { LeftBehind, UndoFile } from './rows.ts';
@@ -14,7 +15,7 @@ type UndoDeps = Pick<DecideDeps, 'files' | 'platform' | 'place' | 'owners' | 'pl
 
 export async function decideUndo(items: readonly Item[], left: UndoFile, deps: UndoDeps): Promise<Decisions> {
   const { files, refused } = deps;
-  const decisions: Decisions = { folders: [], files: [], others: [], extras: [], spared: 0, bytes: 0 };
+  const decisions: Decisions = { folders: [], files: [], others: [], sides: [], extras: [], spared: 0, bytes: 0 };
   const closed = new Set<Item>();
   for (const [done, item] of items.entries()) {
     const breath = deps.onItem(done);
@@ -62,7 +63,7 @@ export async function decideUndo(items: readonly Item[], left: UndoFile, deps: U
       list.push({ item, path, action: differs ? 'metadata' : 'identical', ...(differs && { seen: seenOf(stat) }) });
       return;
     }
-    if (stat !== undefined && !isAsLeft(path, stat, left.get(path))) return refused.add(`/${item.path}`, changedSince);
+    if (stat !== undefined && (!isAsLeft(path, stat, left.get(path)) || hasSides(files, path))) return refused.add(`/${item.path}`, changedSince);
     for (const id of node.content ?? []) {
       const length = deps.plainLength(id);
       if (length === undefined) return refused.add(`/${item.path}`, `damaged: chunk ${id.slice(0, 8)} is missing`);
@@ -74,7 +75,7 @@ export async function decideUndo(items: readonly Item[], left: UndoFile, deps: U
   function decideMade(made: LeftBehind): void {
     const stat = files.lstat(made.place);
     if (stat === undefined) return;
-    if (stat.type !== made.type || (stat.type !== 'dir' && !isAsLeft(made.place, stat, made))) return refused.add(made.place, changedSince);
+    if (stat.type !== made.type || (stat.type !== 'dir' && (!isAsLeft(made.place, stat, made) || hasSides(files, made.place)))) return refused.add(made.place, changedSince);
     decisions.extras.push({ path: made.place, shown: made.place, type: stat.type, seen: seenOf(stat), bytes: stat.type === 'file' ? stat.size : 0 });
   }
 
