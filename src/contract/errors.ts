@@ -66,6 +66,8 @@ export const errorCatalogue = {
   REPOSITORY_UNSUPPORTED: entry(409, 1, z.object({ path: z.string(), reason: z.string() })),
   REPOSITORY_LOCKED: entry(423, 8, z.object({ path: z.string(), holder: z.string(), since: z.string() })),
   REPOSITORY_DAMAGED: entry(500, 5, z.object({ path: z.string(), what: z.string() })),
+  /** What a restore in place needs of it. `sound`: the newest other snapshot that has these files whole. */
+  SNAPSHOT_DAMAGED: entry(409, 5, z.object({ path: z.string(), files: z.array(z.string()), count: z.number(), sound: z.string().optional(), soundAt: z.string().optional() })),
   LOCK_LOST: entry(409, 8, atPath),
   // plans
   /** A snapshot of the plan is being taken. */

@@ -175,33 +175,81 @@ export type SnapshotResult = z.infer<typeof SnapshotResult>;
 export const Conflict = z.enum(['keep', 'replace', 'newer', 'both']);
 export type Conflict = z.infer<typeof Conflict>;
 
+export const ConflictChoice = z.object({
+  /** As `tree` shows it. */
+  path: z.string().min(1).max(32_768),
+  conflict: Conflict
+});
+export type ConflictChoice = z.infer<typeof ConflictChoice>;
+
 export const RestoreInput = z.object({
   snapshot: SnapshotName,
   /** Paths inside the snapshot, as `tree` shows them; empty: everything. A folder means all below it. */
   include: z.array(z.string()).default([]),
   exclude: z.array(z.string()).default([]),
-  target: FilePath,
+  /** A folder, or null: in place, where the files came from. Then what is touched goes into a safety snapshot first, and the restore can be undone. */
+  target: FilePath.nullable(),
+  /** For everything that is in the way and has no choice of its own. */
   conflict: Conflict.default('keep'),
+  choices: z.array(ConflictChoice).max(100_000).default([]),
+  /** Deletes what lies in the restored folders, was not in the snapshot and is nothing that the plan leaves out. */
+  deleteExtra: z.boolean().default(false),
   /** Restore owners too; default: only when running as the administrator. */
-  owners: z.boolean().optional()
+  owners: z.boolean().optional(),
+  /** Without modes, new files get 644 and new folders 755, and what is replaced keeps its own. */
+  modes: z.boolean().default(true),
+  /** Of a preview: only exactly that is carried out. PREVIEW_OUTDATED when anything would happen otherwise now. */
+  token: Hex64.optional()
 });
 export type RestoreInput = z.input<typeof RestoreInput>;
 
+/** `kept`: what lies there stays. `same`: it is as in the snapshot already. `metadata`: its content is, its time, mode, owner or attributes are not. `both`: goes beside what lies there. */
+export const RestoreAction = z.enum(['new', 'replaced', 'kept', 'both', 'same', 'metadata', 'deleted', 'refused']);
+export type RestoreAction = z.infer<typeof RestoreAction>;
+
+/** One thing that a restore would do, or leave. */
+export const RestoreChange = z.object({
+  /** As in the snapshot; of what is deleted, below the target. */
+  path: z.string(),
+  /** For people: control and deceptive characters as visible escapes. */
+  label: z.string(),
+  action: RestoreAction,
+  type: EntryType,
+  /** Of what is written, or deleted. */
+  bytes: Count,
+  /** Of `both`: the name it gets. */
+  into: z.string().nullable(),
+  /** Something lies at its place that could be kept, replaced or both: a choice can be made. */
+  conflict: z.boolean(),
+  /** Of `refused`. */
+  reason: z.string().nullable()
+});
+export type RestoreChange = z.infer<typeof RestoreChange>;
+
 export const RestorePreview = z.object({
   snapshot: Snapshot,
-  target: FilePath,
+  /** null: in place. */
+  target: FilePath.nullable(),
+  /** Names exactly this outcome, for `start`; its changes are read by it. */
+  token: Hex64,
   newFiles: Count,
   newBytes: Count,
   identicalFiles: Count,
   keptFiles: Count,
   replacedFiles: Count,
   besideFiles: Count,
+  /** Files and folders whose content is right and whose metadata changes. */
+  metadataChanges: Count,
+  deletedEntries: Count,
+  deletedBytes: Count,
+  /** Extra entries that stay because the plan leaves them out, or because they hold a repository, a home or another file system. */
+  sparedEntries: Count,
   folders: Count,
   links: Count,
   special: Count,
   refused: z.array(Gap),
   /** The first 500 files in the way, with what will happen to each. */
-  conflicts: z.array(z.object({ path: z.string(), action: z.enum(['keep', 'replace', 'both', 'identical']) })),
+  conflicts: z.array(z.object({ path: z.string(), action: z.enum(['keep', 'replace', 'both', 'identical', 'metadata']) })),
   freeBytes: Count,
   enoughSpace: z.boolean()
 });
@@ -211,7 +259,8 @@ export const RestoreReport = z.object({
   id: z.string(),
   snapshotId: Hex64,
   snapshotShortId: z.string(),
-  target: FilePath,
+  /** null: in place. */
+  target: FilePath.nullable(),
   files: Count,
   /** Files read back after writing and found equal to the snapshot. */
   identical: Count,
@@ -221,6 +270,16 @@ export const RestoreReport = z.object({
   kept: Count,
   replaced: Count,
   beside: Count,
+  metadata: Count,
+  deleted: Count,
+  /** What it did with files in the way. */
+  conflict: Conflict,
+  choices: Count,
+  deleteExtra: z.boolean(),
+  /** In place: what was touched, as it was before; null where nothing was that had been there. */
+  safetySnapshotId: Hex64.nullable(),
+  /** The restore that this one undid. */
+  undoes: z.string().nullable(),
   skipped: z.array(Gap),
   skippedCount: Count,
   /** Metadata that could not be set (owner without rights, attributes the file system refuses), counted by kind. */
@@ -229,6 +288,21 @@ export const RestoreReport = z.object({
   verifyMs: Count
 });
 export type RestoreReport = z.infer<typeof RestoreReport>;
+
+/** A restore in place that can be undone, also one that was cut off in its middle. */
+export const UndoableRestore = z.object({
+  id: Uuid7,
+  at: Instant,
+  snapshotId: Hex64,
+  planName: z.string().nullable(),
+  repositoryName: z.string(),
+  safetySnapshotId: Hex64.nullable(),
+  /** It came to its end. */
+  finished: z.boolean(),
+  /** When it was undone. */
+  undoneAt: Instant.nullable()
+});
+export type UndoableRestore = z.infer<typeof UndoableRestore>;
 
 export const plans = {
   list: procedure.route({ method: 'GET', path: '/plans' }).input(z.object({})).output(z.array(Plan)),
@@ -353,7 +427,15 @@ export const snapshots = {
 export const restores = {
   /** What a restore would do, without writing anything. */
   preview: procedure.input(RestoreInput).output(RestorePreview),
+  /** The changes of a preview, by path. NOT_FOUND when it is not kept any more. */
+  changes: procedure
+    .input(z.object({ token: Hex64, actions: z.array(RestoreAction).optional(), search: z.string().max(1000).optional(), offset: Count.default(0), limit: z.number().int().min(1).max(1000).default(200) }))
+    .output(z.object({ changes: z.array(RestoreChange), total: Count })),
   /** Starts a restore as a task (`kind: 'restore'`). */
   start: procedure.route({ method: 'POST', path: '/restores' }).input(RestoreInput).output(z.object({ taskId: z.string() })),
+  /** Undoes a restore in place, as a task (`kind: 'restore'`). What was changed after the restore is kept and named. `restore`: its id, or a unique beginning of at least 6 digits. */
+  undo: procedure.input(z.object({ restore: z.string().min(6).max(36) })).output(z.object({ taskId: z.string() })),
+  /** Newest first. */
+  undoable: procedure.input(z.object({})).output(z.array(UndoableRestore)),
   reports: procedure.input(z.object({ limit: z.number().int().min(1).max(100).default(20) })).output(z.array(z.object({ at: Instant, report: RestoreReport })))
 };

@@ -5,6 +5,7 @@ import type { Language } from '../ids.ts';
 import { lackText, refusalParams } from './evidence.ts';
 import { formatMessage, type Params } from './format.ts';
 import { roomWords } from './room.ts';
+import { formatExact } from './values.ts';
 import { asClause, describeName, describeReason } from './reasons.ts';
 
 export interface ErrorWords {
@@ -30,7 +31,7 @@ const en: Record<ErrorCode, ErrorWords> = {
   NOT_SUPPORTED: { title: 'Not possible here: {what}', meaning: untouched, next: 'Choose another way, or use a newer version of Varve.' },
   INTERNAL: { title: 'Varve made a mistake: {what}', meaning: 'Finished snapshots and the record are not touched by this.', next: 'Try again. If it happens again, copy the report and send it to the makers of Varve.' },
   OWNER_LOST: { title: 'The Varve that did this work has ended', meaning: 'What was already written is safe. Whether the last step was finished stands in the record.', next: 'Look at the newest entries of the record, then start it again.' },
-  PREVIEW_OUTDATED: { title: 'The snapshots of “{name}” are not the same any more as in the preview', meaning: untouched, next: 'Look at a new preview, then decide again.' },
+  PREVIEW_OUTDATED: { title: 'The preview of “{name}” is outdated: something has changed since', meaning: untouched, next: 'Look at a new preview, then decide again.' },
   VERSION_MISMATCH: { title: 'Two versions of Varve are running', meaning: untouched, next: 'Close Varve everywhere and start it again (this one: {mine}, the other: {theirs}).' },
   HOME_MISSING: { title: 'Varve has no home on this computer yet', meaning: 'Nothing has been set up; nothing is lost.', next: 'Go through the welcome once.' },
   HOME_EXISTS: { title: 'Varve already has a home here', meaning: untouched, next: 'Use it, or choose another place.' },
@@ -59,6 +60,7 @@ const en: Record<ErrorCode, ErrorWords> = {
   REPOSITORY_DAMAGED: { title: 'Part of the repository is damaged, at {path}: {what}', meaning: 'Some copies may be incomplete. Others are still good.', next: 'Do not delete anything. Check the repository and read its report.' },
   PLAN_BUSY: { title: 'A snapshot of the plan “{plan}” is being taken', meaning: untouched, next: 'Wait for its end, or stop it, then try again.' },
   HOOK_FAILED: { title: 'The program that runs before the snapshot failed: {program}', meaning: 'No snapshot of {plan} was taken: {reason}.', next: 'Run the program by itself to see what is wrong, or change the plan.' },
+  SNAPSHOT_DAMAGED: { title: 'Of this snapshot cannot be read whole, files: {count}', meaning: 'Nothing was touched; what lies there now is as it was. Damaged: {files}.', next: 'Leave them out, or take them from an older snapshot.' },
   LOCK_LOST: { title: 'The repository was taken over while Varve was working', meaning: 'Varve stopped at once, so that nothing could be damaged. The snapshot was not finished.', next: 'See which other program uses the repository, then try again.' },
   LOG_DAMAGED: { title: 'The record cannot be read completely: {what}', meaning: 'Your snapshots are not affected. Part of the record may not be trustworthy.', next: 'Check the record; it says up to which entry it can be trusted.' },
   EVENT_REFUSED: { title: 'The entry was not accepted because of “{field}”: {reason}', meaning: 'The record is unchanged.', next: 'Correct it and try again.' },
@@ -90,7 +92,7 @@ const ptBR: Record<ErrorCode, ErrorWords> = {
   NOT_SUPPORTED: { title: 'Não é possível aqui: {what}', meaning: intocado, next: 'Escolha outro caminho ou use uma versão mais nova do Varve.' },
   INTERNAL: { title: 'O Varve cometeu um erro: {what}', meaning: 'Snapshots concluídos e o registro não são afetados.', next: 'Tente de novo. Se acontecer outra vez, copie o relatório e envie a quem faz o Varve.' },
   OWNER_LOST: { title: 'O Varve que fazia este trabalho terminou', meaning: 'O que já foi escrito está seguro. Se o último passo terminou, está no registro.', next: 'Veja as entradas mais novas do registro e comece de novo.' },
-  PREVIEW_OUTDATED: { title: 'Os snapshots de “{name}” já não são os mesmos da prévia', meaning: intocado, next: 'Veja uma nova prévia e decida de novo.' },
+  PREVIEW_OUTDATED: { title: 'A prévia de “{name}” está desatualizada: algo mudou desde então', meaning: intocado, next: 'Veja uma nova prévia e decida de novo.' },
   VERSION_MISMATCH: { title: 'Há duas versões do Varve em execução', meaning: intocado, next: 'Feche todos os Varve e inicie de novo (este: {mine}, o outro: {theirs}).' },
   HOME_MISSING: { title: 'O Varve ainda não tem uma pasta própria neste computador', meaning: 'Nada foi configurado; nada se perdeu.', next: 'Passe uma vez pelas boas-vindas.' },
   HOME_EXISTS: { title: 'O Varve já tem uma pasta própria aqui', meaning: intocado, next: 'Use-a ou escolha outro lugar.' },
@@ -119,6 +121,7 @@ const ptBR: Record<ErrorCode, ErrorWords> = {
   REPOSITORY_DAMAGED: { title: 'Parte do repositório está danificada, em {path}: {what}', meaning: 'Algumas cópias podem estar incompletas. Outras continuam boas.', next: 'Não apague nada. Verifique o repositório e leia o relatório.' },
   PLAN_BUSY: { title: 'Um snapshot do plano “{plan}” está sendo feito', meaning: intocado, next: 'Espere que ele termine, ou interrompa-o, e tente de novo.' },
   HOOK_FAILED: { title: 'O programa que roda antes do snapshot falhou: {program}', meaning: 'Nenhum snapshot de {plan} foi feito: {reason}.', next: 'Rode o programa sozinho para ver o que há de errado, ou mude o plano.' },
+  SNAPSHOT_DAMAGED: { title: 'Arquivos deste snapshot que não podem ser lidos por inteiro: {count}', meaning: 'Nada foi tocado; o que está lá agora está como estava. Danificados: {files}.', next: 'Deixe-os de fora, ou pegue-os de um snapshot mais antigo.' },
   LOCK_LOST: { title: 'O repositório foi tomado por outro programa durante o trabalho', meaning: 'O Varve parou na hora para que nada fosse danificado. O snapshot não foi concluído.', next: 'Veja que outro programa usa o repositório e tente de novo.' },
   LOG_DAMAGED: { title: 'O registro não pode ser lido por completo: {what}', meaning: 'Seus snapshots não são afetados. Parte do registro pode não ser confiável.', next: 'Verifique o registro; ele diz até que entrada é confiável.' },
   EVENT_REFUSED: { title: 'A entrada não foi aceita por causa de “{field}”: {reason}', meaning: 'O registro não mudou.', next: 'Corrija e tente de novo.' },
@@ -168,6 +171,14 @@ export function describeError(language: Language, code: ErrorCode, data?: unknow
   const words = errorWords[language][code];
   const params = errorParams(language, code, data);
   const fill = (text: string): string => formatMessage({ text }, language, 'text', params).replace(/\{[A-Za-z]+\}/g, '…');
-  const more = code === 'NO_SPACE' ? ` ${roomWords(language, data)}`.trimEnd() : '';
+  const more = code === 'NO_SPACE' ? ` ${roomWords(language, data)}`.trimEnd() : code === 'SNAPSHOT_DAMAGED' ? soundWords(language, data) : '';
   return { title: fill(words.title), meaning: fill(words.meaning), next: `${fill(words.next)}${more}` };
+}
+
+/** The snapshot that has whole what is damaged in another one. */
+function soundWords(language: Language, data: unknown): string {
+  const { sound, soundAt } = (data ?? {}) as { sound?: unknown; soundAt?: unknown };
+  if (typeof sound !== 'string' || typeof soundAt !== 'string') return language === 'en' ? ' No other snapshot has them whole.' : ' Nenhum outro snapshot os tem inteiros.';
+  const when = formatExact(language, new Date(soundAt));
+  return language === 'en' ? ` The newest that has them whole: ${sound}, of ${when}.` : ` O mais novo que os tem inteiros: ${sound}, de ${when}.`;
 }

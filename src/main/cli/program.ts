@@ -22,6 +22,7 @@ import { homePathOf, openSession } from './session.ts';
 import { addSnapshotCommands } from './snapshot.ts';
 import { addTagCommands } from './tags.ts';
 import { addTokenCommands } from './token.ts';
+import { addUndoCommand } from './undo.ts';
 import { helpIn, reportUsage } from './usage.ts';
 import { addWitnessCommands } from './witness.ts';
 import { chooseLanguage, createWords } from './words.ts';
@@ -91,6 +92,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addHistoryCommand(program, host);
   addFindCommand(program, host);
   addRestoreCommand(program, host);
+  addUndoCommand(program, host);
   addPruneCommand(program, host);
   addTagCommands(program, host);
   addForgetCommand(program, host);

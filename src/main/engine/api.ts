@@ -87,7 +87,10 @@ export function createApi(deps: ApiDeps): EngineApi {
     },
     restores: {
       preview: (input, context) => home().snapshots.restores.preview(input, context),
+      changes: (input, context) => home().snapshots.restores.changes(input, context),
       start: (input, context) => home().snapshots.restores.start(input, context),
+      undo: (input, context) => home().snapshots.restores.undo(input, context),
+      undoable: (input, context) => home().snapshots.restores.undoable(input, context),
       reports: (input, context) => home().snapshots.restores.reports(input, context)
     },
     keeping: {

@@ -78,7 +78,7 @@ describe('the whole way', () => {
     expect(snapshots).toHaveLength(2);
 
     const target = join(test.folder, 'back');
-    const restored = await taskEnd(test.api, (await test.api.restores.start({ snapshot: snapshots[1]?.id as string, include: [], exclude: [], target, conflict: 'keep' }, testContext)).taskId);
+    const restored = await taskEnd(test.api, (await test.api.restores.start({ snapshot: snapshots[1]?.id as string, include: [], exclude: [], target, conflict: 'keep', choices: [], deleteExtra: false, modes: true }, testContext)).taskId);
     expect(restored).toMatchObject({ state: 'done', error: null });
     const back = filesBelow(target).find((path) => path.endsWith('notes.txt')) as string;
     expect(readFileSync(back, 'utf8')).toBe('first day\n');

@@ -29,6 +29,7 @@ export const workerTasks: WorkerTasks = {
   'snapshots.preview': async () => (await import('./snapshots/archive/leave-out/preview-task.ts')).previewTask,
   'snapshots.scan': async () => (await import('./snapshots/archive/scan-task.ts')).scanTask,
   'snapshots.restore': async () => (await import('./snapshots/restore/task.ts')).restoreTask,
+  'snapshots.restore-changes': async () => (await import('./snapshots/restore/task.ts')).restoreChangesTask,
   'snapshots.restore-data': async () => (await import('./snapshots/restore/data-task.ts')).restoreDataTask,
   'snapshots.data': async () => (await import('./snapshots/archive/data-task.ts')).dataTask,
   'system.measure': async () => (await import('./system/measure-task.ts')).createMeasureTask((await import('./snapshots/archive/excludes.ts')).compileExcludes)

@@ -213,6 +213,8 @@ export const keeping = {
   'restore.actionReplace': 'replaced',
   'restore.actionBoth': 'both kept',
   'restore.actionIdentical': 'already identical',
+  'restore.inPlaceTarget': 'where they came from',
+  'restore.actionMetadata': 'its time, mode or owner again',
   'restore.to': 'Into',
   'restore.summaryFolders': 'Folders',
   'restore.summaryLinks': 'Links',

@@ -80,6 +80,8 @@ export const shell = {
   'task.forget': 'Forgetting old snapshots of {subject}',
   'task.tag': 'Tags of snapshots in {subject}',
   'task.verify': 'Check of the record',
+  'phase.proving': 'proving what is needed',
+  'phase.safety': 'taking a safety snapshot',
   'phase.hook': 'running the plan’s program',
   'phase.waiting': 'waiting',
   'phase.opening': 'opening',

@@ -235,6 +235,8 @@ export const keeping = {
   'restore.actionReplace': 'substituído',
   'restore.actionBoth': 'os dois ficam',
   'restore.actionIdentical': 'já idêntico',
+  'restore.inPlaceTarget': 'o lugar de onde vieram',
+  'restore.actionMetadata': 'data, permissões ou dono de novo',
   'restore.to': 'Para',
   'restore.summaryFolders': 'Pastas',
   'restore.summaryLinks': 'Links',

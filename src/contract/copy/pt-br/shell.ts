@@ -89,6 +89,8 @@ export const shell = {
   'task.forget': 'Retirada de snapshots antigos de {subject}',
   'task.tag': 'Etiquetas de snapshots em {subject}',
   'task.verify': 'Conferência do registro',
+  'phase.proving': 'comprovando o que é preciso',
+  'phase.safety': 'fazendo um snapshot de segurança',
   'phase.hook': 'rodando o programa do plano',
   'phase.waiting': 'aguardando',
   'phase.opening': 'abrindo',

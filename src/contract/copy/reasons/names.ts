@@ -21,6 +21,8 @@ export const kindNames: PlainWords = {
   file: ['file', 'arquivo'],
   folder: ['folder', 'pasta'],
   path: ['file or folder', 'arquivo ou pasta'],
+  preview: ['preview', 'prévia'],
+  restore: ['restore', 'restauração'],
   comparison: ['comparison', 'comparação'],
   // Files of a repository.
   config: ['config file', 'arquivo de configuração'],

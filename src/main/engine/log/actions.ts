@@ -13,6 +13,8 @@ const targets = z.array(count).min(1).max(10_000);
 
 const repository = { repository: name, repositoryId: name };
 const plan = { plan: name, planId: name };
+/** Of a restore. */
+const inPlace = { inPlace: z.boolean().optional(), undoes: name.optional() };
 /** `code` of the catalogue of errors, `reason` for the technical reader. */
 const failure = { code: z.string().max(60), reason: text };
 
@@ -94,13 +96,13 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'snapshot.interrupted': action('snapshot', 'warn', { ...plan, ...repository, run: name.optional(), startedSeq: count.optional(), startedAt: instant.optional() }),
   'access.snapshot-opened': action('access', 'info', { ...repository, snapshot: name.optional(), plan: name.nullish(), planId: name.nullish() }),
 
-  'restore.started': action('restore', 'notice', { restore: name, ...repository, snapshot: name, target: text, include: texts, includeCount: count.optional(), exclude: texts, excludeCount: count.optional(), conflict: name, plan: name.nullish(), planId: name.nullish() }),
+  'restore.started': action('restore', 'notice', { restore: name, ...repository, snapshot: name, target: text, include: texts, includeCount: count.optional(), exclude: texts, excludeCount: count.optional(), conflict: name, choices: count.optional(), deleteExtra: z.boolean().optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
   'restore.finished': action('restore', 'notice', {
-    restore: name, ...repository, snapshot: name, target: text, files: count, identical: count, folders: count.optional(), links: count.optional(), bytes: count, kept: count, replaced: count, beside: count, skipped: count,
-    degraded: z.record(z.string(), count).optional(), writeMs: durationMs.optional(), verifyMs: durationMs.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish()
+    restore: name, ...repository, snapshot: name, target: text, files: count, identical: count, folders: count.optional(), links: count.optional(), bytes: count, kept: count, replaced: count, beside: count, metadata: count.optional(), deleted: count.optional(), skipped: count, conflict: name.optional(), safetySnapshot: name.nullish(),
+    degraded: z.record(z.string(), count).optional(), writeMs: durationMs.optional(), verifyMs: durationMs.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace
   }),
-  'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish() }),
-  'restore.interrupted': action('restore', 'warn', { restore: name, ...repository, snapshot: name, target: text, startedAt: instant, plan: name.nullish(), planId: name.nullish() }),
+  'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
+  'restore.interrupted': action('restore', 'warn', { restore: name, ...repository, snapshot: name, target: text, startedAt: instant, plan: name.nullish(), planId: name.nullish(), ...inPlace }),
 
   'access.payload-opened': action('access', 'info', { seqs: z.array(count).max(10_000), purpose: text.optional() }),
   'access.evidence-exported': action('access', 'notice', {

@@ -69,7 +69,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const explainFull = createExplainFull({ ...deps, store, forget });
   const archive = createArchiveService({ ...deps, store, plans, browse, explainFull, waiting: () => waiting, databasesPath: join(deps.homePath, 'cache', 'databases'), memoryPath: join(deps.homePath, 'cache', 'folders') });
   const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
-  const restore = createRestoreService({ ...deps, store, browse });
+  const restore = createRestoreService({ ...deps, store, browse, plans });
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
@@ -82,7 +82,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
     history: createHistoryService({ ...deps, store, plans, browse }),
     names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
-    restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
+    restores: restore.restores,
     recoverInterrupted: () => {
       editor.recover();
       restore.recoverInterrupted();

@@ -132,5 +132,30 @@ export const snapshotsMigrations: Migration[] = [
           cut INTEGER NOT NULL DEFAULT 0
         ) STRICT;
       `)
+  },
+  {
+    version: 29,
+    up: (db) =>
+      db.exec(`
+        -- Restores in place that can be undone, from the moment before the first change on. What each puts where is in restores/<id>.db of the home.
+        -- safety_*: what was touched, as it was before; none where nothing was that had been there. continues: the cut-off restore of the same that it goes
+        -- on with. place: JSON of the paths.
+        CREATE TABLE undoable_restores (
+          id TEXT PRIMARY KEY,
+          at TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          repository_id TEXT NOT NULL,
+          snapshot_id TEXT NOT NULL,
+          plan_id TEXT,
+          plan_name TEXT,
+          place TEXT NOT NULL,
+          selection TEXT NOT NULL,
+          safety_snapshot TEXT,
+          safety_tree TEXT,
+          continues TEXT,
+          finished INTEGER NOT NULL DEFAULT 0,
+          undone_at TEXT
+        ) STRICT;
+      `)
   }
 ];

@@ -32,6 +32,17 @@ export const incompleteTag = 'varve-incomplete';
 /** No policy removes a snapshot that carries it; restic respects it with `--keep-tag varve-pin`. */
 export const pinTag = 'varve-pin';
 
+/** What a restore in place touched, as it was before. No plan's, in no list but that of this tag. */
+export const safetyTag = 'varve-safety';
+
+export function safetyMark(restoreId: string): string {
+  return `${safetyTag}:${restoreId}`;
+}
+
+export function isSafety(tags: readonly string[] | undefined): boolean {
+  return tags?.includes(safetyTag) ?? false;
+}
+
 /** The tag by which every snapshot names its plan. */
 export function planTag(planId: string): string {
   return planTagPrefix + planId;

@@ -119,14 +119,14 @@ describe('a snapshot', () => {
 describe('a restore', () => {
   it('shows beforehand what it would do, and writes nothing', async () => {
     const target = join(test.folder, 'preview');
-    const preview = await call(test.api.restores.preview({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep' }, test.context));
+    const preview = await call(test.api.restores.preview({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, test.context));
     expect(preview).toMatchObject({ newFiles: 2, newBytes: 700_005, keptFiles: 0, refused: [], enoughSpace: true, snapshot: { id: first.id } });
     expect(() => readFileSync(target)).toThrow(/ENOENT/);
   });
 
   it('brings the files back, verified, and keeps the report', async () => {
     const target = join(test.folder, 'restored');
-    const { taskId } = await call(test.api.restores.start({ snapshot: first.id, target, include: [join(work, 'notes')], exclude: [join(work, 'notes', 'deep')], conflict: 'keep' }, test.context));
+    const { taskId } = await call(test.api.restores.start({ snapshot: first.id, target, include: [join(work, 'notes')], exclude: [join(work, 'notes', 'deep')], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, test.context));
     const task = await taskEnd(test.api, taskId);
     expect(task).toMatchObject({ state: 'done', result: { report: { files: 1, identical: 1, skippedCount: 0, snapshotId: first.id, target } } });
     expect(readFileSync(join(target, work, 'notes', 'a.txt'), 'utf8')).toBe('first');
@@ -138,13 +138,13 @@ describe('a restore', () => {
 
   it('into a repository or a home of Varve is refused', async () => {
     for (const target of [join(work, 'repository'), join(work, 'repository', 'data', 'x'), test.homePath, join(test.homePath, 'new', 'folder')]) {
-      await expect(call(test.api.restores.start({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep' }, test.context)), target).rejects.toMatchObject({ code: 'BAD_INPUT' });
+      await expect(call(test.api.restores.start({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, test.context)), target).rejects.toMatchObject({ code: 'BAD_INPUT' });
     }
   });
 
   it('takes a long list of chosen paths, of which the record names as many as fit', async () => {
     const include = [join(work, 'notes'), ...Array.from({ length: 1500 }, (_, i) => `/not/there/${'x'.repeat(300)}${i}`)];
-    const { taskId } = await call(test.api.restores.start({ snapshot: first.id, target: join(test.folder, 'long-list'), include, exclude: [], conflict: 'keep' }, test.context));
+    const { taskId } = await call(test.api.restores.start({ snapshot: first.id, target: join(test.folder, 'long-list'), include, exclude: [], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, test.context));
     // It gets as far as looking for them: the record has taken the list.
     expect((await taskEnd(test.api, taskId)).error?.code).toBe('NOT_FOUND');
     const { entries } = await call(test.api.log.list({ filter: { action: 'restore.started' }, limit: 1, order: 'newest' }, test.context));
@@ -152,7 +152,7 @@ describe('a restore', () => {
   });
 
   it('of a path the snapshot does not have fails, and is recorded', async () => {
-    const { taskId } = await call(test.api.restores.start({ snapshot: first.id, target: join(test.folder, 'nothing'), include: ['/not/there'], exclude: [], conflict: 'keep' }, test.context));
+    const { taskId } = await call(test.api.restores.start({ snapshot: first.id, target: join(test.folder, 'nothing'), include: ['/not/there'], exclude: [], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, test.context));
     expect(await taskEnd(test.api, taskId)).toMatchObject({ state: 'failed', error: { code: 'NOT_FOUND' } });
     expect((await actions())[0]).toBe('restore.failed');
   });
@@ -192,7 +192,7 @@ describe('a start', () => {
     const again = await createTestEngine({ folder: test.folder, keyring: test.keyring });
     expect(await ends(again)).toEqual([{ ...facts, startedAt: '2026-11-21T00:00:00.000Z' }]);
     expect(readdirSync(folder)).toContain(ours);
-    const { taskId } = await call(again.api.restores.start({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep' }, again.context));
+    const { taskId } = await call(again.api.restores.start({ snapshot: first.id, target, include: [], exclude: [], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, again.context));
     expect(await taskEnd(again.api, taskId)).toMatchObject({ state: 'done', result: { report: { files: 2, skippedCount: 0 } } });
     expect(readdirSync(folder).sort()).toEqual([...others, 'a.txt', 'deep'].sort());
     await again.close();

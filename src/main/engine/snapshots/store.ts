@@ -51,6 +51,29 @@ export interface UnfinishedRestoreRow {
   cut: boolean;
 }
 
+/** A restore in place that can be undone. */
+export interface UndoableRow {
+  id: string;
+  at: string;
+  /** Of its events. */
+  subject: string;
+  repositoryId: string;
+  snapshotId: string;
+  planId: string | null;
+  planName: string | null;
+  place: string[];
+  selection: string;
+  safetySnapshot: string | null;
+  safetyTree: string | null;
+  /** The restore that was cut off and that this one goes on with. */
+  continues: string | null;
+  finished: boolean;
+  undoneAt: string | null;
+}
+
+/** What reports of earlier versions of the program do not say. */
+const reportDefaults: Pick<RestoreReport, 'metadata' | 'deleted' | 'conflict' | 'choices' | 'deleteExtra' | 'safetySnapshotId' | 'undoes'> = { metadata: 0, deleted: 0, conflict: 'keep', choices: 0, deleteExtra: false, safetySnapshotId: null, undoes: null };
+
 /** Left-overs of older restores are forgotten. */
 const mostCutRestores = 100;
 
@@ -202,7 +225,42 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
       db
         .prepare('SELECT at, report FROM restore_reports ORDER BY at DESC, id DESC LIMIT ?')
         .all(limit)
-        .map((row) => ({ at: row['at'] as string, report: JSON.parse(row['report'] as string) as RestoreReport }))
+        .map((row) => ({ at: row['at'] as string, report: { ...reportDefaults, ...(JSON.parse(row['report'] as string) as RestoreReport) } })),
+    addUndoable: (row: Omit<UndoableRow, 'finished' | 'undoneAt'>): void => {
+      db.prepare('INSERT INTO undoable_restores (id, at, subject, repository_id, snapshot_id, plan_id, plan_name, place, selection, safety_snapshot, safety_tree, continues) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        row.id, row.at, row.subject, row.repositoryId, row.snapshotId, row.planId, row.planName, JSON.stringify(row.place), row.selection, row.safetySnapshot, row.safetyTree, row.continues
+      );
+    },
+    /** Newest first. */
+    undoables: (): UndoableRow[] => db.prepare('SELECT * FROM undoable_restores ORDER BY id DESC').all().map(undoableOf),
+    finishUndoable: (id: string): void => {
+      db.prepare('UPDATE undoable_restores SET finished = 1 WHERE id = ?').run(id);
+    },
+    setUndone: (id: string, at: string): void => {
+      db.prepare('UPDATE undoable_restores SET undone_at = ? WHERE id = ?').run(at, id);
+    },
+    removeUndoable: (id: string): void => {
+      db.prepare('DELETE FROM undoable_restores WHERE id = ?').run(id);
+    }
+  };
+}
+
+function undoableOf(row: Record<string, unknown>): UndoableRow {
+  return {
+    id: row['id'] as string,
+    at: row['at'] as string,
+    subject: row['subject'] as string,
+    repositoryId: row['repository_id'] as string,
+    snapshotId: row['snapshot_id'] as string,
+    planId: row['plan_id'] as string | null,
+    planName: row['plan_name'] as string | null,
+    place: JSON.parse(row['place'] as string) as string[],
+    selection: row['selection'] as string,
+    safetySnapshot: row['safety_snapshot'] as string | null,
+    safetyTree: row['safety_tree'] as string | null,
+    continues: row['continues'] as string | null,
+    finished: row['finished'] === 1,
+    undoneAt: row['undone_at'] as string | null
   };
 }
 

@@ -23,7 +23,7 @@ export function previewSentence({ t }: Words, preview: RestorePreview): string {
   return `${parts.join(', ')}.`;
 }
 
-const actionWords = { keep: 'restore.actionKeep', replace: 'restore.actionReplace', both: 'restore.actionBoth', identical: 'restore.actionIdentical' } as const;
+const actionWords = { keep: 'restore.actionKeep', replace: 'restore.actionReplace', both: 'restore.actionBoth', identical: 'restore.actionIdentical', metadata: 'restore.actionMetadata' } as const;
 
 interface CheckStepProps {
   input: RestoreInput;
@@ -68,7 +68,7 @@ export function CheckStep({ input, label, onStarted, back }: CheckStepProps): Re
               <SnapshotLine snapshot={preview.snapshot} label={label} />
             </dd>
             <dt>{t('restore.to')}</dt>
-            <dd className="mono">{visibleText(preview.target, true)}</dd>
+            <dd className="mono">{preview.target === null ? t('restore.inPlaceTarget') : visibleText(preview.target, true)}</dd>
             <dt>{t('restore.summaryFolders')}</dt>
             <dd>{t('word.folders', { count: preview.folders })}</dd>
           </dl>

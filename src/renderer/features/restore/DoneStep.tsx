@@ -20,6 +20,7 @@ export function reportIsClean(report: RestoreReport): boolean {
 function Report({ report }: { report: RestoreReport }): ReactNode {
   const { t, language, reason } = useWords();
   const { line } = useEngine();
+  const { target } = report;
   return (
     <>
       <h2 className={styles.headline} data-testid="report">
@@ -31,7 +32,7 @@ function Report({ report }: { report: RestoreReport }): ReactNode {
       <dl className={`card ${styles.facts}`}>
         <dt>{t('restore.to')}</dt>
         <dd className="mono" data-testid="report-target">
-          {visibleText(report.target, true)}
+          {report.target === null ? t('restore.inPlaceTarget') : visibleText(report.target, true)}
         </dd>
       </dl>
       {report.skippedCount > 0 && (
@@ -53,10 +54,10 @@ function Report({ report }: { report: RestoreReport }): ReactNode {
         </p>
       ))}
       <div className="row">
-        {line.host === 'desktop' && (
-          <Button onClick={() => void line.client.desktop.showInFolder({ path: report.target }).catch(() => undefined)}>{t('restore.openFolder')}</Button>
+        {target !== null && line.host === 'desktop' && (
+          <Button onClick={() => void line.client.desktop.showInFolder({ path: target }).catch(() => undefined)}>{t('restore.openFolder')}</Button>
         )}
-        <CopyButton text={() => report.target} label={t('restore.copyPath')} />
+        {target !== null && <CopyButton text={() => target} label={t('restore.copyPath')} />}
       </div>
     </>
   );

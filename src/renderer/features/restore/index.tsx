@@ -158,7 +158,7 @@ function Earlier(): ReactNode {
           <li key={report.id}>
             <Moment at={at} form="when" />
             <span>{t('restore.report', { count: report.files, identical: report.identical })}</span>
-            <span className="mono muted ellipsis">{visibleText(report.target, true)}</span>
+            <span className="mono muted ellipsis">{report.target === null ? t('restore.inPlaceTarget') : visibleText(report.target, true)}</span>
           </li>
         ))}
       </ul>

@@ -31,7 +31,7 @@ function Proof({ snapshotId, onProved }: { snapshotId: string; onProved(): void 
         <p className="row strong">
           <Shape tone={report.identical === report.files && report.files > 0 ? 'good' : 'attention'} size={20} /> {report.files === 1 && report.identical === 1 ? t('hi.proveDone') : t('restore.report', { count: report.files, identical: report.identical })}
         </p>
-        <p className="muted">{t('hi.proveWhere', { path: visibleText(report.target, true) })}</p>
+        <p className="muted">{t('hi.proveWhere', { path: visibleText(report.target ?? '', true) })}</p>
       </div>
     );
   }

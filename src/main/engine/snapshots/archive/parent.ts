@@ -1,7 +1,7 @@
 // The snapshot a new one is compared with, and the question whether a file is still the one it was. Pure.
 import type { FileStat } from '../../ports.ts';
 import type { SnapshotFile, TreeNode } from '../../repository/index.ts';
-import { planTag } from '../model.ts';
+import { isSafety, planTag } from '../model.ts';
 
 export interface ParentQuestion {
   planId: string;
@@ -12,7 +12,7 @@ export interface ParentQuestion {
 
 /** The latest snapshot of the plan that is not in the future; else the latest with the same host and the same paths. */
 export function chooseParent(snapshots: readonly { id: string; file: SnapshotFile }[], question: ParentQuestion): { id: string; file: SnapshotFile } | undefined {
-  const past = snapshots.filter(({ file }) => file.time.ns <= question.timeNs).sort((a, b) => (a.file.time.ns === b.file.time.ns ? (a.id < b.id ? 1 : -1) : a.file.time.ns < b.file.time.ns ? 1 : -1));
+  const past = snapshots.filter(({ file }) => file.time.ns <= question.timeNs && !isSafety(file.tags)).sort((a, b) => (a.file.time.ns === b.file.time.ns ? (a.id < b.id ? 1 : -1) : a.file.time.ns < b.file.time.ns ? 1 : -1));
   const wanted = new Set(question.paths);
   return (
     past.find(({ file }) => file.tags?.includes(planTag(question.planId))) ??

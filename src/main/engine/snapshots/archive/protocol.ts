@@ -9,8 +9,13 @@ import type { DatabaseEntry } from './databases/record.ts';
 export interface SaveInput {
   repositoryPath: string;
   masterKey: MasterKey;
-  planId: string;
+  /** None: it is no plan's, and everything is read. */
+  planId?: string;
   paths: readonly string[];
+  /** `paths` are single entries, however many: a folder is kept without what is in it. */
+  entries?: true;
+  /** What the snapshot says it is of; `paths` and the streams when not given. */
+  shownPaths?: readonly string[];
   excludes: readonly string[];
   leaveOut: LeaveOut;
   tags: readonly string[];

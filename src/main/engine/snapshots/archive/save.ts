@@ -22,7 +22,7 @@ import { chooseParent } from './parent.ts';
 import { LeavesOut } from './leave-out/leave-out.ts';
 import type { ReadResult, SaveInput, SaveOutcome } from './protocol.ts';
 import type { ScanInput, ScanResult } from './scan-task.ts';
-import { targetTree } from './targets.ts';
+import { entriesTree, targetTree } from './targets.ts';
 
 const indexBlobs = 50_000;
 const indexMs = 10 * 60_000;
@@ -137,7 +137,7 @@ class Saving {
     this.#onProgress({ phase: 'checking-index' });
     const { snapshots } = await repository.loadSnapshots(this.#signal);
     await repository.loadIndex(this.#signal);
-    const parent = chooseParent(snapshots, { planId: input.planId, hostname: input.hostname, paths: input.paths, timeNs: input.timeNs });
+    const parent = input.planId === undefined ? undefined : chooseParent(snapshots, { planId: input.planId, hostname: input.hostname, paths: input.paths, timeNs: input.timeNs });
     const { config } = repository;
     const sizes = chunkSizes(config.chunker);
     let blobs: KnownBlobs | undefined;
@@ -181,7 +181,7 @@ class Saving {
       onProgress: this.#onProgress
     });
     this.#showTotals(parent?.file, skip);
-    const top = targetTree(input.paths, pathsOf(machine.platform));
+    const top = input.entries === true ? entriesTree(input.paths, pathsOf(machine.platform)) : targetTree(input.paths, pathsOf(machine.platform));
     for (const { name } of input.streams ?? []) if (!top.whole && top.children.has(name)) refuseTaken(name);
     const tree = await folders.save(top, parent?.file.tree, this.#carried);
 
@@ -205,13 +205,13 @@ class Saving {
       time: { ns: input.timeNs, offset: input.offsetMinutes },
       ...(parent && { parent: parent.id }),
       tree,
-      paths: [...input.paths, ...(input.streams ?? []).map(({ name }) => `/${name}`)],
+      paths: input.shownPaths ?? [...input.paths, ...(input.streams ?? []).map(({ name }) => `/${name}`)],
       hostname: input.hostname,
       username: input.username,
       ...(machine.uid !== undefined && { uid: machine.uid }),
       ...(machine.gid !== undefined && { gid: machine.gid }),
       excludes: input.excludes,
-      tags: [planTag(input.planId), ...input.tags, ...(folders.tally.gapCount > 0 ? [incompleteTag] : [])],
+      tags: [...(input.planId === undefined ? [] : [planTag(input.planId)]), ...input.tags, ...(folders.tally.gapCount > 0 ? [incompleteTag] : [])],
       programVersion: input.programVersion,
       summary: { backupStart: utcTime(input.timeNs), backupEnd: utcTime(clock.nowNs()), ...counted, totalFilesProcessed: totalFiles, totalBytesProcessed: totalBytes }
     };
@@ -284,7 +284,7 @@ class Saving {
   #showTotals(parent: SnapshotFile | undefined, skip: ReadonlySet<string>): void {
     const { summary } = parent ?? {};
     this.#onProgress({ phase: 'writing', filesTotal: summary?.totalFilesProcessed ?? null, bytesTotal: summary?.totalBytesProcessed ?? null });
-    if (summary !== undefined) return;
+    if (summary !== undefined || this.#input.entries === true) return;
     const scan: ScanInput = { paths: this.#input.paths, excludes: this.#input.excludes, leaveOut: this.#input.leaveOut, skip };
     const cancel = this.#context.clock.setTimer(countAfterMs, () => {
       this.#context.workers.run<ScanResult>('snapshots.scan', scan, { signal: this.#scanning.signal }).then(

@@ -18,8 +18,17 @@ export function reducePaths(paths: readonly string[], system: PlatformPath): str
 
 /** As restic nests them: `/home/u` is `home` with `u` in it; `C:\a` is `C` with `a` in it. */
 export function targetTree(paths: readonly string[], system: PlatformPath): TargetFolder {
+  return nested(reducePaths(paths, system), system, true);
+}
+
+/** Single entries: of a folder nothing but itself. */
+export function entriesTree(paths: readonly string[], system: PlatformPath): TargetFolder {
+  return nested(paths, system, false);
+}
+
+function nested(paths: readonly string[], system: PlatformPath, whole: boolean): TargetFolder {
   const top: TargetFolder = { path: '', whole: false, children: new Map() };
-  for (const path of reducePaths(paths, system)) {
+  for (const path of paths) {
     const root = system.parse(path).root;
     let folder = top;
     let at = root;
@@ -32,6 +41,7 @@ export function targetTree(paths: readonly string[], system: PlatformPath): Targ
       at = at.endsWith(system.sep) ? at + name : at + system.sep + name;
       folder = child(folder, name, at);
     }
+    if (!whole) continue;
     folder.whole = true;
     if (folder === top) top.path = root;
   }

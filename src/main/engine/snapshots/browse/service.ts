@@ -8,6 +8,7 @@ import type { Ports } from '../../ports.ts';
 import { refuseAbsent, type PlaceFacts, type PlaceWait, type Repositories, type RepositoryRow, type SnapshotFile, type TreeNode } from '../../repository/index.ts';
 import type { PlanService } from '../plans/service.ts';
 import { isCarried } from '../carried.ts';
+import { isSafety, safetyTag } from '../model.ts';
 import type { SnapshotsStore } from '../store.ts';
 import { readCheckpoints, type CheckpointsIn } from './checkpoints.ts';
 import { newest, parsePersonalTime, parseSnapshotName, pickSnapshot, type Candidate } from './snapshot-name.ts';
@@ -32,8 +33,8 @@ export interface BrowseService {
   get: EngineApi['snapshots']['get'];
   tree: EngineApi['snapshots']['tree'];
   read: EngineApi['snapshots']['read'];
-  /** Snapshots of a plan (by its id), of a repository, or both, newest first; what could not be looked into is named. */
-  select(wanted: { planId?: string | undefined; repository?: string | undefined }, wait: PlaceWait): Promise<Selected>;
+  /** Without safety snapshots of restores, unless they are wanted, too. Snapshots of a plan (by its id), of a repository, or both, newest first; what could not be looked into is named. */
+  select(wanted: { planId?: string | undefined; repository?: string | undefined; safety?: boolean }, wait: PlaceWait): Promise<Selected>;
   /** The snapshot a person names; NOT_FOUND, AMBIGUOUS. */
   find(name: string, signal: AbortSignal | undefined): Promise<FoundSnapshot>;
   view(found: Pick<FoundSnapshot, 'repository' | 'id' | 'file'>): Snapshot;
@@ -132,7 +133,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
       else if (wanted.repository !== undefined) throw failure;
       else unreadable.push({ repositoryId: row.id, id: '', reason: whyOf(failure) });
     }
-    const chosen = snapshots.filter((snapshot) => wanted.planId === undefined || snapshot.planId === wanted.planId);
+    const chosen = snapshots.filter((snapshot) => (wanted.planId === undefined || snapshot.planId === wanted.planId) && (wanted.safety === true || !isSafety(snapshot.file.tags)));
     return { snapshots: chosen.sort((a, b) => (a.ns === b.ns ? (a.id < b.id ? 1 : -1) : a.ns < b.ns ? 1 : -1)), unreadable, absent, failures };
   };
 
@@ -146,7 +147,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     const inTheWay = query.kind === 'latest' ? someFailure : plan && failures.get(plan.repositoryId);
     if (inTheWay) throw inTheWay;
     try {
-      return pickSnapshot(name, query, snapshots, plan && { id: plan.id, beforeNs });
+      return pickSnapshot(name, query, query.kind === 'latest' ? snapshots.filter(({ file }) => !isSafety(file.tags)) : snapshots, plan && { id: plan.id, beforeNs });
     } catch (error) {
       // What is nowhere else may be where nobody could look.
       if (query.kind !== 'latest' && someFailure && isVarveError(error) && error.code === 'NOT_FOUND') throw someFailure;
@@ -195,7 +196,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     list: async (input, context) => {
       const plan = input.plan === undefined ? undefined : plans.known(input.plan);
       const beforeNs = input.at === undefined ? undefined : parsePersonalTime(input.at, plan?.zone ?? ports.clock.zone());
-      const { snapshots, unreadable, absent } = await select({ planId: plan?.id, repository: input.repository }, { signal: context.signal });
+      const { snapshots, unreadable, absent } = await select({ planId: plan?.id, repository: input.repository, safety: input.tag?.startsWith(safetyTag) === true }, { signal: context.signal });
       const wanted = snapshots.filter((snapshot) => (input.tag === undefined || snapshot.file.tags?.includes(input.tag)) && (beforeNs === undefined || snapshot.ns <= beforeNs));
       return { snapshots: wanted.slice(0, input.limit).map(view), unreadable, absent };
     },

@@ -3,7 +3,7 @@
 import { sha256Hex } from '../../repository/index.ts';
 import type { SnapshotFile } from '../../repository/index.ts';
 import { decide, type Policy, type RetentionReason } from '../../repository/index.ts';
-import { pinTag, planIdOf } from '../model.ts';
+import { isSafety, pinTag, planIdOf } from '../model.ts';
 
 export interface Listed {
   id: string;
@@ -23,13 +23,13 @@ export interface Judged extends Omit<Group, 'snapshots'> {
   remove: Listed[];
 }
 
-/** `planId`: only this plan's, as one group; undefined: only those that carry no plan's tag, by host and paths. */
+/** Safety snapshots of restores are judged by no rule: they go when a person names them. `planId`: only this plan's, as one group; undefined: only those that carry no plan's tag, by host and paths. */
 export function groupsOf(snapshots: readonly Listed[], planId: string | undefined): Group[] {
   const groups = new Map<string, Group>();
   // One order for those of the same time, so that the same repository is always judged the same.
   for (const snapshot of [...snapshots].sort((a, b) => (a.id < b.id ? 1 : -1))) {
     const { file } = snapshot;
-    if (planIdOf(file.tags) !== planId) continue;
+    if (planIdOf(file.tags) !== planId || isSafety(file.tags)) continue;
     const hostname = file.hostname ?? '';
     const paths = [...file.paths].sort();
     const key = planId ?? JSON.stringify([hostname, paths]);

@@ -63,7 +63,7 @@ describe('a plan that is removed', () => {
     expect(await list(plan.id)).toEqual(all);
     expect(await call(test.api.snapshots.get({ snapshot: 'thesis@latest' }, test.context))).toEqual(all[0]);
     const target = join(test.folder, 'back');
-    const { taskId } = await call(test.api.restores.start({ snapshot: taken.id, target, include: [], exclude: [], conflict: 'keep' }, test.context));
+    const { taskId } = await call(test.api.restores.start({ snapshot: taken.id, target, include: [], exclude: [], conflict: 'keep', choices: [], deleteExtra: false, modes: true }, test.context));
     expect(await taskEnd(test.api, taskId)).toMatchObject({ state: 'done' });
     expect(readFileSync(join(target, work, 'a.txt'), 'utf8')).toBe('first');
     expect((await newest('restore.finished'))?.subjectName).toBe('plan:thesis');

@@ -1,6 +1,6 @@
 // What the engine and the thread of a restore say to each other, and what that thread and its data threads do. Structured clones.
 import type { TaskProgress } from '../../../../contract/events.ts';
-import type { Conflict, RestorePreview, RestoreReport } from '../../../../contract/snapshots.ts';
+import type { Conflict, ConflictChoice, LeaveOut, RestorePreview, RestoreReport } from '../../../../contract/snapshots.ts';
 import type { IndexPack, LockIdentity, MasterKey } from '../../repository/index.ts';
 import type { Failure } from './failures.ts';
 import type { Target } from './write-file.ts';
@@ -18,10 +18,17 @@ export interface RestoreRequest {
   /** Paths inside the snapshot; empty means everything. */
   include: readonly string[];
   exclude: readonly string[];
-  /** Absolute; links in it are already resolved as far as it exists. */
+  /** Absolute; links in it are already resolved as far as it exists. In place: the top of the file system. */
   target: string;
+  /** The folders the snapshot was taken of, absolute: everything goes where it came from. Only what is in them, or is them, gets its metadata back. */
+  inPlace?: readonly string[];
   conflict: Conflict;
+  /** By path in the snapshot. */
+  choices: readonly ConflictChoice[];
+  /** What the snapshot was taken of, as names, and what the plan leaves out: entries that are neither there nor left out are deleted. */
+  deleteExtra?: { roots: readonly (readonly string[])[]; excludes: readonly string[]; leaveOut: LeaveOut };
   owners: boolean;
+  modes: boolean;
   /** For the names of files put beside others: `2026-11-21`. */
   day: string;
   /** Folders nothing is written into (homes, repositories): their paths, as named and with links resolved. */
@@ -30,14 +37,31 @@ export interface RestoreRequest {
   forbiddenIds: readonly string[];
   identity: LockIdentity;
   preview: boolean;
+  /** Where a preview is kept; only counted when not given. */
+  previewFile?: string;
+  /** Only what the preview of this token showed is carried out. */
+  token?: string;
+  /** In place: what is needed so that it can be undone. `file`: where it is kept what the restore puts where. */
+  safety?: { restore: string; file: string; offsetMinutes: number; programVersion: string };
+  /** Other snapshots of the same files, newest first: one of them may have whole what is damaged in this one. */
+  others?: readonly { snapshotId: string; treeId: string; at: string }[];
+  /** The tree is a safety snapshot's, or none (''), and what is undone is in this file. */
+  undo?: string;
 }
 
-export type PreviewFacts = Omit<RestorePreview, 'snapshot'>;
-export type ReportFacts = Omit<RestoreReport, 'id' | 'snapshotId' | 'snapshotShortId' | 'target'>;
+export interface SafetyMade {
+  snapshotId: string;
+  treeId: string;
+}
+
+export type PreviewFacts = Omit<RestorePreview, 'snapshot' | 'target'>;
+export type ReportFacts = Omit<RestoreReport, 'id' | 'snapshotId' | 'snapshotShortId' | 'target' | 'conflict' | 'choices' | 'deleteExtra' | 'undoes'>;
 
 export type RestoreMessage =
   | { kind: 'progress'; update: Partial<TaskProgress> }
   | { kind: 'lock'; written: boolean; lockId: string }
+  /** Everything that makes an undo possible is kept; nothing is touched before the engine answers `begin`. */
+  | { kind: 'undoable'; safety: SafetyMade | null }
   | { kind: 'preview'; facts: PreviewFacts }
   | { kind: 'report'; facts: ReportFacts };
 

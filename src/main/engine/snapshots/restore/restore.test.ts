@@ -1,7 +1,8 @@
 // Restores: what is in the way, what must never happen, and what a damaged or hostile repository may not do.
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { leaveOutNothing } from '../../../../contract/snapshots.ts';
 import type { Files } from '../../ports.ts';
 import { sha256Hex, type MasterKey } from '../../repository/index.ts';
 import { HostileWriter, rawNode } from '../testing/hostile.ts';
@@ -72,18 +73,58 @@ describe('a restore over existing files', () => {
     expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('saved');
   });
 
-  it('puts files beside under a name that says so, again and again', async () => {
-    await restore(context, repository, key, { treeId, target, conflict: 'both' });
+  it('puts files beside under a name that says so, the same one again, and never onto another file', async () => {
+    writeFileSync(join(target, 'a (snapshot 2026-11-21).txt'), 'somebody else’s');
     expect(await restore(context, repository, key, { treeId, target, conflict: 'both' })).toMatchObject({ beside: 2 });
+    expect(await restore(context, repository, key, { treeId, target, conflict: 'both' })).toMatchObject({ beside: 0, files: 2, bytes: 0 });
     expect(everything(target)).toEqual([
-      'a (restored 2026-11-21 2).txt: saved',
-      'a (restored 2026-11-21).txt: saved',
+      'a (snapshot 2026-11-21 2).txt: saved',
+      'a (snapshot 2026-11-21).txt: somebody else\u00e2\u0080\u0099s',
       'a.txt: mine!',
-      'link (restored 2026-11-21 2) -> saved',
-      'link (restored 2026-11-21) -> saved',
+      'link (snapshot 2026-11-21) -> saved',
       'link -> mine',
       'same.txt: saved'
     ]);
+  });
+
+  it('does for single files what was chosen for them, and refuses a choice about what is not restored', async () => {
+    const choices = [{ path: '/a.txt', conflict: 'replace' as const }, { path: '/link', conflict: 'both' as const }];
+    expect(await restore(context, repository, key, { treeId, target, choices })).toMatchObject({ replaced: 1, beside: 1, kept: 0 });
+    expect(everything(target)).toEqual(['a.txt: saved', 'link (snapshot 2026-11-21) -> saved', 'link -> mine', 'same.txt: saved']);
+    await expect(restore(context, repository, key, { treeId, target, choices: [{ path: '/other', conflict: 'keep' }] })).rejects.toMatchObject({ code: 'NOT_FOUND', data: { kind: 'path', name: '/other' } });
+  });
+
+  it('gives back the mode only where that is wanted', async () => {
+    chmodSync(join(target, 'a.txt'), 0o640);
+    const report = await restore(context, repository, key, { treeId, target, conflict: 'replace', modes: false });
+    expect(report.replaced).toBe(2);
+    expect(lstatSync(join(target, 'a.txt')).mode & 0o777).toBe(0o640);
+    const fresh = join(folder.path, 'fresh');
+    await restore(context, repository, key, { treeId, target: fresh, modes: false });
+    expect(lstatSync(join(fresh, 'a.txt')).mode & 0o777).toBe(0o644);
+  });
+
+  it('carries out exactly a preview, or nothing once anything that is touched has changed', async () => {
+    const { token } = await preview(context, repository, key, { treeId, target, conflict: 'replace' });
+    writeFileSync(join(target, 'a.txt'), 'newer');
+    await expect(restore(context, repository, key, { treeId, target, conflict: 'replace', token })).rejects.toMatchObject({ code: 'PREVIEW_OUTDATED' });
+    expect(everything(target)).toEqual(['a.txt: newer', 'link -> mine', 'same.txt: saved']);
+    const again = await preview(context, repository, key, { treeId, target, conflict: 'replace' });
+    await expect(restore(context, repository, key, { treeId, target, conflict: 'both', token: again.token })).rejects.toMatchObject({ code: 'PREVIEW_OUTDATED' });
+    expect(await restore(context, repository, key, { treeId, target, conflict: 'replace', token: again.token })).toMatchObject({ replaced: 2 });
+  });
+
+  it('leaves alone what changes between the decision and the writing', async () => {
+    const files: Files = {
+      ...context.files,
+      fsync: (fd) => {
+        context.files.fsync(fd);
+        writeFileSync(join(target, 'a.txt'), 'written meanwhile');
+      }
+    };
+    const report = await restore({ ...context, files }, repository, key, { treeId, target, conflict: 'replace' });
+    expect(report.skipped).toEqual([{ path: '/a.txt', reason: 'was changed while the restore ran, and is left as it is' }]);
+    expect(readFileSync(join(target, 'a.txt'), 'utf8')).toBe('written meanwhile');
   });
 
   it('is shown beforehand, one line for each', async () => {
@@ -91,7 +132,7 @@ describe('a restore over existing files', () => {
     expect(shown).toMatchObject({ newFiles: 0, identicalFiles: 1, replacedFiles: 1, newBytes: 5 });
     expect(shown.conflicts).toEqual([
       { path: '/a.txt', action: 'replace' },
-      { path: '/same.txt', action: 'identical' },
+      { path: '/same.txt', action: 'metadata' }, // its time is another
       { path: '/link', action: 'replace' }
     ]);
     expect(everything(target)).toEqual(['a.txt: mine!', 'link -> mine', 'same.txt: saved']);
@@ -308,5 +349,32 @@ describe('a restore', () => {
     await restore(context, repository, key, { treeId: saved.file.tree, target, include: [join(source, 'a'), join(source, '3')], exclude: [join(source, 'a', 'b')] });
     expect(everything(join(target, source))).toEqual(['3: 3', 'a/1: a/1']);
     await expect(restore(context, repository, key, { treeId: saved.file.tree, target, include: ['/nowhere'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('deleting what is extra', () => {
+  it('spares what the plan leaves out, what was not chosen, other file systems, homes, and all that is outside the folders of the snapshot', async () => {
+    const source = join(folder.path, 'source');
+    for (const name of ['a', 'b', 'cache']) mkdirSync(join(source, name), { recursive: true });
+    for (const name of ['a/1', 'b/2', 'cache/3']) writeFileSync(join(source, name), name);
+    const saved = await save(context, repository, key, [source], { excludes: ['*.log'] });
+    const top = join(target, source);
+    await restore(context, repository, key, { treeId: saved.file.tree, target });
+    mkdirSync(join(top, 'a', 'extra', 'deep'), { recursive: true });
+    mkdirSync(join(top, 'home'));
+    mkdirSync(join(top, 'logs'));
+    for (const name of ['a/extra/deep/file', 'a/run.log', 'b/new', 'home/varve-home.json', 'home/log.db', 'logs/x.log', 'logs/gone', '../beside']) writeFileSync(join(top, name), name);
+    symlinkSync('/etc', join(top, 'a', 'extra', 'link'));
+    const deleteExtra = { roots: [source.split('/').slice(1)], excludes: ['*.log'], leaveOut: leaveOutNothing };
+    const wanted = { treeId: saved.file.tree, target, exclude: [join(source, 'cache')], deleteExtra };
+    const before = everything(target);
+    expect(await preview(context, repository, key, wanted)).toMatchObject({ deletedEntries: 6, sparedEntries: 3 });
+    expect(everything(target)).toEqual(before);
+    expect(await restore(context, repository, key, wanted)).toMatchObject({ deleted: 6, skippedCount: 0 });
+    expect(everything(top)).toEqual(['a/1: a/1', 'a/run.log: a/run.log', 'b/2: b/2', 'cache/3: cache/3', 'home/log.db: home/log.db', 'home/varve-home.json: home/varve-home.json', 'logs/x.log: logs/x.log']);
+    expect(existsSync(join(top, '..', 'beside'))).toBe(true);
+    expect(existsSync('/etc/passwd')).toBe(true);
+    writeFileSync(join(top, 'b', 'again'), 'x');
+    expect(await restore(context, repository, key, { ...wanted, include: [join(source, 'a')], exclude: [] })).toMatchObject({ deleted: 0 });
   });
 });

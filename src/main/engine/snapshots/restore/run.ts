@@ -1,27 +1,41 @@
 // A whole restore: lock, choose, decide, check the room, write, finish. Order, and what a stop after each step leaves:
-//   1. folders that are missing, private                    -> empty folders
-//   2. files, each whole under its name or not at all        -> a part of the files, every one of them whole; perhaps one temporary
-//   3. hard links, symbolic links, special files             -> the same
-//   4. modes, owners and times of folders, from the leaves up
-// Nothing outside the target is touched, and no link is followed on the way to a file.
+//   1. in place: all that is needed is read and proven          -> nothing
+//   2. in place: the safety snapshot, then the undo file         -> a safety snapshot; the next restore makes its own
+//   3. folders that are missing, private                         -> empty folders
+//   4. what belongs to databases that are replaced is deleted    -> a database without what was not in it yet; the safety snapshot has both
+//   5. files, each whole under its name or not at all            -> a part of the files, every one of them whole; perhaps one temporary
+//   6. hard links, symbolic links, special files                 -> the same
+//   7. what is to be deleted, each folder after what was in it   -> the same
+//   8. modes, owners and times of folders, from the leaves up
+// Whatever is replaced or deleted must still be what it was when that was decided. Nothing outside the target is touched, and no link is followed on the
+// way to a file. Undoing a restore is the same work, decided by undo.ts.
+import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { TaskProgress } from '../../../../contract/events.ts';
 import { errnoOf, fail, throwIfAborted, VarveError } from '../../kit/errors.ts';
-import { displayName } from '../../kit/names.ts';
+import { displayName, encodeName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import type { Files, WorkerContext } from '../../ports.ts';
-import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
+import { createLocalBackend, lockForReading, Repository, sha256Hex, shortId, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
 import { DataLanes } from './data-lanes.ts';
 import { DataWork } from './data-work.ts';
-import { decide, type Decided, type Decisions } from './decide.ts';
+import { sidesOfReplaced } from './database-sides.ts';
+import { damagedFiles, refuseDamaged } from './damage.ts';
+import { decide, shownPath, writesContent, type Decided, type DecidedFolder, type Decisions, type Extra } from './decide.ts';
+import { findExtras } from './extras.ts';
 import { failureOf, WriteProblem, type Failure } from './failures.ts';
-import { applyMetadata, Degraded } from './metadata.ts';
-import type { JobOutcome, PreviewFacts, ReportFacts, RestoreRequest } from './protocol.ts';
+import { applyMetadata, Degraded, metadataDiffers } from './metadata.ts';
+import { namesOfPlace, placeBelow, placeOfOrigin } from './place.ts';
+import type { JobOutcome, PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
 import { Refusals } from './refusals.ts';
-import { selectItems } from './select.ts';
+import { UndoFile, writePreview, writeUndoFile } from './rows.ts';
+import { takeSafetySnapshot, touchedBy } from './safety.ts';
+import { requireSeen } from './seen.ts';
+import { selectItems, type Selection } from './select.ts';
 import { markOf, removeLeftBehind } from './temporaries.ts';
 import { TrustedFolders } from './trusted-folders.ts';
+import { decideUndo } from './undo.ts';
 import { discard, type FileWriter } from './write-file.ts';
 import { placesOf, writeFiles } from './write-files.ts';
 
@@ -38,6 +52,8 @@ export interface RestoreOptions {
   signal: AbortSignal;
   onProgress(update: Partial<TaskProgress>): void;
   onLockFile(lockId: string, written: boolean): void;
+  /** In place, before anything is touched: resolves when it is noted that this restore can be undone. */
+  onUndoable?(safety: SafetyMade | undefined): Promise<void>;
 }
 
 type Context = Pick<WorkerContext, 'files' | 'clock' | 'random' | 'logger' | 'machine' | 'workers'>;
@@ -64,7 +80,7 @@ async function restoreOnce(context: Context, request: RestoreRequest, options: R
   try {
     options.onProgress({ phase: 'checking-index' });
     await repository.loadIndex(signal);
-    return await new Restoring(context, request, repository, signal, options.onProgress, async () => lock?.ready()).run();
+    return await new Restoring(context, request, repository, signal, options, async () => lock?.ready()).run();
   } catch (error) {
     if (lost.signal.aborted) await lock?.ready(); // says why, unless it was held and then lost
     if (lost.signal.aborted) throw new VarveError('LOCK_LOST', `the lock on ${request.repositoryPath} was lost`, { path: request.repositoryPath }, { cause: error });
@@ -79,6 +95,7 @@ class Restoring {
   readonly #request: RestoreRequest;
   readonly #repository: Repository;
   readonly #signal: AbortSignal;
+  readonly #options: RestoreOptions;
   readonly #onProgress: (update: Partial<TaskProgress>) => void;
   readonly #zeroChunk: string;
   readonly #degraded = new Degraded();
@@ -86,77 +103,163 @@ class Restoring {
   #breathedAt: number;
   #shownAt = Number.NEGATIVE_INFINITY;
   readonly #folders: TrustedFolders;
-  readonly #report: ReportFacts = { files: 0, identical: 0, folders: 0, links: 0, bytes: 0, kept: 0, replaced: 0, beside: 0, skipped: [], skippedCount: 0, degraded: [], writeMs: 0, verifyMs: 0 };
+  readonly #report: ReportFacts = { files: 0, identical: 0, folders: 0, links: 0, bytes: 0, kept: 0, replaced: 0, beside: 0, metadata: 0, deleted: 0, safetySnapshotId: null, skipped: [], skippedCount: 0, degraded: [], writeMs: 0, verifyMs: 0 };
   #bytesTotal = 0;
   readonly #mayWrite: () => Promise<void>;
   readonly #leftBehind: ReadonlySet<string>;
 
   /** `mayWrite` resolves when the lock holds for certain: what is written before that might have to be written again. */
-  constructor(context: Context, request: RestoreRequest, repository: Repository, signal: AbortSignal, onProgress: (update: Partial<TaskProgress>) => void, mayWrite: () => Promise<void>) {
+  constructor(context: Context, request: RestoreRequest, repository: Repository, signal: AbortSignal, options: RestoreOptions, mayWrite: () => Promise<void>) {
     this.#mayWrite = mayWrite;
     this.#context = context;
     this.#request = request;
     this.#leftBehind = new Set(request.leftBehind);
     this.#repository = repository;
     this.#signal = signal;
-    this.#onProgress = onProgress;
+    this.#options = options;
+    this.#onProgress = options.onProgress;
     this.#zeroChunk = sha256Hex(new Uint8Array(chunkSizes(repository.config.chunker).minBytes));
     this.#breathedAt = context.clock.monotonicMs();
     this.#folders = new TrustedFolders({ ...context, target: request.target });
   }
 
   async run(): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
-    const { target } = this.#request;
+    const request = this.#request;
     const decisions = await this.#plan();
-    const freeBytes = freeAt(this.#context.files, target);
-    if (this.#request.preview) return { preview: this.#preview(decisions, freeBytes) };
-    if (decisions.bytes + spareBytes > freeBytes) fail('NO_SPACE', `restoring needs ${decisions.bytes} bytes, ${freeBytes} are free`, { path: target, neededBytes: decisions.bytes, freeBytes });
+    const freeBytes = this.#freeBytes();
+    const token = this.#tokenOf(decisions);
+    if (request.preview) return { preview: await this.#preview(decisions, freeBytes, token) };
+    if (request.token !== undefined && request.token !== token) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: shortId(request.token) });
+    if (decisions.bytes + spareBytes > freeBytes) fail('NO_SPACE', `restoring needs ${decisions.bytes} bytes, ${freeBytes} are free`, { path: this.#spacePlace(), neededBytes: decisions.bytes, freeBytes });
+    if (request.inPlace !== undefined) await this.#prove(decisions);
     await this.#mayWrite();
+    if (request.safety !== undefined) await this.#makeUndoable(decisions);
     return { report: await this.#write(decisions) };
   }
 
   async #plan(): Promise<Decisions> {
     const { files, machine } = this.#context;
-    const { target, conflict, day, forbidden, forbiddenIds, include, exclude, treeId } = this.#request;
+    const { target, inPlace, conflict, choices, deleteExtra, owners, modes, day, forbidden, forbiddenIds, include, exclude, treeId, undo } = this.#request;
     this.#onProgress({ phase: 'planning' });
-    const selection = await selectItems(treeId, include, exclude, {
+    const { sep } = pathsOf(machine.platform);
+    const nothing: Selection = { items: [], refused: new Refusals(), spared: new Map(), partial: new Set() };
+    const roots = deleteExtra?.roots ?? inPlace?.map((path) => namesOfPlace(path, machine.platform));
+    const selection = treeId === '' ? nothing : await selectItems(treeId, include, exclude, {
       loadTree: async (id) => {
         const breath = this.#breathe();
         if (breath !== undefined) await breath;
         return this.#repository.loadTree(id, this.#signal);
       },
       platform: machine.platform,
-      separator: pathsOf(machine.platform).sep,
-      signal: this.#signal
+      separator: sep,
+      signal: this.#signal,
+      inPlace: inPlace !== undefined,
+      ...(roots !== undefined && { roots })
     });
     this.#refused = selection.refused;
-    return decide(selection.items, {
+    const deps = {
       files,
       platform: machine.platform,
-      target,
+      place: inPlace === undefined ? placeBelow(target) : placeOfOrigin(machine.platform),
       conflict,
+      choices: new Map(choices.map(({ path, conflict: chosen }) => [path, chosen])),
+      owners,
+      modes,
+      inPlace: inPlace !== undefined,
       day,
       forbidden,
       forbiddenIds,
-      plainLength: (id) => this.#repository.index.plainLength('data', id),
+      plainLength: (id: string) => this.#repository.index.plainLength('data', id),
       zeroChunk: this.#zeroChunk,
       refused: this.#refused,
       onItem: () => this.#breathe()
-    });
+    };
+    if (undo !== undefined) {
+      const left = new UndoFile(files, undo);
+      try {
+        return await decideUndo(selection.items, left, deps);
+      } finally {
+        left.close();
+      }
+    }
+    const decisions = await decide(selection.items, deps);
+    decisions.sides = await sidesOfReplaced(decisions, { files, replaces: ({ item }) => (deps.choices.get(shownPath(item, machine.platform)) ?? conflict) === 'replace', shown: ({ item }) => shownPath(item, machine.platform), breathe: () => this.#breathe() });
+    if (deleteExtra !== undefined) Object.assign(decisions, await findExtras(decisions, selection, { ...deps, separator: sep, leaves: deleteExtra, breathe: () => this.#breathe() }));
+    return decisions;
   }
 
-  #preview(decisions: Decisions, freeBytes: number): PreviewFacts {
+  /** A name for exactly this outcome: every place, what happens there, and what lies there now where it is touched. */
+  #tokenOf({ folders, files, others, sides, extras }: Decisions): string {
+    const { treeId, target, owners, modes } = this.#request;
+    const hash = createHash('sha256').update(JSON.stringify([treeId, target, this.#request.inPlace ?? null, owners, modes]));
+    const add = (...parts: string[]): void => void hash.update(parts.map((part) => `${encodeName(part).toString('latin1')}\0`).join('')).update('\n');
+    for (const { path, action, finish } of folders) add(action, path, finish ? 'finish' : '');
+    for (const { path, action, seen } of [...files, ...others]) add(action, path, seen ?? '');
+    for (const { path, seen } of [...sides, ...extras]) add('delete', path, seen);
+    for (const { path, reason } of this.#refused.list) add('refused', path, reason);
+    return hash.update(String(this.#refused.count)).digest('hex');
+  }
+
+  /** In place: every byte that is needed, before anything is touched. */
+  async #prove(decisions: Decisions): Promise<void> {
+    const { others = [] } = this.#request;
+    const writing = decisions.files.filter(({ action }) => writesContent(action));
+    this.#onProgress({ phase: 'proving', bytesDone: 0, bytesTotal: decisions.bytes });
+    let done = 0;
+    const deps = {
+      repository: this.#repository,
+      zeroChunk: this.#zeroChunk,
+      signal: this.#signal,
+      breathe: () => this.#breathe(),
+      onBytes: (bytes: number) => this.#showBytes((done += bytes))
+    };
+    const platform = this.#context.machine.platform;
+    const damaged = await damagedFiles(writing.map(({ item }) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), deps);
+    const unreadable = this.#refused.list.filter(({ reason }) => reason.startsWith('damaged')).map(({ path }) => path);
+    if (damaged.length > 0 || unreadable.length > 0) await refuseDamaged(this.#request, [...damaged, ...unreadable], others, deps);
+  }
+
+  #showBytes(bytesDone: number): void {
+    const now = this.#context.clock.monotonicMs();
+    if (now - this.#shownAt < progressMs) return;
+    this.#shownAt = now;
+    this.#onProgress({ bytesDone: Math.min(bytesDone, this.#bytesTotal || bytesDone) });
+  }
+
+  async #makeUndoable(decisions: Decisions): Promise<void> {
+    const { safety } = this.#request;
+    if (safety === undefined) return;
+    this.#onProgress({ phase: 'safety', bytesDone: 0, bytesTotal: null });
+    const touched = touchedBy(decisions);
+    const made = await takeSafetySnapshot(this.#context, this.#request, touched, { signal: this.#signal, onProgress: ({ bytesDone, current }) => this.#onProgress({ ...(bytesDone !== undefined && { bytesDone }), ...(current !== undefined && { current }) }), onLockFile: this.#options.onLockFile });
+    this.#report.safetySnapshotId = made?.snapshotId ?? null;
+    await writeUndoFile(this.#context.files, safety.file, decisions, touched, { plainLength: (id) => this.#repository.index.plainLength('data', id), breathe: () => this.#breathe() });
+    await this.#options.onUndoable?.(made);
+  }
+
+  async #preview(decisions: Decisions, freeBytes: number, token: string): Promise<PreviewFacts> {
+    const { previewFile } = this.#request;
+    const { platform } = this.#context.machine;
     const of = (action: Decided['action']): Decided[] => decisions.files.filter((file) => file.action === action);
     const inTheWay = [...decisions.files, ...decisions.others].filter((one) => one.action !== 'new');
+    const all = [...decisions.folders, ...decisions.files, ...decisions.others];
+    if (previewFile !== undefined) {
+      const plainLength = (id: string): number | undefined => this.#repository.index.plainLength('data', id);
+      await writePreview(this.#context.files, previewFile, decisions, this.#refused, { plainLength, shown: ({ item }) => shownPath(item, platform), breathe: () => this.#breathe() });
+    }
     return {
-      target: this.#request.target,
+      token,
       newFiles: of('new').length,
       newBytes: decisions.bytes,
-      identicalFiles: of('identical').length,
+      identicalFiles: of('identical').length + of('metadata').length,
       keptFiles: of('keep').length,
       replacedFiles: of('replace').length,
       besideFiles: of('both').length,
-      folders: decisions.folders.filter((folder) => !folder.exists).length,
+      metadataChanges: all.filter(({ action }) => action === 'metadata').length,
+      deletedEntries: decisions.sides.length + decisions.extras.length,
+      deletedBytes: [...decisions.sides, ...decisions.extras].reduce((sum, { bytes }) => sum + bytes, 0),
+      sparedEntries: decisions.spared,
+      folders: decisions.folders.filter((folder) => folder.action === 'new').length,
       links: decisions.others.filter((one) => one.item.node.type === 'symlink' && one.action !== 'keep' && one.action !== 'identical').length,
       special: decisions.others.filter((one) => one.item.node.type !== 'symlink').length,
       refused: this.#refused.list,
@@ -171,39 +274,45 @@ class Restoring {
     const startedMs = clock.monotonicMs();
     for (const { action } of decisions.files) {
       if (action === 'keep') this.#report.kept += 1;
-      else if (action === 'identical') {
+      else if (action === 'identical' || action === 'metadata') {
         this.#report.files += 1;
         this.#report.identical += 1;
       }
     }
-    const writing = decisions.files.filter((file) => file.action !== 'keep' && file.action !== 'identical');
-    // Who asks for everything to be replaced wants mode, owner and times back, too, where the content is the same already.
-    const touched = this.#request.conflict === 'replace' ? decisions.files.filter((file) => file.action === 'identical') : [];
+    const writing = decisions.files.filter((file) => writesContent(file.action));
+    const touched = decisions.files.filter((file) => file.action === 'metadata');
     decisions.files = []; // what is written is let go of on the way
     this.#bytesTotal = decisions.bytes;
     this.#onProgress({ phase: 'restoring', filesDone: this.#report.files, filesTotal: this.#report.files + writing.length, bytesDone: 0, bytesTotal: decisions.bytes });
-    files.mkdirs(this.#request.target);
-    this.#tidy(this.#request.target);
+    if (this.#request.inPlace === undefined) {
+      files.mkdirs(this.#request.target);
+      this.#tidy(this.#request.target);
+    }
     const made = await this.#makeFolders(decisions);
+    for (const side of decisions.sides) this.#delete(side);
     const writer = await this.#writeFiles(decisions, writing);
     for (const file of touched) {
       const breath = this.#breathe();
       if (breath !== undefined) await breath;
-      this.#guard(file, () => {
-        if (!this.#folders.isReal(dirname(file.path))) throw new WriteProblem('ELOOP');
-        applyMetadata(files, file.path, file.item.node, { owners: this.#request.owners, degraded: this.#degraded });
-      });
+      this.#guard(file, () => this.#touch(file));
     }
     for (const other of decisions.others) {
       const breath = this.#breathe();
       if (breath !== undefined) await breath;
       this.#guard(other, () => this.#makeOther(other, writer));
     }
-    this.#onProgress({ phase: 'finishing', current: null, filesDone: this.#report.files, bytesDone: this.#bytesTotal });
-    for (const { item, path } of made.reverse()) {
+    for (const extra of decisions.extras) {
       const breath = this.#breathe();
       if (breath !== undefined) await breath;
-      if (this.#folders.isReal(path)) applyMetadata(files, path, item.node, { owners: this.#request.owners, degraded: this.#degraded });
+      this.#delete(extra);
+    }
+    this.#onProgress({ phase: 'finishing', current: null, filesDone: this.#report.files, bytesDone: this.#bytesTotal });
+    for (const { item, path, action } of made.reverse()) {
+      const breath = this.#breathe();
+      if (breath !== undefined) await breath;
+      if (!this.#folders.isReal(path)) continue;
+      applyMetadata(files, path, item.node, { owners: this.#request.owners, degraded: this.#degraded });
+      if (action === 'metadata') this.#report.metadata += 1;
     }
     this.#settle();
     const { verifyMs } = this.#report;
@@ -217,25 +326,56 @@ class Restoring {
     };
   }
 
-  /** Every folder that is ours to finish: made now, or there before where everything is to be replaced. */
-  async #makeFolders(decisions: Decisions): Promise<Decisions['folders']> {
+  /** Every folder that is ours to finish: made now, or there before and to be as it was. */
+  async #makeFolders(decisions: Decisions): Promise<DecidedFolder[]> {
     const { files } = this.#context;
-    const made: Decisions['folders'] = [];
+    const made: DecidedFolder[] = [];
     for (const folder of decisions.folders) {
       const breath = this.#breathe();
       if (breath !== undefined) await breath;
       this.#guard({ item: folder.item }, () => {
         this.#requireReal(dirname(folder.path));
-        if (!folder.exists) files.mkdir(folder.path, 0o700);
+        if (folder.action === 'new') files.mkdir(folder.path, 0o700);
         else {
           this.#requireReal(folder.path);
           this.#tidy(folder.path);
         }
-        if (!folder.exists) this.#report.folders += 1;
-        if (!folder.exists || this.#request.conflict === 'replace') made.push(folder);
+        if (folder.action === 'new') this.#report.folders += 1;
+        if (folder.finish) made.push(folder);
       });
     }
     return made;
+  }
+
+  /** Right content, other metadata. */
+  #touch({ path, item, seen }: Decided): void {
+    const { files } = this.#context;
+    this.#requireReal(dirname(path));
+    const { owners } = this.#request;
+    const now = files.lstat(path);
+    // Another name of the same file may have had its turn.
+    if (now === undefined || metadataDiffers(files, path, item.node, now, { owners, platform: this.#context.machine.platform })) {
+      if (seen !== undefined) requireSeen(files, path, seen);
+      applyMetadata(files, path, item.node, { owners, degraded: this.#degraded });
+    }
+    this.#report.metadata += 1;
+  }
+
+  #delete({ path, shown, type, seen }: Extra): void {
+    const { files } = this.#context;
+    try {
+      this.#requireReal(dirname(path));
+      if (files.lstat(path) === undefined) return;
+      requireSeen(files, path, seen);
+      if (type === 'dir') files.rmdir(path);
+      else files.unlink(path);
+      this.#report.deleted += 1;
+    } catch (error) {
+      throwIfAborted(this.#signal);
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      this.#refused.add(shown, failure.reason);
+    }
   }
 
   /** What restores that were killed have left in a folder. Not being able to is no reason not to restore. */
@@ -306,7 +446,8 @@ class Restoring {
     const { files, machine } = this.#context;
     const { node } = other.item;
     if (other.action === 'keep') this.#report.kept += 1;
-    if (other.action === 'keep' || other.action === 'identical') return;
+    if (other.action === 'metadata') this.#touch(other);
+    if (!writesContent(other.action)) return;
     if (node.type === 'socket' || node.type === 'irregular') return this.#degraded.note(`${node.type} left out`);
     if ((node.type === 'dev' || node.type === 'chardev') && machine.uid !== 0) return this.#degraded.note('device left out, only the administrator may make one');
     this.#requireReal(dirname(other.path));
@@ -315,7 +456,7 @@ class Restoring {
       if (node.type === 'symlink') files.symlink(node.linkTarget ?? '', temporary);
       else if (node.type === 'fifo' || node.type === 'dev' || node.type === 'chardev') files.mknod(temporary, node.type, 0o600, node.device ?? 0n);
       applyMetadata(files, temporary, node, { owners: this.#request.owners, degraded: this.#degraded });
-      writer.putInPlace(temporary, other.path, other.action === 'replace');
+      writer.putInPlace(temporary, other.path, other.action === 'replace', other.seen);
     } catch (error) {
       discard(files, temporary);
       throw error;
@@ -327,11 +468,34 @@ class Restoring {
 
   /** One sync at the end for all files that replaced nothing (each that did was made durable before its rename). */
   #settle(): void {
-    try {
-      this.#context.files.syncFileSystem(this.#request.target);
-    } catch (error) {
-      this.#degraded.note(`sync (${errnoOf(error) ?? 'error'})`);
+    for (const place of this.#places()) {
+      try {
+        this.#context.files.syncFileSystem(place);
+      } catch (error) {
+        this.#degraded.note(`sync (${errnoOf(error) ?? 'error'})`);
+      }
     }
+  }
+
+  /** Where it is written, as far as that exists: of several file systems in place, one folder of each. */
+  #places(): string[] {
+    const { target, inPlace } = this.#request;
+    const byDevice = new Map<bigint, string>();
+    for (const path of inPlace ?? [target]) {
+      const { at, device } = existing(this.#context.files, path);
+      if (!byDevice.has(device)) byDevice.set(device, at);
+    }
+    return [...byDevice.values()];
+  }
+
+  /** Of several file systems the one with the least room: what goes where is not looked into. */
+  #spacePlace(): string {
+    const { files } = this.#context;
+    return this.#places().reduce((a, b) => (files.space(b).freeBytes < files.space(a).freeBytes ? b : a));
+  }
+
+  #freeBytes(): number {
+    return this.#context.files.space(this.#spacePlace()).freeBytes;
   }
 
   #requireReal(folder: string): void {
@@ -355,7 +519,7 @@ class Restoring {
   }
 
   #refuse({ item }: Pick<Decided, 'item'>, { reason, full }: Failure): void {
-    if (full) fail('NO_SPACE', 'the target is full', { path: this.#request.target });
+    if (full) fail('NO_SPACE', 'the target is full', { path: this.#spacePlace() });
     this.#refused.add(`/${item.path}`, reason);
     this.#onProgress({ errors: this.#refused.count });
   }
@@ -373,7 +537,11 @@ class Restoring {
   }
 }
 
-/** Free bytes where the target lies or will lie. */
-function freeAt(files: Files, target: string): number {
-  for (let at = target; ; at = dirname(at)) if (files.stat(at) !== undefined) return files.space(at).freeBytes;
+/** The nearest folder above, or the place itself, that is there. */
+function existing(files: Files, path: string): { at: string; device: bigint } {
+  for (let at = path; ; at = dirname(at)) {
+    const stat = files.stat(at);
+    if (stat !== undefined) return { at, device: stat.device };
+    if (at === dirname(at)) return fail('PATH_MISSING', `${path} cannot exist`, { path });
+  }
 }

@@ -1,24 +1,25 @@
-// Restores as tasks. Order, and what a stop after each step leaves:
-//   1. outbox: `restore.started` with a row in unfinished_restores   -> found at the next start: `restore.interrupted`
-//   2. the thread writes                                             -> the same, and temporary files, which the next restore to the place removes
-//   3. outbox: `restore.finished` with the report, or `restore.failed` -> nothing
+// Restores as tasks, and their previews: which snapshot, where to, what a thread needs to know. The order of steps is in runner.ts.
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
-import type { RestoreReport } from '../../../../contract/snapshots.ts';
-import { errnoOf, fail, toWire } from '../../kit/errors.ts';
+import { leaveOutNothing } from '../../../../contract/snapshots.ts';
+import { errnoOf, fail } from '../../kit/errors.ts';
 import { isInside, pathsOf, resolveUserPath } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
-import { lockIdentity, sha256Hex, shortId, type Repositories } from '../../repository/index.ts';
+import { sha256Hex, shortId, type Repositories } from '../../repository/index.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import { homeMarker } from '../archive/folder-saver.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
+import type { PlanService } from '../plans/service.ts';
 import { wellFormed } from '../plans/service.ts';
-import { runWorker } from '../run-worker.ts';
 import type { SnapshotsStore } from '../store.ts';
-import { zoneOffsetMinutes } from '../model.ts';
-import type { PreviewFacts, ReportFacts, RestoreMessage, RestoreRequest } from './protocol.ts';
+import { incompleteTag, zoneOffsetMinutes } from '../model.ts';
+import { namesOfPlace, originTop } from './place.ts';
+import { createPreviews } from './previews.ts';
+import type { PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
+import { createRestoreRunner } from './runner.ts';
+import { createUndo } from './undo-service.ts';
 
 export interface RestoreServiceDeps {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine'>;
@@ -29,17 +30,23 @@ export interface RestoreServiceDeps {
   announce(event: EngineEvent): void;
   homePath: string;
   browse: BrowseService;
+  plans: Pick<PlanService, 'known'>;
+  /** Of the program. */
+  version: string;
 }
 
-export interface RestoreService {
-  preview: EngineApi['restores']['preview'];
-  start: EngineApi['restores']['start'];
-  reports: EngineApi['restores']['reports'];
+export interface RestoreService extends Pick<EngineApi, 'restores'> {
   /** Start-up: restores that were begun and never ended become events `restore.interrupted`. */
   recoverInterrupted(): void;
 }
 
-type Input = Parameters<RestoreService['start']>[0];
+type Input = Parameters<EngineApi['restores']['start']>[0];
+
+/** Where a restore writes. In place: `target` is the top of the file system. */
+interface Goal {
+  target: string;
+  inPlace: string[] | undefined;
+}
 
 const listedBytes = 32 * 1024;
 
@@ -51,8 +58,11 @@ function listed(paths: readonly string[]): string[] {
 }
 
 export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
-  const { ports, store, outbox, repositories, tasks, announce, homePath, browse } = deps;
+  const { ports, store, outbox, tasks, homePath, browse, plans, repositories } = deps;
   const { clock, files, machine, random } = ports;
+  const system = pathsOf(machine.platform);
+  const runner = createRestoreRunner(deps);
+  const previews = createPreviews({ ports, folder: system.join(homePath, 'cache', 'restores') });
 
   /** The target as the file system spells it, as far as it exists. BAD_INPUT inside a repository or a home, NOT_A_FOLDER. */
   const resolveTarget = (typed: string): string => {
@@ -91,28 +101,43 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
     }
   };
 
-  const requestOf = async (input: Input, found: FoundSnapshot, target: string, id: string | undefined, signal: AbortSignal | undefined): Promise<RestoreRequest> => {
-    const unlocked = await repositories.unlockKey(found.repository.id, signal);
-    const places = await repositories.protectedPlaces(signal);
-    const nowMs = clock.now();
-    return {
-      mark: id?.replaceAll('-', '') ?? '',
-      leftBehind: id === undefined ? [] : leftIn(target),
-      repositoryPath: unlocked.path,
-      masterKey: unlocked.masterKey,
-      indexCache: unlocked.indexCache,
-      treeId: found.file.tree,
-      include: input.include,
-      exclude: input.exclude,
-      target,
-      conflict: input.conflict,
-      owners: input.owners ?? machine.uid === 0,
-      day: new Date(nowMs + zoneOffsetMinutes(clock.zone(), nowMs) * 60_000).toISOString().slice(0, 10),
-      forbidden: places.flatMap(({ path, real }) => [path, real]),
-      forbiddenIds: places.flatMap(({ device, inode }) => (device === null || inode === null ? [] : [`${device}:${inode}`])),
-      identity: lockIdentity(machine),
-      preview: id === undefined
-    };
+  const goalOf = (input: Input, found: FoundSnapshot): Goal => {
+    if (input.target !== null) return { target: resolveTarget(input.target), inPlace: undefined };
+    return { target: originTop(found.file.paths), inPlace: [...found.file.paths] };
+  };
+
+  /** What is not in the snapshot because it was left out on purpose, by the rules of then and of now, is nothing extra. */
+  const deleteExtraOf = (input: Input, found: FoundSnapshot): Pick<RestoreRequest, 'deleteExtra'> => {
+    if (!input.deleteExtra) return {};
+    if (found.file.tags?.includes(incompleteTag)) fail('BAD_INPUT', 'the snapshot is incomplete', { field: 'deleteExtra', reason: 'the snapshot is incomplete: what it lacks would be deleted' });
+    const plan = found.planId === null ? undefined : plans.known(found.planId);
+    const excludes = [...new Set([...(found.file.excludes ?? []), ...(plan?.excludes ?? [])])];
+    return { deleteExtra: { roots: found.file.paths.map((path) => namesOfPlace(path, machine.platform)), excludes, leaveOut: plan?.leaveOut ?? leaveOutNothing } };
+  };
+
+  const requestOf = async (input: Input, found: FoundSnapshot, { target, inPlace }: Goal, signal: AbortSignal | undefined): Promise<RestoreRequest> => ({
+    ...(await runner.base(found.repository.id, signal)),
+    mark: '',
+    leftBehind: [],
+    treeId: found.file.tree,
+    include: input.include,
+    exclude: input.exclude,
+    target,
+    ...(inPlace !== undefined && { inPlace }),
+    conflict: input.conflict,
+    choices: input.choices,
+    ...deleteExtraOf(input, found),
+    owners: input.owners ?? machine.uid === 0,
+    modes: input.modes,
+    day: browse.view(found).time.slice(0, 10),
+    preview: true
+  });
+
+  /** Snapshots of the same files, newest first, that may have whole what is damaged in this one. */
+  const othersOf = async (found: FoundSnapshot, signal: AbortSignal): Promise<NonNullable<RestoreRequest['others']>> => {
+    const { snapshots } = await browse.select({ repository: found.repository.id }, { signal });
+    const same = found.planId === null ? (one: FoundSnapshot) => one.planId === null && one.file.paths.join() === found.file.paths.join() : (one: FoundSnapshot) => one.planId === found.planId;
+    return snapshots.filter((one) => one.id !== found.id && same(one)).map((one) => ({ snapshotId: one.id, treeId: one.file.tree, at: browse.view(one).at }));
   };
 
   /** Marks of restores that were cut off and may have left temporary files there. */
@@ -122,83 +147,71 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
       .filter((row) => row.cut && (isInside(row.target, target, machine.platform) || isInside(target, row.target, machine.platform)))
       .map((row) => row.id.replaceAll('-', ''));
 
-  const work = <R extends PreviewFacts | ReportFacts>(request: RestoreRequest, repositoryId: string, signal: AbortSignal, onProgress: RunningTask['progress']): Promise<R> =>
-    repositories.queue(repositoryId).run({ exclusive: false, what: 'restore', signal, onWaiting: () => onProgress({ phase: 'waiting' }) }, () =>
-      runWorker<RestoreMessage, R>({
-        workers: ports.workers,
-        name: 'snapshots.restore',
-        input: request,
-        signal,
-        onMessage: (message, reply) => {
-          if (message.kind === 'preview' || message.kind === 'report') return message.facts;
-          if (message.kind === 'progress') onProgress(message.update);
-          else repositories.takeLockNote(repositoryId, message, reply);
-          return undefined;
-        }
-      })
-    );
+  const undo = createUndo({ ports, store, repositories, tasks, runner, leftIn, folder: system.join(homePath, 'restores') });
 
-  const run = async (input: Input, found: FoundSnapshot, target: string, actor: string, task: RunningTask): Promise<TaskResult> => {
+  const run = async (input: Input, found: FoundSnapshot, goal: Goal, actor: string, task: RunningTask): Promise<TaskResult> => {
     const id = createUuid7(clock, random);
     const { planName, planId } = browse.view(found);
-    const startedMs = clock.monotonicMs();
-    const common = { category: 'restore' as const, actor, subject: planName === null ? `repository:${found.repository.name}` : `plan:${planName}` };
-    const facts = { restore: id, repository: found.repository.name, repositoryId: found.repository.id, snapshot: found.id, target: wellFormed(target), plan: planName, planId };
-    const selection = sha256Hex(Buffer.from(JSON.stringify([found.id, input.include, input.exclude])));
-    outbox.commit(
-      () => store.addRestore({ id, subject: common.subject, target, selection, facts, startedAt: new Date(clock.now()).toISOString() }),
-      [{ ...common, action: 'restore.started', payload: { ...facts, include: listed(input.include), includeCount: input.include.length, exclude: listed(input.exclude), excludeCount: input.exclude.length, conflict: input.conflict } }]
+    const { target, inPlace } = goal;
+    const subject = planName === null ? `repository:${found.repository.name}` : `plan:${planName}`;
+    const place = wellFormed((inPlace ?? [target]).join(', ').slice(0, 4096));
+    const selection = sha256Hex(Buffer.from(JSON.stringify([found.id, input.include, input.exclude, ...(inPlace === undefined ? [] : ['in place'])])));
+    const noteUndoable = (safety: SafetyMade | null): void => {
+      const cut = store.undoables().find((row) => !row.finished && row.undoneAt === null && row.selection === selection);
+      store.addUndoable({
+        id, at: new Date(clock.now()).toISOString(), subject, repositoryId: found.repository.id, snapshotId: found.id, planId, planName, place: inPlace ?? [], selection,
+        safetySnapshot: safety?.snapshotId ?? null, safetyTree: safety?.treeId ?? null, continues: cut?.id ?? null
+      });
+    };
+    const report = await runner.record(
+      {
+        id,
+        actor,
+        subject,
+        target,
+        selection,
+        facts: { restore: id, repository: found.repository.name, repositoryId: found.repository.id, snapshot: found.id, target: place, plan: planName, planId, ...(inPlace !== undefined && { inPlace: true }) },
+        asked: {
+          include: listed(input.include), includeCount: input.include.length, exclude: listed(input.exclude), excludeCount: input.exclude.length, conflict: input.conflict,
+          ...(input.choices.length > 0 && { choices: input.choices.length }), ...(input.deleteExtra && { deleteExtra: true })
+        }
+      },
+      async () => {
+        const request: RestoreRequest = { ...(await requestOf(input, found, goal, task.signal)), mark: id.replaceAll('-', ''), leftBehind: leftIn(target), preview: false, ...(input.token !== undefined && { token: input.token }) };
+        if (inPlace !== undefined) {
+          undo.tidy();
+          const nowMs = clock.now();
+          request.safety = { restore: id, file: undo.fileOf(id), offsetMinutes: zoneOffsetMinutes(clock.zone(), nowMs), programVersion: `varve ${deps.version}` };
+          request.others = await othersOf(found, task.signal);
+        }
+        const done = await runner.work<ReportFacts>(request, found.repository.id, task.signal, (update) => task.progress(update), noteUndoable);
+        return { id, snapshotId: found.id, snapshotShortId: shortId(found.id), target: inPlace === undefined ? target : null, conflict: input.conflict, choices: input.choices.length, deleteExtra: input.deleteExtra, undoes: null, ...done };
+      },
+      () => store.finishUndoable(id)
     );
-    try {
-      const request = await requestOf(input, found, target, id, task.signal);
-      const done = await work<ReportFacts>(request, found.repository.id, task.signal, (update) => task.progress(update));
-      const report: RestoreReport = { id, snapshotId: found.id, snapshotShortId: shortId(found.id), target, ...done };
-      outbox.commit(
-        () => {
-          store.addReport(new Date(clock.now()).toISOString(), report);
-          store.removeRestore(id);
-          // This one went through all folders that those did.
-          for (const row of store.unfinishedRestores()) if (row.cut && row.target === target && row.selection === selection) store.removeRestore(row.id);
-        },
-        [
-          {
-            ...common,
-            action: 'restore.finished',
-            ...(report.skippedCount > 0 && { level: 'warn' as const }),
-            payload: {
-              ...facts,
-              files: report.files, identical: report.identical, folders: report.folders, links: report.links, bytes: report.bytes, kept: report.kept, replaced: report.replaced, beside: report.beside, skipped: report.skippedCount,
-              degraded: Object.fromEntries(report.degraded.map(({ what, count }) => [what, count])), writeMs: report.writeMs, verifyMs: report.verifyMs, durationMs: Math.round(clock.monotonicMs() - startedMs)
-            }
-          }
-        ]
-      );
-      announce({ kind: 'changed', what: 'restores' });
-      return { kind: 'restore', report };
-    } catch (error) {
-      const { code, message } = toWire(error);
-      outbox.commit(
-        () => store.cutRestore(id),
-        [{ ...common, action: 'restore.failed', ...(code === 'CANCELLED' && { level: 'warn' as const }), payload: { ...facts, code, reason: wellFormed(message), durationMs: Math.round(clock.monotonicMs() - startedMs) } }]
-      );
-      throw error;
-    }
+    return { kind: 'restore', report };
   };
 
   return {
-    preview: async (input, context) => {
-      const found = await browse.find(input.snapshot, context.signal);
-      const target = resolveTarget(input.target);
-      const signal = context.signal ?? new AbortController().signal;
-      const facts = await work<PreviewFacts>(await requestOf(input, found, target, undefined, signal), found.repository.id, signal, () => undefined);
-      return { snapshot: browse.view(found), ...facts };
+    restores: {
+      preview: async (input, context) => {
+        const found = await browse.find(input.snapshot, context.signal);
+        const goal = goalOf(input, found);
+        const signal = context.signal ?? new AbortController().signal;
+        const request = await requestOf(input, found, goal, signal);
+        const facts = await previews.make((previewFile) => runner.work<PreviewFacts>({ ...request, previewFile }, found.repository.id, signal, () => undefined));
+        return { snapshot: browse.view(found), target: goal.inPlace === undefined ? goal.target : null, ...facts };
+      },
+      changes: ({ token, ...query }, context) => previews.page(token, query, context.signal),
+      start: async (input, context) => {
+        const found = await browse.find(input.snapshot, context.signal);
+        const goal = goalOf(input, found);
+        return tasks.start({ kind: 'restore', subject: shortId(found.id), run: (task) => run(input, found, goal, context.actor, task) });
+      },
+      undo: undo.undo,
+      undoable: undo.undoable,
+      reports: async ({ limit }) => store.reports(limit)
     },
-    start: async (input, context) => {
-      const found = await browse.find(input.snapshot, context.signal);
-      const target = resolveTarget(input.target);
-      return tasks.start({ kind: 'restore', subject: shortId(found.id), run: (task) => run(input, found, target, context.actor, task) });
-    },
-    reports: async ({ limit }) => store.reports(limit),
     recoverInterrupted: () => {
       // One process owns the home at a time, so whoever began these has ended.
       for (const { id, subject, facts, startedAt, cut } of store.unfinishedRestores()) {

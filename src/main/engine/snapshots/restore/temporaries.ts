@@ -14,6 +14,11 @@ export function temporaryName(mark: string, count: number): string {
   return `.varve-restore-${mark}${count.toString(16)}.tmp`;
 }
 
+/** A file of a restore that is under way, or was cut off. */
+export function isTemporary(name: string): boolean {
+  return pattern.test(name);
+}
+
 /** Removes what these restores have left in one folder, which must be a real one; returns how many there were. Folders are never removed, whatever their name. */
 export function removeLeftBehind(files: Pick<Files, 'readdir' | 'unlink'>, folder: string, restores: ReadonlySet<string>): number {
   let removed = 0;

@@ -6,6 +6,7 @@ import type { BlobReader } from './blob-reader.ts';
 import { WriteProblem } from './failures.ts';
 import { applyMetadata, type Degraded } from './metadata.ts';
 import { ReadBack } from './read-back.ts';
+import { requireSeen } from './seen.ts';
 import type { RestoredNode } from './select.ts';
 import { temporaryName } from './temporaries.ts';
 import { cancelled } from '../../kit/errors.ts';
@@ -33,6 +34,8 @@ export interface Target {
   node: RestoredNode;
   /** Something may lie at `path` and is replaced, durably (fsync before rename); otherwise what has appeared there meanwhile is left alone and EEXIST is the problem. */
   replaces: boolean;
+  /** Of what is replaced, as it was decided: whatever else lies there by now is left alone. */
+  seen?: string;
 }
 
 /** A file under its temporary name. */
@@ -161,21 +164,23 @@ export class FileWriter {
   }
 
   /** Closes it, gives it what belongs to it, and its name. What was verified must not have been closed since. */
-  finish(file: OpenFile, { path, node, replaces }: Target): void {
+  finish(file: OpenFile, { path, node, replaces, seen }: Target): void {
     const { files } = this.#deps;
     if (replaces) files.fsync(file.fd);
     const { fd } = file;
     file.fd = closed;
     files.close(fd);
     applyMetadata(files, file.temporary, node, this.#deps);
-    this.putInPlace(file.temporary, path, replaces);
+    this.putInPlace(file.temporary, path, replaces, seen);
     if (replaces) files.fsyncFolder(dirname(path));
   }
 
-  putInPlace(temporary: string, path: string, replaces: boolean): void {
+  putInPlace(temporary: string, path: string, replaces: boolean, seen?: string): void {
     const { files } = this.#deps;
-    if (replaces) files.rename(temporary, path);
-    else files.renameNew(temporary, path);
+    if (replaces) {
+      if (seen !== undefined) requireSeen(files, path, seen);
+      files.rename(temporary, path);
+    } else files.renameNew(temporary, path);
   }
 
   discard(file: OpenFile): void {

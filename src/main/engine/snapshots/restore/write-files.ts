@@ -243,7 +243,7 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
       return false;
     }
     try {
-      writer.putInPlace(temporary, file.path, file.action === 'replace');
+      writer.putInPlace(temporary, file.path, file.action === 'replace', file.seen);
     } catch (error) {
       discard(files, temporary);
       throw error;
@@ -291,9 +291,9 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   }
 }
 
-function targetOf({ path, action, item: { node } }: Decided): Target {
+function targetOf({ path, action, seen, item: { node } }: Decided): Target {
   const { type, mode, uid, gid, content, mtimeNs, atimeNs, xattrs } = node;
-  return { path, replaces: action === 'replace', node: { type, mode, uid, gid, content: content ?? [], mtimeNs, atimeNs, ...(xattrs && { xattrs }) } };
+  return { path, replaces: action === 'replace', ...(seen !== undefined && { seen }), node: { type, mode, uid, gid, content: content ?? [], mtimeNs, atimeNs, ...(xattrs && { xattrs }) } };
 }
 
 /** Where these chunks lie, for a thread that has no index. */

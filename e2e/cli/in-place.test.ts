@@ -1,0 +1,148 @@
+// Bringing files back to where they came from, and taking that back: preview, safety snapshot, undo; and kill -9 in the middle of it.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LogEntry } from '../../src/contract/log.ts';
+import type { RestoreChange, RestorePreview, RestoreReport, Snapshot, UndoableRestore } from '../../src/contract/snapshots.ts';
+import { recordCampaign } from './harness/campaign.ts';
+import { hasRestic, resticWell } from './harness/restic.ts';
+import { scaled, seed } from './harness/scale.ts';
+import { compareTrees, makeManyFiles, Seeded } from './harness/trees.ts';
+import { createReadyWorld, type World } from './harness/world.ts';
+
+let world: World;
+let source: string;
+const portuguese = { env: { LANG: 'pt_BR.UTF-8' } };
+
+function copied(name: string): string {
+  execFileSync('cp', ['-a', source, world.path(name)]);
+  return world.path(name);
+}
+
+beforeAll(async () => {
+  world = await createReadyWorld({
+    paths: (made) => {
+      source = made.path('source');
+      makeManyFiles(source, scaled(1_500, 6_000), seed);
+      writeFileSync(join(source, 'thesis.tex'), 'as saved');
+      return [source];
+    }
+  });
+  await world.well(['snapshot', 'work']);
+  copied('original');
+});
+afterAll(() => world?.dispose());
+
+describe('a restore in place', () => {
+  it('is shown first, does exactly that, is taken back by varve undo, and is in no list of the plan', async () => {
+    const original = world.path('original');
+    writeFileSync(join(source, 'thesis.tex'), 'spoilt');
+    rmSync(join(source, 'd0'), { recursive: true });
+    mkdirSync(join(source, 'junk'));
+    writeFileSync(join(source, 'junk', 'new.txt'), 'new');
+    const before = copied('before');
+    const wanted = ['restore', 'work@latest', '--in-place', '--conflict', 'replace', '--delete-extra'];
+    const preview = (await world.well([...wanted, '--preview', '--json'])).json<RestorePreview & { changes: RestoreChange[] }>();
+    expect(preview).toMatchObject({ target: null, replacedFiles: 1, deletedEntries: 2 });
+    expect(preview.changes.filter(({ action }) => action === 'deleted').map(({ path }) => path)).toEqual([join(source, 'junk'), join(source, 'junk', 'new.txt')]);
+    const shown = (await world.well([...wanted, '--preview'], portuguese)).stdout;
+    expect(shown).toMatch(/substituído +\/.*thesis\.tex/);
+    expect(shown).toContain(`--token ${preview.token}`);
+    expect(compareTrees(before, source)).toEqual([]);
+
+    writeFileSync(join(source, 'junk', 'one more'), 'x');
+    const outdated = await world.run([...wanted, '--token', preview.token]);
+    expect([outdated.code, outdated.stderr]).toEqual([8, expect.stringContaining('outdated')]);
+    rmSync(join(source, 'junk', 'one more'));
+    execFileSync('touch', ['-r', join(before, 'junk'), join(source, 'junk')]);
+    expect(compareTrees(before, source)).toEqual([]);
+
+    const report = (await world.well([...wanted, '--token', preview.token, '--json'])).json<RestoreReport>();
+    expect(report).toMatchObject({ target: null, conflict: 'replace', deleteExtra: true, deleted: 2, replaced: 1, skippedCount: 0 });
+    expect(compareTrees(original, source)).toEqual([]);
+    const listed = (await world.well(['snapshots', '--json'])).json<{ snapshots: Snapshot[] }>();
+    expect(listed.snapshots).toHaveLength(1);
+    const safety = (await world.well(['snapshots', '--tag', 'varve-safety', '--json'])).json<{ snapshots: Snapshot[] }>();
+    expect(safety.snapshots.map(({ id, planId }) => [id, planId])).toEqual([[report.safetySnapshotId, null]]);
+    if (hasRestic()) {
+      resticWell(world, world.path('repository'), ['restore', report.safetySnapshotId as string, '--target', world.path('safety')]);
+      expect(readFileSync(join(world.path('safety'), source, 'thesis.tex'), 'utf8')).toBe('spoilt');
+      resticWell(world, world.path('repository'), ['restore', report.snapshotId, '--target', world.path('theirs')]);
+      expect(compareTrees(source, join(world.path('theirs'), source), { ignoreFolderTimes: true })).toEqual([]);
+    }
+    const forgotten = (await world.well(['forget', '--repo', 'usb', '--keep-last', '1', '--dry-run', '--json'])).json<{ removeCount: number }>();
+    expect(forgotten.removeCount).toBe(0);
+
+    const [undoable] = (await world.well(['undo', '--json'])).json<UndoableRestore[]>();
+    expect(undoable).toMatchObject({ id: report.id, finished: true, undoneAt: null });
+    const undone = (await world.well(['undo', report.id.slice(0, 13), '--json'])).json<RestoreReport>();
+    expect(undone).toMatchObject({ undoes: report.id, skippedCount: 0 });
+    expect(compareTrees(before, source)).toEqual([]);
+    const again = await world.run(['undo', report.id]);
+    expect(again.code).toBe(8);
+    const { entries } = (await world.well(['log', 'list', '--action', 'restore.finished', '--json'])).json<{ entries: LogEntry[] }>();
+    expect(entries.map(({ payload }) => payload)).toMatchObject([{ undoes: report.id }, { safetySnapshot: report.safetySnapshotId, deleted: 2, inPlace: true }]);
+  });
+
+  it('keeps what is there unless a flag says otherwise, and needs a place', async () => {
+    writeFileSync(join(source, 'thesis.tex'), 'mine');
+    const report = (await world.well(['restore', 'work@latest', '--in-place', '--json'])).json<RestoreReport>();
+    expect(report).toMatchObject({ kept: 1, replaced: 0, deleted: 0 });
+    expect(readFileSync(join(source, 'thesis.tex'), 'utf8')).toBe('mine');
+    expect((await world.well(['restore', 'work@latest', '--in-place', '--include', join(source, 'thesis.tex'), '--choose', `${join(source, 'thesis.tex')}=both`, '--json'])).json<RestoreReport>()).toMatchObject({ beside: 1 });
+    for (const args of [['restore', 'latest'], ['restore', 'latest', '--in-place', '--target', '/tmp/x'], ['restore', 'latest', '--in-place', '--choose', 'x'], ['restore', '--all', '--in-place']]) expect((await world.run(args)).code, args.join(' ')).toBe(2);
+    expect((await world.run(['undo', 'ffffffff'])).code).toBe(4);
+  });
+});
+
+describe(`kill -9 of a restore in place (seed ${seed})`, () => {
+  it('leaves every file whole, is finished by running it again, and undoing brings back what was there before the first', { timeout: scaled(240_000, 1_800_000) }, async () => {
+    rmSync(join(source, 'junk'), { recursive: true, force: true });
+    const random = new Seeded(`in place ${seed}`);
+    const times = scaled(2, 12);
+    let changed = 0;
+    const saved = world.path('original');
+    for (let round = 0; round < times; round++) {
+      for (const folder of readdirSync(source, { withFileTypes: true })) {
+        if (!folder.isDirectory()) continue;
+        for (const name of readdirSync(join(source, folder.name))) if (random.below(2) === 0) writeFileSync(join(source, folder.name, name), `spoilt ${round} ${name}`);
+      }
+      const before = copied(`before-${round}`);
+      const wanted = ['restore', 'work@latest', '--in-place', '--conflict', 'replace', '--json'];
+      const known = (await world.well(['undo', '--json'])).json<UndoableRestore[]>().length;
+      const running = world.start(wanted);
+      const isSpoilt = (): number => readdirSync(source, { withFileTypes: true }).filter((one) => one.isDirectory()).reduce((sum, { name }) => sum + readdirSync(join(source, name)).filter((file) => !file.startsWith('.varve') && readFileSync(join(source, name, file)).subarray(0, 6).equals(Buffer.from('spoilt'))).length, 0);
+      const all = isSpoilt();
+      const enough = all - 1 - random.below(Math.floor(all / 2));
+      while (running.child.exitCode === null && isSpoilt() > enough) await new Promise((resolve) => setTimeout(resolve, 5));
+      running.child.kill('SIGKILL');
+      await running.done;
+      for (const folder of readdirSync(source, { withFileTypes: true })) {
+        if (!folder.isDirectory()) continue;
+        for (const name of readdirSync(join(source, folder.name))) {
+          if (name.startsWith('.varve-restore-')) continue;
+          const now = readFileSync(join(source, folder.name, name));
+          const isBefore = now.equals(readFileSync(join(before, folder.name, name)));
+          if (!isBefore) changed += 1;
+          expect(isBefore || now.equals(readFileSync(join(saved, folder.name, name))), name).toBe(true);
+        }
+      }
+      const undoables = (await world.well(['undo', '--json'])).json<UndoableRestore[]>();
+      expect(undoables.length).toBe(known + 1);
+      expect(undoables[0]).toMatchObject({ undoneAt: null });
+      let id = undoables[0]?.id as string;
+      if (round % 2 === 0) {
+        const report = (await world.well(wanted)).json<RestoreReport>();
+        expect(report.skippedCount).toBe(0);
+        expect(compareTrees(saved, source, { ignoreFolderTimes: true, ignore: (path) => path.startsWith('/thesis') })).toEqual([]);
+        id = report.id;
+      }
+      const undone = (await world.well(['undo', id, '--json'])).json<RestoreReport>();
+      expect(undone.skipped).toEqual([]);
+      expect(compareTrees(before, source)).toEqual([]);
+    }
+    expect(changed).toBeGreaterThan(0);
+    recordCampaign('kill -9 of `varve restore --in-place`', `${times} rounds, ${changed} files were already replaced; every file whole, half of them finished by a second run, all undone exactly`);
+  });
+});
