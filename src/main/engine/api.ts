@@ -85,6 +85,11 @@ export function createApi(deps: ApiDeps): EngineApi {
       folder: (input, context) => home().snapshots.compare.folder(input, context),
       list: (input, context) => home().snapshots.compare.list(input, context)
     },
+    inside: {
+      start: (input, context) => home().snapshots.inside.start(input, context),
+      rows: (input, context) => home().snapshots.inside.rows(input, context),
+      picture: (input, context) => home().snapshots.inside.picture(input, context)
+    },
     restores: {
       preview: (input, context) => home().snapshots.restores.preview(input, context),
       start: (input, context) => home().snapshots.restores.start(input, context),
