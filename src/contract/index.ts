@@ -15,12 +15,13 @@ import { log } from './log.ts';
 import { maintenance } from './maintenance.ts';
 import { repositories } from './repository.ts';
 import { review } from './review.ts';
+import { metrics } from './metrics.ts';
 import { names } from './names.ts';
 import { plans, restores, snapshots } from './snapshots.ts';
 import { sealed } from './sealed.ts';
 import { system } from './system.ts';
 
-export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, inside, history, names, restores, keeping, gateway, desktop };
+export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, inside, metrics, history, names, restores, keeping, gateway, desktop };
 export type Contract = typeof contract;
 
 /** Bumped when an older client could misunderstand a newer owner; a client of another version says so and stops. */

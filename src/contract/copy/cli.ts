@@ -9,6 +9,7 @@ import { verifyEn, verifyPtBR } from './cli/verify.ts';
 import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
+import { metricsEn, metricsPtBR } from './cli/metrics.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
@@ -24,6 +25,7 @@ const en = {
   ...intakeEn,
   ...maintenanceEn,
   ...compareEn,
+  ...metricsEn,
   ...historyEn,
   ...namesEn,
   ...keepingEn,
@@ -220,6 +222,7 @@ const ptBR: Record<CliKey, string> = {
   ...intakePtBR,
   ...maintenancePtBR,
   ...comparePtBR,
+  ...metricsPtBR,
   ...historyPtBR,
   ...namesPtBR,
   ...keepingPtBR,

@@ -10,6 +10,7 @@ import type { VarveClient } from '../../contract/index.ts';
 import type { Inside, InsideRow } from '../../contract/inside.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { fromTyped } from '../transport/router.ts';
+import { metricsOf } from './diff-metrics.ts';
 import { refuseExisting, writeNewFile } from './new-file.ts';
 import type { Output } from './output.ts';
 import { absolutePath } from './paths.ts';
@@ -59,7 +60,7 @@ export async function filesToLookInto(client: VarveClient, { comparison, folder 
   let more = 0;
   for (const typed of paths ?? ['/']) {
     const asked = paths === undefined || (process.platform === 'win32' && typed.startsWith('/')) ? typed : absolutePath(typed);
-    const below = folder !== '/' && asked.startsWith(`${folder}/`) ? asked.slice(folder.length) : asked;
+    const below = folder !== '/' && `${asked}/`.startsWith(`${folder}/`) ? asked.slice(folder.length) || '/' : asked;
     const { changes, total } = await client.compare.list({ comparison: comparison.id, kinds: ['content'], below, limit: Math.max(1, Math.min(5000, limit)) });
     const files = changes.slice(0, limit).filter(({ before, after }) => before?.type === 'file' && after?.type === 'file');
     more += Math.max(0, total - Math.min(limit, changes.length));
@@ -106,6 +107,7 @@ export async function writeComparisonReport(looking: Looking, compared: Compared
   const text = await writeReport(form, output.words.language, {
     comparison,
     now: new Date(),
+    metrics: await metricsOf(client, comparison),
     folder: (path, limit) => client.compare.folder({ comparison: comparison.id, path, limit }),
     list: (kind, limit) => client.compare.list({ comparison: comparison.id, kinds: [kind], limit }),
     inside: async (change) => {

@@ -9,6 +9,7 @@ import { examples, type Host, wholeNumber } from './command.ts';
 import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
 import { showGaps } from './snapshot.ts';
+import { metricsOf, printMetrics, type BothMetrics } from './diff-metrics.ts';
 import { filesToLookInto, lookInside, printInside, reportFormOf, rowsOf, writeComparisonReport, type Compared, type FilePair, type Looking } from './diff-content.ts';
 import { absolutePath } from './paths.ts';
 import { followTask } from './task-follower.ts';
@@ -57,9 +58,13 @@ export function addDiffCommand(program: Command, host: Host): void {
         const kinds: ChangeKind[] = ['added', 'removed', 'content', 'type', 'moved', ...(options.metadata ? (['metadata'] as const) : [])];
         const { pairs, more } = options.content === undefined ? { pairs: [], more: 0 } : await filesToLookInto(client, compared, options.content === true ? undefined : options.content, options.limit);
         const report = options.report !== undefined && form !== undefined ? await writeComparisonReport(looking, compared, options.report, form) : undefined;
-        if (output.json) await printDocument(looking, compared, pairs, options, report);
+        const metrics = await metricsOf(client, comparison);
+        if (output.json) await printDocument(looking, compared, pairs, options, { report, metrics });
         else {
-          if (options.content === undefined) await printChanges(client, output, comparison, kinds, report === undefined ? options.limit : 0);
+          if (options.content === undefined) {
+            await printChanges(client, output, comparison, kinds, report === undefined ? options.limit : 0);
+            printMetrics(output, metrics);
+          }
           for (const pair of pairs) await printInside(looking, await lookInside(looking, compared, pair, options.bytes), options.limit);
           if (more > 0) output.say(say('diffMoreFiles', { count: more }));
           if (options.content === true && pairs.length === 0) printTotals(output, comparison);
@@ -81,13 +86,13 @@ async function* changesOf(client: VarveClient, comparison: string, kinds: Change
   }
 }
 
-async function printDocument(looking: Looking, compared: Compared, pairs: readonly FilePair[], { limit, bytes }: DiffOptions, report: string | undefined): Promise<void> {
+async function printDocument(looking: Looking, compared: Compared, pairs: readonly FilePair[], { limit, bytes }: DiffOptions, { report, metrics }: { report: string | undefined; metrics: BothMetrics | undefined }): Promise<void> {
   const { client, output } = looking;
   const changes: Change[] = [];
   for await (const change of changesOf(client, compared.comparison.id, undefined, limit)) changes.push(change);
   const contents: object[] = [];
   for (const pair of pairs) contents.push(await documentOf(looking, await lookInside(looking, compared, pair, bytes), limit));
-  output.document({ ...compared.comparison, changes, ...(contents.length > 0 && { contents }), ...(report !== undefined && { report }) });
+  output.document({ ...compared.comparison, changes, ...(metrics !== undefined && { metrics }), ...(contents.length > 0 && { contents }), ...(report !== undefined && { report }) });
 }
 
 async function documentOf({ client }: Looking, inside: Inside, limit: number): Promise<object> {

@@ -90,6 +90,10 @@ export function createApi(deps: ApiDeps): EngineApi {
       rows: (input, context) => home().snapshots.inside.rows(input, context),
       picture: (input, context) => home().snapshots.inside.picture(input, context)
     },
+    metrics: {
+      list: (input, context) => home().snapshots.metrics.list(input, context),
+      of: (input, context) => home().snapshots.metrics.of(input, context)
+    },
     restores: {
       preview: (input, context) => home().snapshots.restores.preview(input, context),
       start: (input, context) => home().snapshots.restores.start(input, context),

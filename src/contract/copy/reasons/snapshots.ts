@@ -47,6 +47,7 @@ export const snapshots: Reasons = {
   'gave more than 64 KiB of metrics': 'deu mais de 64 KiB de métricas',
   '{name} is one of the variables of Varve itself, which may hold a secret': '{name} é uma das variáveis do próprio Varve, que podem conter um segredo',
   'gave metrics that the record cannot hold: nested too deep, too long a name, or a number beyond all bounds': 'deu métricas que o registro não comporta: níveis demais, um nome longo demais ou um número sem limites',
+  'what it carries as metrics is no JSON object': 'o que ele traz como métricas não é um objeto JSON',
   'gave metrics that are no JSON': 'deu métricas que não são JSON',
   'names no program': 'não dá o nome de um programa',
   'is no list of texts in JSON': 'não é uma lista de textos em JSON',

@@ -2,8 +2,10 @@
 import type { Change, ChangeCounts, ChangeKind, ComparedSide, Comparison } from '../../compare.ts';
 import type { Inside, InsideRow } from '../../inside.ts';
 import type { Language } from '../../ids.ts';
+import type { Metrics } from '../../metrics.ts';
 import { insideLines, type InsideLine } from '../inside-lines.ts';
 import { insideSentences } from '../inside.ts';
+import { formatDelta, formatMetric, metricDeltas } from '../metrics.ts';
 import { describeReason } from '../reasons.ts';
 import { formatBytes, formatExact, formatNumber } from '../values.ts';
 import type { Block } from './blocks.ts';
@@ -26,6 +28,8 @@ export interface ReportSource {
   list(kind: ChangeKind, limit: number): Promise<{ changes: Change[]; total: number }>;
   /** Looks inside a changed file; the words of why it could not be, otherwise. */
   inside(change: Change): Promise<{ inside: Inside; rows: AsyncIterable<InsideRow> } | { failure: string }>;
+  /** Of both sides, where they are snapshots that carry any. */
+  metrics: { before: Metrics | null; after: Metrics | null } | undefined;
   now: Date;
 }
 
@@ -41,6 +45,7 @@ export async function* buildReport(language: Language, source: ReportSource, lim
   yield { block: 'list', items: totals(language, comparison) };
   yield* byFolder(language, source);
   yield* byKind(language, comparison);
+  yield* metricsOf(language, source.metrics);
   for (const kind of kinds) yield* listOf(language, source, kind, limits.entries);
   if (comparison.gapCount > 0) {
     yield { block: 'heading', level: 2, text: say('gaps') };
@@ -92,6 +97,18 @@ async function* byKind(language: Language, { extensions }: Comparison): AsyncIte
     columns: (['kind', 'files', 'sizeBefore', 'sizeAfter'] as const).map((key) => sayReport(language, key)),
     right: [1, 2, 3],
     rows: extensions.map(({ extension, files, bytesBefore, bytesAfter }) => [extension === '' ? sayReport(language, 'noExtension') : `.${extension}`, formatNumber(language, files), formatBytes(language, bytesBefore), formatBytes(language, bytesAfter)])
+  };
+}
+
+function* metricsOf(language: Language, metrics: ReportSource['metrics']): Iterable<Block> {
+  const deltas = metrics === undefined ? [] : metricDeltas(metrics.before, metrics.after);
+  if (deltas.length === 0) return;
+  yield { block: 'heading', level: 2, text: sayReport(language, 'metrics') };
+  yield {
+    block: 'table',
+    columns: (['metric', 'metricBefore', 'metricAfter', 'metricDelta'] as const).map((key) => sayReport(language, key)),
+    right: [1, 2, 3],
+    rows: deltas.map(({ name, before, after, delta }) => [name, formatMetric(language, before), formatMetric(language, after), formatDelta(language, delta)])
   };
 }
 

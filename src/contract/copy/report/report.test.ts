@@ -20,6 +20,7 @@ const rows: InsideRow[] = [
 ];
 const source: ReportSource = {
   comparison,
+  metrics: { before: { loss: 0.3, [hostile]: hostile }, after: { loss: 0.1, name: 'x' } },
   now: new Date('2026-11-27T10:00:00Z'),
   folder: async (path) => (path === '/' ? { changes: [change('/home', null, { folder: true, inside: counts })], total: 1 } : { changes: ['a', hostile].map((name) => change(`/home/${name}`, null, { folder: true, inside: { ...counts, content: 2 } })), total: 9 }),
   list: async (kind) => (kind === 'moved' ? { changes: [change('/new', 'moved', { before: null, other: '/old' }), change('/old', 'moved', { after: null, other: '/new' })], total: 2 } : { changes: [change(hostile, kind, { suspect: true }), change('/failing', kind)], total: 7 }),
@@ -84,7 +85,7 @@ describe('a report in Markdown', () => {
 describe('a report', () => {
   it('says totals, folders, kinds, lists and limits in the person’s language', async () => {
     const english = await writeReport('html', 'en', source, { entries: 2, files: 2, lines: 2 });
-    for (const words of ['3 files have another content.', '1 file was moved or renamed.', 'By folder', '/home/a', 'By kind of file', '/old → /new', '… and 7 more that this report does not list.', '… and 4 more that this report does not list.', 'Of 7 changed files the first 2 are shown from the inside.', 'It could not be looked into. It is damaged.', 'The first 2 lines of the differences; there are more.', '1 row changed.']) expect(english).toContain(words);
+    for (const words of ['3 files have another content.', '1 file was moved or renamed.', 'By folder', '/home/a', 'By kind of file', '/old → /new', '… and 7 more that this report does not list.', '… and 4 more that this report does not list.', 'Of 7 changed files the first 2 are shown from the inside.', 'It could not be looked into. It is damaged.', 'The first 2 lines of the differences; there are more.', '1 row changed.', '<td>loss</td><td class="n">0.3</td><td class="n">0.1</td><td class="n">−0.2</td>']) expect(english).toContain(words);
     const portuguese = await writeReport('md', 'pt-BR', source);
     for (const words of ['# O que mudou', '3 arquivos têm outro conteúdo.', 'Por pasta', '1 linha mudou.', 'Não foi possível examiná-lo. It is damaged.']) expect(portuguese).toContain(words);
   });

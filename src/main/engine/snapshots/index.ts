@@ -15,6 +15,7 @@ import { createLiveOf } from './compare/live-of.ts';
 import { createCompareService } from './compare/service.ts';
 import { createHistoryService } from './history/service.ts';
 import { createInsideService } from './inside/service.ts';
+import { createMetricsService } from './metrics/service.ts';
 import { createNamesService } from './names/service.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
@@ -50,6 +51,7 @@ export interface Snapshots {
   restores: EngineApi['restores'];
   compare: EngineApi['compare'];
   inside: EngineApi['inside'];
+  metrics: EngineApi['metrics'];
   history: EngineApi['history'];
   names: EngineApi['names'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
@@ -85,6 +87,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
     compare: createCompareService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'comparisons') }),
     inside: createInsideService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'inside') }),
+    metrics: createMetricsService({ ...deps, plans, browse }),
     history: createHistoryService({ ...deps, store, plans, browse }),
     names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
     restores: { preview: restore.preview, start: restore.start, reports: restore.reports },
