@@ -6,13 +6,14 @@ import { ExportReport } from './evidence.ts';
 import { Count, Instant } from './ids.ts';
 import { ForgetReport, TagReport } from './keeping.ts';
 import { FileHistory } from './history.ts';
+import { Inside } from './inside.ts';
 import { Verdict } from './log.ts';
 import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
 import { FindResult } from './names.ts';
 import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'history', 'find']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -47,6 +48,7 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('forget'), report: ForgetReport }),
   z.object({ kind: z.literal('tag'), report: TagReport }),
   z.object({ kind: z.literal('compare'), comparison: Comparison }),
+  z.object({ kind: z.literal('inside'), inside: Inside }),
   z.object({ kind: z.literal('history'), history: FileHistory }),
   z.object({ kind: z.literal('find'), names: FindResult })
 ]);

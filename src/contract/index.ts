@@ -8,18 +8,20 @@ import { erasure } from './erasure.ts';
 import { evidence } from './evidence.ts';
 import { gateway } from './gateway.ts';
 import { history } from './history.ts';
+import { inside } from './inside.ts';
 import { intake } from './intake.ts';
 import { keeping } from './keeping.ts';
 import { log } from './log.ts';
 import { maintenance } from './maintenance.ts';
 import { repositories } from './repository.ts';
 import { review } from './review.ts';
+import { metrics } from './metrics.ts';
 import { names } from './names.ts';
 import { plans, restores, snapshots } from './snapshots.ts';
 import { sealed } from './sealed.ts';
 import { system } from './system.ts';
 
-export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, history, names, restores, keeping, gateway, desktop };
+export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, inside, metrics, history, names, restores, keeping, gateway, desktop };
 export type Contract = typeof contract;
 
 /** Bumped when an older client could misunderstand a newer owner; a client of another version says so and stops. */

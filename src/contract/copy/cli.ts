@@ -9,6 +9,7 @@ import { verifyEn, verifyPtBR } from './cli/verify.ts';
 import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
+import { metricsEn, metricsPtBR } from './cli/metrics.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
@@ -25,6 +26,7 @@ const en = {
   ...intakeEn,
   ...maintenanceEn,
   ...compareEn,
+  ...metricsEn,
   ...historyEn,
   ...restoreEn,
   ...namesEn,
@@ -202,6 +204,7 @@ const ptBR: Record<CliKey, string> = {
   ...intakePtBR,
   ...maintenancePtBR,
   ...comparePtBR,
+  ...metricsPtBR,
   ...historyPtBR,
   ...restorePtBR,
   ...namesPtBR,

@@ -5,6 +5,12 @@ import { createNodeFiles } from '../adapters/files.ts';
 import { createSystemRandom } from '../adapters/random.ts';
 import { absolutePath } from './paths.ts';
 
+/** Throws CONFLICT when something is there: before long work, whose result could then not be written. */
+export function refuseExisting(path: string): void {
+  const absolute = absolutePath(path);
+  if (createNodeFiles().lstat(absolute) !== undefined) fail('CONFLICT', `${absolute} is there already`, { kind: 'file', name: absolute });
+}
+
 /** Writes `content` into a new file and returns its absolute path. Throws CONFLICT when something is there, NOT_WRITABLE. */
 export function writeNewFile(path: string, content: string | Uint8Array): string {
   const files = createNodeFiles();

@@ -12,6 +12,7 @@ import { createOutput, type Output } from './output.ts';
 import { addPlanCommands } from './plan.ts';
 import { addCheckCommand } from './check.ts';
 import { addDiffCommand } from './diff.ts';
+import { addMetricsCommand } from './metrics.ts';
 import { addFindCommand } from './find.ts';
 import { addHistoryCommand } from './history.ts';
 import { addPruneCommand } from './prune.ts';
@@ -89,6 +90,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addPlanCommands(program, host);
   addSnapshotCommands(program, host);
   addDiffCommand(program, host);
+  addMetricsCommand(program, host);
   addHistoryCommand(program, host);
   addFindCommand(program, host);
   addRestoreCommand(program, host);

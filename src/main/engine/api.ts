@@ -85,6 +85,15 @@ export function createApi(deps: ApiDeps): EngineApi {
       folder: (input, context) => home().snapshots.compare.folder(input, context),
       list: (input, context) => home().snapshots.compare.list(input, context)
     },
+    inside: {
+      start: (input, context) => home().snapshots.inside.start(input, context),
+      rows: (input, context) => home().snapshots.inside.rows(input, context),
+      picture: (input, context) => home().snapshots.inside.picture(input, context)
+    },
+    metrics: {
+      list: (input, context) => home().snapshots.metrics.list(input, context),
+      of: (input, context) => home().snapshots.metrics.of(input, context)
+    },
     restores: {
       preview: (input, context) => home().snapshots.restores.preview(input, context),
       changes: (input, context) => home().snapshots.restores.changes(input, context),

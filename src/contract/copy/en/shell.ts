@@ -75,6 +75,7 @@ export const shell = {
   'task.prune': 'Tidying of {subject}',
   'task.evidence': 'Evidence to {subject}',
   'task.compare': 'Comparison with {subject}',
+  'task.inside': 'Comparison of {subject}',
   'task.history': 'History of {subject}',
   'task.find': 'Search for {subject}',
   'task.forget': 'Forgetting old snapshots of {subject}',

@@ -84,6 +84,7 @@ export const shell = {
   'task.prune': 'Arrumação de {subject}',
   'task.evidence': 'Evidência para {subject}',
   'task.compare': 'Comparação com {subject}',
+  'task.inside': 'Comparação de {subject}',
   'task.history': 'Histórico de {subject}',
   'task.find': 'Busca por {subject}',
   'task.forget': 'Retirada de snapshots antigos de {subject}',

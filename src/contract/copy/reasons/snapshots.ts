@@ -27,6 +27,7 @@ export const snapshots: Reasons = {
   'a folder never finished': 'uma pasta nunca terminou',
   'a result nobody asked for': 'um resultado que ninguém pediu',
   'is no file of the snapshot': 'não é um arquivo do snapshot',
+  'a blob is shorter than the index says': 'um bloco é mais curto do que o índice diz',
   'an id needs at least 6 digits': 'um identificador precisa de pelo menos 6 dígitos',
   '"{text}" is not a time; write 2026-11-20, 2026-11-20T10:00 or 2026-11-20T10:00:00Z': '"{text}" não é um horário; escreva 2026-11-20, 2026-11-20T10:00 ou 2026-11-20T10:00:00Z',
 
@@ -46,12 +47,14 @@ export const snapshots: Reasons = {
   'gave more than 64 KiB of metrics': 'deu mais de 64 KiB de métricas',
   '{name} is one of the variables of Varve itself, which may hold a secret': '{name} é uma das variáveis do próprio Varve, que podem conter um segredo',
   'gave metrics that the record cannot hold: nested too deep, too long a name, or a number beyond all bounds': 'deu métricas que o registro não comporta: níveis demais, um nome longo demais ou um número sem limites',
+  'what it carries as metrics is no JSON object': 'o que ele traz como métricas não é um objeto JSON',
   'gave metrics that are no JSON': 'deu métricas que não são JSON',
   'names no program': 'não dá o nome de um programa',
   'is no list of texts in JSON': 'não é uma lista de textos em JSON',
 
   // Databases that were read as they lay.
   'its name is not plain text': 'o nome não é texto simples',
+  'changed while it was read': 'mudou enquanto era lido',
   'changed while it was copied': 'mudou enquanto era copiado',
   'another program has locked it': 'outro programa o travou',
   'it is damaged, encrypted or no database of SQLite': 'está danificado, cifrado ou não é um banco do SQLite',

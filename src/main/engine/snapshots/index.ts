@@ -11,8 +11,11 @@ import { createExplainFull } from './archive/full-drive.ts';
 import { createArchiveService } from './archive/service.ts';
 import type { CheckpointsIn } from './browse/checkpoints.ts';
 import { createBrowseService } from './browse/service.ts';
+import { createLiveOf } from './compare/live-of.ts';
 import { createCompareService } from './compare/service.ts';
 import { createHistoryService } from './history/service.ts';
+import { createInsideService } from './inside/service.ts';
+import { createMetricsService } from './metrics/service.ts';
 import { createNamesService } from './names/service.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
@@ -47,6 +50,8 @@ export interface Snapshots {
   snapshots: EngineApi['snapshots'];
   restores: EngineApi['restores'];
   compare: EngineApi['compare'];
+  inside: EngineApi['inside'];
+  metrics: EngineApi['metrics'];
   history: EngineApi['history'];
   names: EngineApi['names'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
@@ -69,6 +74,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const explainFull = createExplainFull({ ...deps, store, forget });
   const archive = createArchiveService({ ...deps, store, plans, browse, explainFull, waiting: () => waiting, databasesPath: join(deps.homePath, 'cache', 'databases'), memoryPath: join(deps.homePath, 'cache', 'folders') });
   const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
+  const liveOf = createLiveOf({ machine: deps.ports.machine, repositories: deps.repositories, plans });
   const restore = createRestoreService({ ...deps, store, browse, plans });
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
@@ -79,7 +85,9 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
       forgetErasedPlans({ store, log: deps.log });
     },
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
-    compare: createCompareService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'comparisons') }),
+    compare: createCompareService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'comparisons') }),
+    inside: createInsideService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'inside') }),
+    metrics: createMetricsService({ ...deps, plans, browse }),
     history: createHistoryService({ ...deps, store, plans, browse }),
     names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
     restores: restore.restores,
