@@ -129,6 +129,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
               aria-selected={onChoose ? state === 'yes' : index === active}
               className={styles.row}
               data-active={index === active || undefined}
+              data-revealed={(entry !== undefined && entry.path === reveal) || undefined}
               style={{ transform: `translateY(${start}px)`, height: rowHeight, paddingLeft: 8 + row.depth * 16 }}
               onClick={() => {
                 setActive(index);
