@@ -54,7 +54,7 @@ describe('varve history', () => {
 describe('varve find', () => {
   it('says where a name lies over all snapshots, and in how many', async () => {
     const shown = (await world.well(['find', '*.tex'])).stdout.trimEnd().split('\n');
-    expect(shown[0]).toMatch(/^ID +LAST SEEN +SIZE +SNAPSHOTS +PATH$/);
+    expect(shown[0]).toMatch(/^ID +LAST SEEN +FIRST SEEN +SIZE +SNAPSHOTS +PATH$/);
     expect(shown.slice(1).map((line) => line.split(/  +/).slice(-3))).toEqual([
       ['12 B', '2', world.path('work/draft.tex')],
       ['12 B', '1', world.path('work/final.tex')]

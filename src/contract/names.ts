@@ -14,6 +14,7 @@ export const FoundName = z.object({
   sizeBytes: Count,
   modifiedAt: Instant,
   newest: SeenIn,
+  oldest: SeenIn,
   /** Of the snapshots that were looked into. */
   snapshotCount: Count
 });

@@ -416,8 +416,17 @@ export const snapshots = {
   get: procedure.input(z.object({ snapshot: SnapshotName })).output(Snapshot),
   /** One folder of a snapshot, folders first, by name. `path` `/` is the top. */
   tree: procedure
-    .input(z.object({ snapshot: SnapshotName, path: z.string().default('/'), offset: Count.default(0), limit: z.number().int().min(1).max(5000).default(1000) }))
-    .output(z.object({ path: z.string(), entries: z.array(TreeEntry), total: Count })),
+    .input(
+      z.object({
+        snapshot: SnapshotName,
+        path: z.string().default('/'),
+        offset: Count.default(0),
+        limit: z.number().int().min(1).max(5000).default(1000),
+        /** The page (a multiple of `limit`) with the entry of this name, instead of the one at `offset`; where there is none, the first page. */
+        around: z.string().optional()
+      })
+    )
+    .output(z.object({ path: z.string(), entries: z.array(TreeEntry), offset: Count, total: Count })),
   /** A piece of a file, base64; at most 1 MiB a call. */
   read: procedure
     .input(z.object({ snapshot: SnapshotName, path: z.string(), offset: Count.default(0), length: z.number().int().min(1).max(1_048_576).default(1_048_576) }))

@@ -1,6 +1,7 @@
 // Every word of the console in English. Keys are `area.thing`; plural forms carry `_one` and `_other` (Portuguese also `_many`).
 import { anchors } from './en/anchors.ts';
 import { compare } from './en/compare.ts';
+import { files } from './en/files.ts';
 import { keeping } from './en/keeping.ts';
 import { plans } from './en/plans.ts';
 import { record } from './en/record.ts';
@@ -10,4 +11,4 @@ import { shell } from './en/shell.ts';
 import { verdict } from './en/verdict.ts';
 import { welcome } from './en/welcome.ts';
 
-export const en = { ...anchors, ...compare, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;
+export const en = { ...anchors, ...compare, ...files, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

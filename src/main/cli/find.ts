@@ -61,11 +61,11 @@ function print(names: FindResult, output: Output): void {
   const { say } = output.words;
   sayWhereNobodyLooked(names, output);
   if (names.total === 0) output.say(say('findNone', { pattern: visibleText(names.pattern, true) }));
-  else output.table([say('colId'), say('colNewest'), say('colSize'), say('colHeldBy'), say('colPath')], names.matches.map((found) => row(found, output.words)), { right: [2, 3] });
+  else output.table([say('colId'), say('colNewest'), say('colOldest'), say('colSize'), say('colHeldBy'), say('colPath')], names.matches.map((found) => row(found, output.words)), { right: [3, 4] });
   if (names.total > names.matches.length) output.say(say('findMore', { count: names.total - names.matches.length }));
   if (names.gapCount > 0) showGaps(output, say('findGaps', { count: names.gapCount }), names.gaps, names.gapCount);
 }
 
-function row({ label, type, sizeBytes, newest, snapshotCount }: FoundName, { language }: Words): string[] {
-  return [newest.shortId, formatExact(language, new Date(newest.at)), type === 'file' ? formatBytes(language, sizeBytes) : '', formatNumber(language, snapshotCount), type === 'dir' ? `${label}/` : label];
+function row({ label, type, sizeBytes, newest, oldest, snapshotCount }: FoundName, { language }: Words): string[] {
+  return [newest.shortId, formatExact(language, new Date(newest.at)), formatExact(language, new Date(oldest.at)), type === 'file' ? formatBytes(language, sizeBytes) : '', formatNumber(language, snapshotCount), type === 'dir' ? `${label}/` : label];
 }

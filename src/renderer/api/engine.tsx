@@ -32,6 +32,9 @@ export const staleAfter: Record<ChangedWhat, readonly string[]> = {
   sample: ['sample', 'plans', 'repositories', 'snapshots']
 };
 
+/** Answers that later snapshots change, but that must not move under whoever reads them: the next one who opens them asks again. */
+const oldWithSnapshots = ['find', 'history'];
+
 const logQuietMs = 400;
 
 export function EngineProvider({ line, children }: { line: Line; children: ReactNode }): ReactNode {
@@ -46,7 +49,10 @@ export function EngineProvider({ line, children }: { line: Line; children: React
     let everConnected = false;
     const onEvent = (event: EngineEvent): void => {
       if (event.kind === 'task') engine.board.take(event.task);
-      else if (event.kind === 'changed') for (const key of staleAfter[event.what]) void queryClient.invalidateQueries({ queryKey: [key] });
+      else if (event.kind === 'changed') {
+        for (const key of staleAfter[event.what]) void queryClient.invalidateQueries({ queryKey: [key] });
+        if (staleAfter[event.what].includes('snapshots')) for (const key of oldWithSnapshots) void queryClient.invalidateQueries({ queryKey: [key], refetchType: 'none' });
+      }
       else if (event.kind === 'log') {
         engine.logEntries.set(event.entries);
         logTimer ??= setTimeout(() => {

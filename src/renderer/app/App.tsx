@@ -29,6 +29,8 @@ const WelcomeScreen = screen(() => import('../features/welcome/index.tsx'), 'Wel
 const LogScreen = screen(() => import('../features/log/index.tsx'), 'LogScreen');
 const AnchorsScreen = screen(() => import('../features/anchors/index.tsx'), 'AnchorsScreen');
 const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 'SnapshotsScreen');
+const FindScreen = screen(() => import('../features/files/index.tsx'), 'FindScreen');
+const HistoryScreen = screen(() => import('../features/files/index.tsx'), 'HistoryScreen');
 const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'CompareScreen');
 const RepositoriesScreen = screen(() => import('../features/repositories/index.tsx'), 'RepositoriesScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
@@ -103,7 +105,9 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
           <Switch>
             <Route path="/log/anchors" component={AnchorsScreen} />
             <Route path="/log/:seq?" component={LogScreen} />
-            <Route path="/snapshots/:id?" component={SnapshotsScreen} />
+            <Route path="/snapshots/:id?/*?" component={SnapshotsScreen} />
+            <Route path="/find/:text?" component={FindScreen} />
+            <Route path="/history/:of/*" component={HistoryScreen} />
             <Route path="/compare/:from?/:to?" component={CompareScreen} />
             <Route path="/repositories/:name?" component={RepositoriesScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />

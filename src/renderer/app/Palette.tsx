@@ -1,4 +1,4 @@
-// Ctrl/Cmd+K: screens, "Back up now: X", snapshots, actions. A combobox over one list; Enter does it.
+// Ctrl/Cmd+K: screens, "Back up now: X", snapshots, files in them, actions. A combobox over one list; Enter does it.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
 // The dialog was just opened to type into this field.
@@ -8,9 +8,12 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNod
 import { useLocation } from 'wouter';
 import { visibleText } from '../../contract/copy/text.ts';
 import { formatWhen } from '../../contract/copy/values.ts';
+import type { FoundName } from '../../contract/names.ts';
 import type { Cell } from '../api/cell.ts';
+import { useFoundFiles } from '../api/found-files.ts';
 import { usePlans, useRepositories, useSaveSettings, useSnapshots, useStartTask } from '../api/queries.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
+import { findAddress, historyAddress, historyOf } from '../ui/files-address.ts';
 import type { Preferences } from '../ui/preferences.ts';
 import { planTitle } from '../ui/plan-title.ts';
 import { useNow, useWords } from '../ui/words.tsx';
@@ -63,6 +66,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       { id: 'verify', group: t('palette.actions'), label: t('palette.verify'), run: () => (start.mutate((client) => client.log.verify({}), done), true) },
       { id: 'anchors', group: t('palette.screens'), label: t('anchors.title'), run: () => navigate('/log/anchors') },
       { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
+      { id: 'find', group: t('palette.screens'), label: t('find.title'), run: () => navigate('/find') },
       { id: 'repositories', group: t('palette.screens'), label: t('repos.title'), run: () => navigate('/repositories') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },
       {
@@ -97,14 +101,34 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
   }, [t, language, navigate, now, plans, repositories, snapshots, save, colorScheme, setColorScheme, preferences, onHelp, start, onClose]);
 }
 
-export function Palette({ onClose, onHelp, preferences }: { onClose(): void; onHelp(): void; preferences: Cell<Preferences> }): ReactNode {
+/** Files that were found, and the way to all of them. */
+function useFileItems(found: readonly FoundName[], text: string): Item[] {
   const { t } = useWords();
+  const [, navigate] = useLocation();
+  const snapshots = useSnapshots().data?.snapshots;
+  return useMemo(() => {
+    const group = t('palette.files');
+    const files = found.map(({ path, label, newest }): Item => {
+      const snapshot = snapshots?.find(({ id }) => id === newest.id);
+      const cut = label.lastIndexOf('/');
+      return { id: path, group, label: t('palette.file', { name: label.slice(cut + 1), folder: label.slice(0, cut) || '/' }), run: () => navigate(historyAddress(snapshot ? historyOf(snapshot) : { repository: newest.repositoryName }, path)) };
+    });
+    const name = text.trim();
+    if (name === '' || !snapshots?.length) return files;
+    return [...files, { id: 'find', group, label: t('palette.findFiles', { text: visibleText(name, true) }), run: () => navigate(findAddress(name)) }];
+  }, [found, navigate, snapshots, t, text]);
+}
+
+export function Palette({ onClose, onHelp, preferences }: { onClose(): void; onHelp(): void; preferences: Cell<Preferences> }): ReactNode {
   const start = useStartTask();
   const items = usePaletteItems(preferences, onHelp, start, onClose);
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const found = useMemo(() => items.filter((item) => matches(text, `${item.label} ${item.also ?? ''}`)).slice(0, mostItems), [items, text]);
+  const { t } = useWords();
+  const files = useFoundFiles(text);
+  const fileItems = useFileItems(files.found, text);
+  const found = useMemo(() => [...items.filter((item) => matches(text, `${item.label} ${item.also ?? ''}`)).slice(0, mostItems), ...fileItems], [items, fileItems, text]);
 
   useEffect(() => setActive(0), [text]);
   useEffect(() => list.current?.querySelector(`#palette-${active}`)?.scrollIntoView({ block: 'nearest' }), [active]);
@@ -156,6 +180,11 @@ export function Palette({ onClose, onHelp, preferences }: { onClose(): void; onH
           </div>
         ))}
       </div>
+      {files.looking && (
+        <p className={styles.none} role="status">
+          {t('palette.looking')}
+        </p>
+      )}
       {found.length === 0 && <p className={styles.none}>{t('palette.empty', { text })}</p>}
       </Modal.Content>
     </Modal.Root>

@@ -16,9 +16,13 @@ import { screens } from './screens.ts';
 import { StatusStrip } from './StatusStrip.tsx';
 import styles from './shell.module.css';
 
+/** Screens that are not in the rail. */
+const ownTitles = [['/repositories', 'repos.title'], ['/find', 'find.title'], ['/history', 'files.history'], ['/compare', 'compare.title']] as const;
+
 function isAt(location: string, path: string): boolean {
-  // Repositories are looked after from Settings.
+  // Repositories are looked after from Settings; files of snapshots belong to these.
   if (path === '/settings' && isAt(location, '/repositories')) return true;
+  if (path === '/snapshots' && ['/find', '/history', '/compare'].some((each) => isAt(location, each))) return true;
   return path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
 }
 
@@ -87,7 +91,8 @@ export function Shell({ children, preferences }: { children: ReactNode; preferen
       main.current?.scrollTo(0, 0);
     }
     const current = screens.find((screen) => isAt(location, screen.path));
-    const title = isAt(location, '/repositories') ? t('repos.title') : current && t(current.key);
+    const own = ownTitles.find(([path]) => isAt(location, path));
+    const title = own ? t(own[1]) : current && t(current.key);
     document.title = title ? `${title} · Varve` : 'Varve';
   }, [location, section, t]);
 

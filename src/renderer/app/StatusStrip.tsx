@@ -8,6 +8,7 @@ import { describeError } from '../../contract/copy/errors.ts';
 import { useCell } from '../api/cell.ts';
 import { useEngine, useTasks } from '../api/engine.tsx';
 import { isRunning, useRepositories, useVerifyState } from '../api/queries.ts';
+import { findAddress, historyAddress } from '../ui/files-address.ts';
 import { Shape, type Tone } from '../ui/Shape.tsx';
 import { CancelTask, TaskBar, taskNumbers, taskTitle } from '../ui/TaskLine.tsx';
 import { useWords } from '../ui/words.tsx';
@@ -21,6 +22,11 @@ const tones: Record<TaskState['state'], Tone> = { running: 'info', done: 'good',
 
 function resultLink(task: TaskState): string | undefined {
   if (task.result?.kind === 'snapshot') return `/snapshots/${task.result.result.snapshot.id}`;
+  if (task.result?.kind === 'find') return findAddress(task.result.names.pattern);
+  if (task.result?.kind === 'history') {
+    const { plan, repository, path } = task.result.history;
+    return historyAddress(plan === null ? { repository: repository ?? '' } : { plan }, path);
+  }
   if (task.kind === 'forget' || task.kind === 'tag') return '/snapshots';
   if (task.kind === 'verify') return '/log';
   return ['check', 'prune', 'repair', 'copy'].includes(task.kind) ? `/repositories/${task.subject}` : undefined;

@@ -257,9 +257,10 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
       stopWaiting: async ({ id }: { id: string }) => ((world.waiting = world.waiting.filter((wait) => wait.id !== id)), announce({ kind: 'changed', what: 'snapshots' }), { stopped: true }),
       list: async () => ({ snapshots: [...world.snapshots], unreadable: [], absent: [] }),
       get: async ({ snapshot }: { snapshot: string }) => findSnapshot(snapshot),
-      tree: async ({ path = '/', offset = 0, limit = 1000 }: { path?: string; offset?: number; limit?: number }) => {
+      tree: async ({ path = '/', offset = 0, limit = 1000, around }: { path?: string; offset?: number; limit?: number; around?: string }) => {
         const all = world.files.get(path) ?? [];
-        return { path, entries: all.slice(offset, offset + limit), total: all.length };
+        const from = around === undefined ? offset : Math.floor(Math.max(0, all.findIndex(({ name }) => name === around)) / limit) * limit;
+        return { path, entries: all.slice(from, from + limit), offset: from, total: all.length };
       },
       read: async ({ path, offset = 0, length = 1_048_576 }: { path: string; offset?: number; length?: number }) => {
         const entry = findFile(path);

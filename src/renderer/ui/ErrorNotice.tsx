@@ -11,7 +11,7 @@ import styles from './ErrorNotice.module.css';
 /** Codes and versions only: no names, no paths, no messages. */
 export function errorReport(error: unknown, now: Date): string {
   const { code } = toFailure(error);
-  return ['Varve report', `code: ${code}`, `at: ${now.toISOString()}`, `page: ${window.location.hash.replace(/[0-9a-f]{16,}/g, '…')}`, `browser: ${navigator.userAgent}`].join('\n');
+  return ['Varve report', `code: ${code}`, `at: ${now.toISOString()}`, `page: ${window.location.hash.replace(/^(#\/(?:find|history|snapshots)\/).*/, '$1…').replace(/[0-9a-f]{16,}/g, '…')}`, `browser: ${navigator.userAgent}`].join('\n');
 }
 
 export function CopyButton({ text, label }: { text: () => string; label: string }): ReactNode {

@@ -93,7 +93,8 @@ function prettyJson(text: string): string {
   }
 }
 
-function Content({ snapshotId, entry }: { snapshotId: string; entry: TreeEntry }): ReactNode {
+/** What is in the file, as far as it can be shown. */
+export function FileContent({ snapshotId, entry }: { snapshotId: string; entry: Pick<TreeEntry, 'name' | 'path' | 'sizeBytes'> }): ReactNode {
   const { t, bytes: inBytes } = useWords();
   const client = useClient();
   const kind = previewKind(entry.name);
@@ -127,7 +128,8 @@ function Content({ snapshotId, entry }: { snapshotId: string; entry: TreeEntry }
   );
 }
 
-export function FilePreview({ snapshotId, entry, onClose }: { snapshotId: string; entry: TreeEntry; onClose(): void }): ReactNode {
+/** `actions`: what can be done with the file. */
+export function FilePreview({ snapshotId, entry, actions, onClose }: { snapshotId: string; entry: TreeEntry; actions?: ReactNode; onClose(): void }): ReactNode {
   const { t, bytes } = useWords();
   return (
     <Modal opened onClose={onClose} size="min(860px, 92vw)" closeButtonProps={{ 'aria-label': t('word.close') }} title={t('preview.title', { name: entry.label })} data-testid="preview">
@@ -135,7 +137,8 @@ export function FilePreview({ snapshotId, entry, onClose }: { snapshotId: string
         <p className="muted">
           <span className="mono">{visibleText(entry.path, true)}</span>, {bytes(entry.sizeBytes)}
         </p>
-        <Content snapshotId={snapshotId} entry={entry} />
+        {actions !== undefined && <div className="row">{actions}</div>}
+        <FileContent snapshotId={snapshotId} entry={entry} />
       </div>
     </Modal>
   );

@@ -4,92 +4,27 @@
 // The virtual list's functions change with each render; nothing memoized is given them.
 /* oxlint-disable react/incompatible-library */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { IconChevronRight, IconFile, IconFolder, IconLink } from '@tabler/icons-react';
 import type { TreeEntry } from '../../contract/snapshots.ts';
-import { useClient } from '../api/queries.ts';
 import { ErrorNotice } from './ErrorNotice.tsx';
-import { chosenState, flattenTree, toggleChosen, type Folder, type TreeRow } from './tree-rows.ts';
+import { useFolders } from './tree-folders.ts';
+import { chosenState, flattenTree, toggleChosen, type TreeRow } from './tree-rows.ts';
 import { useWords } from './words.tsx';
 import styles from './FileTree.module.css';
 
 const rowHeight = 27;
-const pageSize = 1_000;
 
 interface FileTreeProps {
   snapshotId: string;
   /** What stays the same when only its tags change; the folders stay open then. */
   lineage?: string;
+  /** A path that is shown at the start, with the folders above it open. */
+  reveal?: string | undefined;
   /** Paths chosen; without `onChoose` there are no boxes. */
   chosen?: readonly string[];
   onChoose?(chosen: string[]): void;
   onPreview?(entry: TreeEntry): void;
-}
-
-/** Lone folders at the top (`/home/ana/…`) open by themselves. */
-function useFolders(snapshotId: string, lineage: string): { folders: ReadonlyMap<string, Folder>; open: ReadonlySet<string>; setOpen(path: string, open: boolean): void; more(path: string): void; error: unknown; retry(): void } {
-  const client = useClient();
-  const [folders, setFolders] = useState<ReadonlyMap<string, Folder>>(new Map());
-  const [open, setOpenPaths] = useState<ReadonlySet<string>>(new Set());
-  const [error, setError] = useState<unknown>();
-  const current = useRef(lineage);
-  // Other tags give a snapshot another id and leave its files as they are.
-  const named = useRef(snapshotId);
-  useEffect(() => {
-    named.current = snapshotId;
-  }, [snapshotId]);
-  const loading = useRef(new Set<string>());
-
-  const load = useCallback(
-    async (path: string, offset: number, followLone: boolean): Promise<void> => {
-      const key = `${path}\0${offset}`;
-      if (loading.current.has(key)) return;
-      loading.current.add(key);
-      try {
-        for (let next: string | undefined = path, from = offset; next !== undefined; from = 0) {
-          const folder: string = next;
-          const first = from === 0;
-          const page = await client.snapshots.tree({ snapshot: named.current, path: folder, offset: from, limit: pageSize });
-          if (current.current !== lineage) return;
-          setFolders((before) => new Map(before).set(folder, { entries: first ? page.entries : [...(before.get(folder)?.entries ?? []), ...page.entries], total: page.total }));
-          const only = page.entries[0];
-          next = followLone && page.total === 1 && only?.type === 'dir' ? only.path : undefined;
-          if (next !== undefined) setOpenPaths((before) => new Set(before).add(only?.path ?? folder));
-        }
-      } catch (cause) {
-        if (current.current === lineage) setError(cause);
-      } finally {
-        loading.current.delete(key);
-      }
-    },
-    [client, lineage]
-  );
-  const begin = useCallback(() => {
-    current.current = lineage;
-    loading.current.clear();
-    setFolders(new Map());
-    setOpenPaths(new Set());
-    setError(undefined);
-    void load('/', 0, true);
-  }, [load, lineage]);
-  useEffect(begin, [begin]);
-
-  return {
-    folders,
-    open,
-    error,
-    retry: begin,
-    more: (path) => void load(path, folders.get(path)?.entries.length ?? 0, false),
-    setOpen: (path, isOpen) => {
-      setOpenPaths((before) => {
-        const next = new Set(before);
-        if (isOpen) next.add(path);
-        else next.delete(path);
-        return next;
-      });
-      if (isOpen && !folders.has(path)) void load(path, 0, false);
-    }
-  };
 }
 
 function EntryIcon({ type }: { type: TreeEntry['type'] }): ReactNode {
@@ -97,14 +32,32 @@ function EntryIcon({ type }: { type: TreeEntry['type'] }): ReactNode {
   return type === 'symlink' ? <IconLink size={15} stroke={1.6} aria-hidden /> : <IconFile size={15} stroke={1.6} aria-hidden />;
 }
 
-export function FileTree({ snapshotId, lineage = snapshotId, chosen = [], onChoose, onPreview }: FileTreeProps): ReactNode {
+export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = [], onChoose, onPreview }: FileTreeProps): ReactNode {
   const { t, bytes } = useWords();
-  const { folders, open, setOpen, more, error, retry } = useFolders(snapshotId, lineage);
+  const { folders, open, setOpen, need, error, retry } = useFolders(snapshotId, lineage, reveal);
   const rows = useMemo(() => flattenTree('/', folders, open), [folders, open]);
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
+  const items = virtual.getVirtualItems();
   useEffect(() => setActive(0), [lineage]);
+  // What comes into view is read.
+  useEffect(() => {
+    for (const { index } of items) {
+      const row = rows[index];
+      if (row?.kind === 'loading' && folders.has(row.path)) need(row.path, row.page);
+    }
+  }, [items, rows, folders, need]);
+  // What is to be shown is looked for until it is there, and once only: a person may go elsewhere then.
+  const revealed = useRef<string>(undefined);
+  useEffect(() => {
+    if (reveal === undefined || revealed.current === reveal) return;
+    const index = rows.findIndex((row) => row.kind === 'entry' && row.entry.path === reveal);
+    if (index < 0) return;
+    revealed.current = reveal;
+    setActive(index);
+    virtual.scrollToIndex(index, { align: 'center' });
+  }, [reveal, rows, virtual]);
 
   const go = (index: number): void => {
     const bounded = Math.max(0, Math.min(rows.length - 1, index));
@@ -112,7 +65,6 @@ export function FileTree({ snapshotId, lineage = snapshotId, chosen = [], onChoo
     virtual.scrollToIndex(bounded);
   };
   const activate = (row: TreeRow): void => {
-    if (row.kind === 'more') more(row.path);
     if (row.kind !== 'entry') return;
     if (row.entry.type === 'dir') setOpen(row.entry.path, !row.open);
     else if (row.entry.type === 'file') onPreview?.(row.entry);
@@ -161,14 +113,14 @@ export function FileTree({ snapshotId, lineage = snapshotId, chosen = [], onChoo
       data-testid="tree"
     >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
-        {virtual.getVirtualItems().map(({ index, start }) => {
+        {items.map(({ index, start }) => {
           const row = rows[index];
           if (!row) return null;
           const entry = row.kind === 'entry' ? row.entry : undefined;
           const state = entry && onChoose ? chosenState(entry.path, chosen) : undefined;
           return (
             <div
-              key={row.kind === 'entry' ? row.entry.path : `${row.kind}:${row.path}`}
+              key={row.kind === 'entry' ? row.entry.path : `${row.kind} ${index}`}
               id={`tree-${index}`}
               role="treeitem"
               aria-level={row.depth + 1}
@@ -177,6 +129,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, chosen = [], onChoo
               aria-selected={onChoose ? state === 'yes' : index === active}
               className={styles.row}
               data-active={index === active || undefined}
+              data-revealed={(entry !== undefined && entry.path === reveal) || undefined}
               style={{ transform: `translateY(${start}px)`, height: rowHeight, paddingLeft: 8 + row.depth * 16 }}
               onClick={() => {
                 setActive(index);
@@ -206,7 +159,6 @@ export function FileTree({ snapshotId, lineage = snapshotId, chosen = [], onChoo
               )}
               {row.kind === 'loading' && <span className="muted">{t('word.loading')}…</span>}
               {row.kind === 'empty' && <span className="muted">{t('tree.empty')}</span>}
-              {row.kind === 'more' && <span className={styles.more}>{t('tree.more', { count: Math.min(row.left, pageSize) })}</span>}
             </div>
           );
         })}

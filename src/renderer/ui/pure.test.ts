@@ -8,7 +8,7 @@ import { listMove } from './list-keys.ts';
 import { imageType, looksBinary, parseTable, previewKind } from './preview-kind.ts';
 import { resolveLanguage } from './preferences.ts';
 import { layerKind, layOut } from './strata.ts';
-import { chosenState, flattenTree, toggleChosen, type Folder } from './tree-rows.ts';
+import { chosenState, flattenTree, foldersAbove, toggleChosen, treePageSize, type Folder } from './tree-rows.ts';
 
 const world = createWorld(new Date('2026-11-21T12:00:00.000Z'));
 
@@ -39,16 +39,21 @@ describe('the core sample', () => {
 });
 
 describe('the file tree', () => {
-  const folders = new Map<string, Folder>([...world.files].map(([path, entries]) => [path, { entries: entries.slice(0, 1000), total: entries.length }]));
+  const folders = new Map<string, Folder>([...world.files].map(([path, entries]) => [path, { pages: new Map([[0, entries.slice(0, treePageSize)]]), total: entries.length }]));
 
-  it('shows only what is open, and says what is still to load', () => {
+  it('shows only what is open, with a row for each entry that is still to be read', () => {
     const base = '/home/ana/thesis';
     const open = new Set(['/home', '/home/ana', base, `${base}/data`, `${base}/data/raw`, `${base}/notes`]);
     const rows = flattenTree('/', folders, open);
-    expect(rows.filter((row) => row.kind === 'more')).toEqual([{ kind: 'more', path: `${base}/data/raw`, depth: 5, left: 1400 }]);
+    const unread = rows.filter((row) => row.kind === 'loading');
+    expect([unread.length, unread[0], unread.at(-1)]).toEqual([1400, { kind: 'loading', path: `${base}/data/raw`, page: 1, depth: 5 }, { kind: 'loading', path: `${base}/data/raw`, page: 2, depth: 5 }]);
     expect(rows.some((row) => row.kind === 'empty' && row.path === `${base}/notes`)).toBe(true);
     expect(rows.some((row) => row.kind === 'entry' && row.entry.path === `${base}/figures/fig-2.svg`)).toBe(false);
-    expect(flattenTree('/nowhere', folders, open)).toEqual([{ kind: 'loading', path: '/nowhere', depth: 0 }]);
+    expect(flattenTree('/nowhere', folders, open)).toEqual([{ kind: 'loading', path: '/nowhere', page: 0, depth: 0 }]);
+  });
+
+  it('knows the folders on the way to a path', () => {
+    expect([foldersAbove('/a/b/c'), foldersAbove('/a'), foldersAbove('/')]).toEqual([['/', '/a', '/a/b'], ['/'], []]);
   });
 
   it('means all below a chosen folder, and keeps the list short', () => {

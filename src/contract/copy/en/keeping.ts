@@ -145,8 +145,6 @@ export const keeping = {
   'snap.noSummary': 'Not recorded by the program that took it',
   'tree.label': 'Files of the snapshot',
   'tree.choose': 'Choose {name}',
-  'tree.more_one': 'Show {count} more',
-  'tree.more_other': 'Show {count} more',
   'tree.empty': 'This folder is empty',
   'tree.hint': 'Arrow keys move, Enter opens, space chooses.',
   'preview.title': 'Preview of {name}',

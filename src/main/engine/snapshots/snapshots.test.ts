@@ -87,6 +87,8 @@ describe('a snapshot', () => {
     const notes = await call(test.api.snapshots.tree({ snapshot: 'latest', path: join(work, 'notes'), offset: 0, limit: 100 }, test.context));
     expect(notes).toMatchObject({ total: 2, entries: [{ name: 'deep', type: 'dir' }, { name: 'a.txt', type: 'file', sizeBytes: 5, path: join(work, 'notes', 'a.txt') }] });
     expect((await call(test.api.snapshots.tree({ snapshot: 'latest', path: join(work, 'notes'), offset: 1, limit: 1 }, test.context))).entries).toHaveLength(1);
+    const around = (name: string) => call(test.api.snapshots.tree({ snapshot: 'latest', path: join(work, 'notes'), offset: 0, limit: 1, around: name }, test.context));
+    expect([await around('a.txt'), await around('nothing like it')]).toMatchObject([{ offset: 1, entries: [{ name: 'a.txt' }] }, { offset: 0, entries: [{ name: 'deep' }] }]);
     const read = await call(test.api.snapshots.read({ snapshot: 'latest', path: join(work, 'notes', 'a.txt'), offset: 1, length: 3 }, test.context));
     expect(Buffer.from(read.data, 'base64').toString()).toBe('irs');
     expect(read.end).toBe(false);

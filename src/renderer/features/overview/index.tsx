@@ -17,6 +17,7 @@ import { useRoom } from '../../ui/room.ts';
 import { planTitle } from '../../ui/plan-title.ts';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
 import { assess, copiesAreFresh, type Assessment } from './assess.ts';
+import { LostFile } from './LostFile.tsx';
 import { NeedCard, NoticeCard } from './NeedCard.tsx';
 import { PlanRow } from './PlanRow.tsx';
 import styles from './Overview.module.css';
@@ -177,6 +178,7 @@ export function OverviewScreen(): ReactNode {
           </ul>
         )}
         {sample.data?.present && <SampleCard />}
+        {(snapshots.data?.snapshots.length ?? 0) > 0 && <LostFile />}
         {plans.data.length > 0 && (
           <section aria-labelledby="plans">
             <h2 id="plans" className="heading">

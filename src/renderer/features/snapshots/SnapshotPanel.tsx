@@ -10,6 +10,7 @@ import { useRestoreDraft } from '../../api/restore-draft.tsx';
 import { changesInWords, isPinned } from '../../ui/CoreSample.tsx';
 import { FilePreview } from '../../ui/FilePreview.tsx';
 import { FileTree } from '../../ui/FileTree.tsx';
+import { historyAddress, historyOf } from '../../ui/files-address.ts';
 import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { Moment, useWords } from '../../ui/words.tsx';
@@ -19,10 +20,12 @@ import styles from './Snapshots.module.css';
 interface SnapshotPanelProps {
   snapshot: Snapshot;
   title: string;
+  /** A path among its files that is shown at the start. */
+  reveal: string | undefined;
   onClose(): void;
 }
 
-export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps): ReactNode {
+export function SnapshotPanel({ snapshot, title, reveal, onClose }: SnapshotPanelProps): ReactNode {
   const words = useWords();
   const { t, bytes, language } = words;
   const [, navigate] = useLocation();
@@ -36,10 +39,12 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
     // Other tags give it another id; it is the same snapshot.
   }, [snapshot.lineage]);
   const { summary } = snapshot;
-  const restore = (): void => {
-    setDraft({ snapshotId: snapshot.id, include: chosen });
+  const restore = (include: string[]): void => {
+    setDraft({ snapshotId: snapshot.id, include });
     navigate(`/restore/${snapshot.id}`);
   };
+  const toHistory = (path: string): void => navigate(historyAddress(historyOf(snapshot), path));
+  const [only] = chosen.length === 1 ? chosen : [];
   return (
     <aside className={`card ${styles.panel}`} aria-label={t('snap.panel')} data-testid="snapshot-panel">
       <div className={styles.panelHead}>
@@ -49,7 +54,12 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
             {formatExact(language, new Date(snapshot.at))} (<Moment at={snapshot.at} />)
           </p>
         </div>
-        <Button onClick={restore}>{chosen.length > 0 ? t('snap.restoreChosen', { count: chosen.length }) : t('snap.restoreAll')}</Button>
+        {only !== undefined && (
+          <Button variant="default" onClick={() => toHistory(only)}>
+            {t('files.history')}
+          </Button>
+        )}
+        <Button onClick={() => restore(chosen)}>{chosen.length > 0 ? t('snap.restoreChosen', { count: chosen.length }) : t('snap.restoreAll')}</Button>
         <ActionIcon variant="subtle" color="gray" aria-label={t('word.close')} onClick={onClose}>
           <IconX size={16} />
         </ActionIcon>
@@ -112,9 +122,23 @@ export function SnapshotPanel({ snapshot, title, onClose }: SnapshotPanelProps):
         </dl>
       </details>
       <div className={styles.files}>
-        <FileTree snapshotId={snapshot.id} lineage={snapshot.lineage} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
+        <FileTree snapshotId={snapshot.id} lineage={snapshot.lineage} reveal={reveal} chosen={chosen} onChoose={setChosen} onPreview={setPreview} />
       </div>
-      {preview && <FilePreview snapshotId={snapshot.id} entry={preview} onClose={() => setPreview(undefined)} />}
+      {preview && (
+        <FilePreview
+          snapshotId={snapshot.id}
+          entry={preview}
+          onClose={() => setPreview(undefined)}
+          actions={
+            <>
+              <Button onClick={() => restore([preview.path])}>{t('files.restore')}</Button>
+              <Button variant="default" onClick={() => toHistory(preview.path)}>
+                {t('files.history')}
+              </Button>
+            </>
+          }
+        />
+      )}
     </aside>
   );
 }

@@ -14,6 +14,7 @@ import { formatWhen } from '../../../contract/copy/values.ts';
 import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
 import { usePlans, useRepositories, useSnapshots } from '../../api/queries.ts';
 import { changesInWords, CoreSample, isPinned, ownTags } from '../../ui/CoreSample.tsx';
+import { fromAddress } from '../../ui/address.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
@@ -96,7 +97,8 @@ export function SnapshotsScreen(): ReactNode {
   const words = useWords();
   const { t } = words;
   const [, navigate] = useLocation();
-  const { id } = useParams<{ id?: string }>();
+  const { id, '*': rest } = useParams<{ id?: string; '*'?: string }>();
+  const reveal = rest ? `/${fromAddress(rest)}` : undefined;
   const list = useSnapshots();
   const plans = usePlans().data;
   const [filter, setFilter] = useState(anySnapshot);
@@ -168,6 +170,7 @@ export function SnapshotsScreen(): ReactNode {
             {t('keep.applyRules', { plan: visibleText(ruledPlan.title || ruledPlan.name, true) })}
           </Button>
         )}
+        <Link href="/find">{t('find.title')}</Link>
         <Link href="/repositories">{t('repos.title')}</Link>
       </header>
       {!nothing && <Filters filter={filter} snapshots={list.data?.snapshots ?? []} onChange={setFilter} />}
@@ -219,7 +222,7 @@ export function SnapshotsScreen(): ReactNode {
               </div>
             )}
           </div>
-          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} onClose={() => navigate('/snapshots')} />}
+          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} reveal={reveal} onClose={() => navigate('/snapshots')} />}
         </div>
       )}
     </div>

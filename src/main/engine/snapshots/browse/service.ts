@@ -201,7 +201,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
       return { snapshots: wanted.slice(0, input.limit).map(view), unreadable, absent };
     },
     get: async ({ snapshot }, context) => view(await find(snapshot, context.signal)),
-    tree: async ({ snapshot, path, offset, limit }, context) => {
+    tree: async ({ snapshot, path, offset, limit, around }, context) => {
       const found = await find(snapshot, context.signal);
       const session = await repositories.withBrowser(found.repository.id, context.signal);
       const names = namesOf(path);
@@ -211,7 +211,8 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
       noteOpened(found, context.actor);
       // What Varve carries along shows only to who asks for it by name.
       const nodes = (await nodesOf(found.repository, subtree, context.signal)).filter((node) => names.length > 0 || !isCarried(node));
-      return { path: where, entries: nodes.slice(offset, offset + limit).map((node) => entryView(where, node)), total: nodes.length };
+      const from = around === undefined ? offset : Math.floor(Math.max(0, nodes.findIndex(({ name }) => name === around)) / limit) * limit;
+      return { path: where, entries: nodes.slice(from, from + limit).map((node) => entryView(where, node)), offset: from, total: nodes.length };
     },
     read: async ({ snapshot, path, offset, length }, context) => {
       const found = await find(snapshot, context.signal);

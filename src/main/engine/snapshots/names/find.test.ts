@@ -64,7 +64,7 @@ const find = (snapshots: readonly Taken[], pattern: string, more: Partial<FindRe
   return taskHere<FindFacts>(context, findTask, request);
 };
 const take = async (where: Made): Promise<Taken> => ({ in: where, treeId: (await save(context, where.path, where.key, [source])).file.tree });
-const linesOf = ({ found }: FindFacts): string[] => found.map(({ path, type, size, newest, snapshots }) => [path, type, type === typeCodes.file ? size : 0, newest, snapshots].join(' ')).sort();
+const linesOf = ({ found }: FindFacts): string[] => found.map(({ path, type, size, newest, oldest, snapshots }) => [path, type, type === typeCodes.file ? size : 0, newest, oldest, snapshots].join(' ')).sort();
 
 /** Everything a snapshot of this moment holds, by path. */
 function entriesNow(): Map<string, { type: number; size: number }> {
@@ -90,7 +90,7 @@ function expected(snapshots: readonly Map<string, { type: number; size: number }
     if (!name.test(path.slice(path.lastIndexOf('/') + 1)) || (whole !== undefined && !whole.test(path))) continue;
     const holding = snapshots.flatMap((entries, number) => ((entries.get(path) !== undefined && (type === undefined || entries.get(path)?.type === type)) ? [number] : []));
     const first = snapshots[holding[0] ?? 0]?.get(path);
-    if (holding.length > 0 && first !== undefined) lines.push([path, first.type, first.size, holding[0], holding.length].join(' '));
+    if (holding.length > 0 && first !== undefined) lines.push([path, first.type, first.size, holding[0], holding.at(-1), holding.length].join(' '));
   }
   return lines.sort();
 }

@@ -17,6 +17,8 @@ export interface FoundPath {
   changedMs: number;
   /** Number of the newest snapshot that holds it: the smallest. Type, size and time are as in that. */
   newest: number;
+  /** The same of the oldest: the greatest. */
+  oldest: number;
   snapshots: number;
 }
 
@@ -33,9 +35,10 @@ export interface LookOptions {
   onFolder(): Promise<void> | undefined;
 }
 
-/** Snapshots, as far as anybody asks: how many, and the newest (the smallest number). */
+/** Snapshots, as far as anybody asks: how many, the newest (the smallest number) and the oldest. */
 interface Holding {
   newest: number;
+  oldest: number;
   count: number;
 }
 
@@ -71,7 +74,7 @@ export async function lookFor(places: readonly Searched[], options: LookOptions)
     markFitting(db, options.pattern);
     const trees = new Map<number, Holding>();
     const hits = db.prepare('SELECT 1 FROM temp.hits WHERE tree = ?');
-    for (const { tree, snapshot } of tops) if (hits.get(tree) !== undefined) trees.set(tree, together(trees.get(tree), { newest: snapshot, count: 1 }));
+    for (const { tree, snapshot } of tops) if (hits.get(tree) !== undefined) trees.set(tree, together(trees.get(tree), { newest: snapshot, oldest: snapshot, count: 1 }));
     return trees;
   });
   let folders = 0;
@@ -132,8 +135,9 @@ function take(here: Map<string, Entry>, row: Row, path: string, place: number, h
     const { newest, count } = holding;
     const known = entry.found;
     const snapshots = (known?.snapshots ?? 0) + count;
-    if (known === undefined || newest < known.newest) entry.found = { path: whole, type: row.type, size: row.size, changedMs: row.changed, newest, snapshots };
-    else known.snapshots = snapshots;
+    const oldest = Math.max(known?.oldest ?? 0, holding.oldest);
+    if (known === undefined || newest < known.newest) entry.found = { path: whole, type: row.type, size: row.size, changedMs: row.changed, newest, oldest, snapshots };
+    else Object.assign(known, { oldest, snapshots });
   }
   if (goes) {
     const trees = entry.below[place] as Map<number, Holding>;
@@ -142,5 +146,5 @@ function take(here: Map<string, Entry>, row: Row, path: string, place: number, h
 }
 
 function together(a: Holding | undefined, b: Holding): Holding {
-  return a === undefined ? b : { newest: Math.min(a.newest, b.newest), count: a.count + b.count };
+  return a === undefined ? b : { newest: Math.min(a.newest, b.newest), oldest: Math.max(a.oldest, b.oldest), count: a.count + b.count };
 }

@@ -78,13 +78,14 @@ export function createNamesService(deps: NamesServiceDeps): EngineApi['names'] {
       plan,
       repository: input.repository ?? null,
       looked: snapshots.length,
-      matches: facts.found.map(({ path, type, size, changedMs, newest, snapshots: count }) => ({
+      matches: facts.found.map(({ path, type, size, changedMs, newest, oldest, snapshots: count }) => ({
         path,
         label: displayName(path),
         type: typeOf.get(type) ?? 'irregular',
         sizeBytes: size,
         modifiedAt: new Date(Math.min(lastMs, Math.max(firstMs, changedMs))).toISOString(),
         newest: seenIn(browse.view(snapshots[newest] as FoundSnapshot)),
+        oldest: seenIn(browse.view(snapshots[oldest] as FoundSnapshot)),
         snapshotCount: count
       })),
       total: facts.total,

@@ -1,0 +1,202 @@
+// Files over all snapshots, in a real browser: one that was deleted is back by mouse and by keyboard alone, in both languages; every version of one; and names
+// that mean something elsewhere.
+import AxeBuilder from '@axe-core/playwright';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/contract/snapshots.ts';
+import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
+
+const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
+if (missing !== undefined) console.warn(`e2e/console/files: skipped, ${missing}`);
+
+const odd = 'a?b#c%41 \u00e7\u202e.txt';
+
+describe.skipIf(missing !== undefined)('files over all snapshots, in a browser', () => {
+  let served: ServedHome;
+  let browser: Browser;
+  let page: Page;
+  let problems: string[];
+  let work: string;
+
+  const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
+  const snapshots = (): Snapshot[] => (JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] }).snapshots.filter(({ planName }) => planName === 'work');
+  const goTo = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
+  const found = () => page.locator('[data-testid=find-list] [role=option]');
+  const versions = () => page.locator('[data-testid=history-list] [role=option]');
+  const panel = () => page.getByTestId('history-panel');
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  /** Goes on with Tab until what has the focus is called so. */
+  const tabTo = async (name: RegExp): Promise<void> => {
+    for (let i = 0; i < 60; i += 1) {
+      await page.keyboard.press('Tab');
+      const here = await page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '');
+      if (name.test(here)) return;
+    }
+    throw new Error(`nothing called ${name} can be reached with Tab`);
+  };
+  const axe = async (): Promise<void> => {
+    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
+    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
+    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`))).toEqual([]);
+  };
+  /** Both schemes, and back to the light one. */
+  const axeInBoth = async (): Promise<void> => {
+    for (const scheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await axe();
+    }
+  };
+
+  beforeAll(async () => {
+    served = await serveHome();
+    browser = await openBrowser();
+    ({ page, problems } = await openConsole(browser, served.address));
+    await page.getByTestId('door-sample').click();
+    await page.getByTestId('vault-passphrase').fill('correct horse battery');
+    await button('Set up sample data').click();
+    await page.getByTestId('headline').waitFor();
+    work = join(served.folder, 'work');
+    mkdirSync(join(work, 'data'), { recursive: true });
+    writeFileSync(join(work, 'draft.md'), '# Layers\n');
+    writeFileSync(join(work, 'data/lost.csv'), 'depth,age\n1,12\n');
+    writeFileSync(join(work, 'data/chapter.md'), 'of the thesis\n');
+    writeFileSync(join(work, odd), 'odd\n');
+    varve('plan', 'add', 'work', '--repo', 'sample', '--path', work);
+    varve('snapshot', 'work');
+    appendFileSync(join(work, 'draft.md'), 'and more\n');
+    rmSync(join(work, 'data/lost.csv'));
+    rmSync(join(work, 'data/chapter.md'));
+    varve('snapshot', 'work');
+    renameSync(join(work, 'draft.md'), join(work, 'thesis.md'));
+    varve('snapshot', 'work');
+    appendFileSync(join(work, 'thesis.md'), 'the end\n');
+    varve('snapshot', 'work');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await served?.stop();
+  });
+
+  it('brings a deleted file back from the overview, by mouse', async () => {
+    await goTo('/');
+    await page.getByTestId('lost-field').click();
+    await page.getByTestId('lost-field').pressSequentially('LOST.c');
+    await button('Find it').click();
+    await expect.poll(() => found().allTextContents()).toEqual([expect.stringMatching(/^lost\.csv.*not in the newest snapshot.*1 snapshot$/)]);
+    await found().first().click();
+    await page.getByTestId('look').getByRole('cell', { name: '12' }).waitFor();
+    await axeInBoth();
+    await button('Bring it back…').click();
+    await page.getByLabel('Folder', { exact: true }).fill(join(served.folder, 'back'));
+    await button('Continue').click();
+    await button('Restore 1 file').click();
+    await expect.poll(() => page.getByTestId('report').textContent()).toContain('1 file restored, 1 identical.');
+    expect(readFileSync(join(served.folder, 'back', work, 'data/lost.csv'), 'utf8')).toBe('depth,age\n1,12\n');
+  });
+
+  it('brings another one back in Portuguese, by keyboard alone', async () => {
+    await goTo('/settings');
+    await page.getByText('Português (Brasil)', { exact: true }).click();
+    await page.getByRole('heading', { name: 'Configurações' }).waitFor();
+    await goTo('/');
+    await page.getByTestId('lost-field').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('chapter');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('find-list');
+    await expect.poll(() => found().allTextContents()).toEqual([expect.stringContaining('não está no snapshot mais novo')]);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('look').getByText('of the thesis').waitFor();
+    await axeInBoth();
+    await tabTo(/^Trazer de volta…$/);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('restore-step').waitFor();
+    await tabTo(/^Continuar$/);
+    await page.keyboard.press('Enter');
+    await page.getByTestId('preview-sentence').waitFor();
+    await tabTo(/^Restaurar 1 arquivo$/);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getByTestId('report').textContent()).toContain('1 arquivo restaurado, 1 idêntico');
+    await goTo('/settings');
+    await page.getByText('English', { exact: true }).click();
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  });
+
+  it('opens the history of a file from a snapshot: each version, also from before it was renamed', async () => {
+    await goTo(`/snapshots/${snapshots()[0]?.id ?? ''}`);
+    await page.getByRole('treeitem').filter({ hasText: 'thesis.md' }).click();
+    await page.getByTestId('preview').getByRole('button', { name: 'History' }).click();
+    await page.getByRole('heading', { name: 'History of thesis.md' }).waitFor();
+    await expect.poll(() => versions().count()).toBe(4);
+    expect(await versions().nth(0).textContent()).toMatch(/26 B.*1 snapshot/);
+    expect(await versions().nth(2).textContent()).toContain(`at ${join(work, 'draft.md')}`);
+    await page.getByTestId('history-verdict').getByText('3 versions in 4 snapshots').waitFor();
+    await page.getByTestId('look').getByText('the end').waitFor();
+    await axeInBoth();
+  });
+
+  it('shows two versions side by side, chosen by keyboard, and brings the older one back', async () => {
+    await page.getByTestId('history-list').focus();
+    await page.keyboard.press(' ');
+    await panel().getByText('1 version chosen. Choose another one').waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press(' ');
+    await page.getByTestId('side-0').getByText('# Layers', { exact: true }).waitFor();
+    await page.getByTestId('side-1').getByText('the end').waitFor();
+    await axeInBoth();
+    expect(await page.getByRole('link', { name: 'Compare the two snapshots' }).getAttribute('href')).toBe(`#/compare/${snapshots().at(-1)?.id}/${snapshots()[0]?.id}`);
+    await page.getByTestId('side-0').getByRole('button').click();
+    await page.getByLabel('Folder', { exact: true }).fill(join(served.folder, 'first'));
+    await button('Continue').click();
+    await button('Restore 1 file').click();
+    await page.getByTestId('report').waitFor();
+    expect(readFileSync(join(served.folder, 'first', work, 'draft.md'), 'utf8')).toBe('# Layers\n');
+  });
+
+  it('says since when a file is gone, and offers its last version', async () => {
+    await goTo(`/history/plan:work${join(work, 'data/lost.csv')}`);
+    await page.getByTestId('history-verdict').getByText(/^Not there since the snapshot of /).waitFor();
+    await expect.poll(() => versions().allTextContents()).toEqual([expect.stringMatching(/not there.*3 snapshots/), expect.stringMatching(/15 B.*1 snapshot/)]);
+    await versions().first().click();
+    await panel().getByText('In these snapshots nothing lay at this place.').waitFor();
+    await button('Bring the last version back…').click();
+    await page.getByTestId('restore-step').waitFor();
+  });
+
+  it('finds files in the palette, and leads to their history', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('lost.');
+    await page.getByRole('option', { name: /^lost\.csv in / }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'History of lost.csv' }).waitFor();
+    await page.getByTestId('history-verdict').getByText(/^Not there since/).waitFor();
+  });
+
+  it('keeps names apart that mean something in an address, or to the eye', async () => {
+    await goTo('/find');
+    await page.getByTestId('find-field').fill('b#c%41');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => found().count()).toBe(1);
+    await found().first().click();
+    await button('History').click();
+    await page.getByRole('heading', { name: String.raw`History of a?b#c%41 ${'\u00e7'}\u202e.txt` }).waitFor();
+    await page.getByTestId('history-verdict').getByText('1 version in 4 snapshots').waitFor();
+    await page.reload();
+    await page.getByTestId('history-verdict').getByText('1 version in 4 snapshots').waitFor();
+    await page.getByRole('link', { name: 'Show in its folder' }).click();
+    await page.getByTestId('snapshot-panel').locator('[data-revealed]').waitFor();
+  });
+
+  it('says when nothing fits, and what a search is for when nothing was asked', async () => {
+    await goTo('/find');
+    await page.getByText('Every snapshot is looked into').waitFor();
+    await page.getByTestId('find-field').fill('no such name');
+    await page.keyboard.press('Enter');
+    await page.getByText('No snapshot that could be looked into has a name like “no such name”.').waitFor();
+    await axeInBoth();
+    expect(problems).toEqual([]);
+  });
+});
