@@ -1,6 +1,7 @@
 // Everything the engine announces, and the state of long-running tasks.
 import * as z from 'zod';
 import { Comparison } from './compare.ts';
+import { DrillReport } from './drills.ts';
 import { WireError } from './errors.ts';
 import { ExportReport } from './evidence.ts';
 import { Count, Instant } from './ids.ts';
@@ -13,7 +14,7 @@ import { FindResult } from './names.ts';
 import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -50,7 +51,8 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('compare'), comparison: Comparison }),
   z.object({ kind: z.literal('inside'), inside: Inside }),
   z.object({ kind: z.literal('history'), history: FileHistory }),
-  z.object({ kind: z.literal('find'), names: FindResult })
+  z.object({ kind: z.literal('find'), names: FindResult }),
+  z.object({ kind: z.literal('drill'), report: DrillReport })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 

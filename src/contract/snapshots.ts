@@ -2,6 +2,7 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { procedure } from './base.ts';
+import { Tested } from './drills.ts';
 import { Count, FilePath, Hex64, Instant, Name, SnapshotName, Tag, Uuid7 } from './ids.ts';
 import { RetentionPolicy } from './retention.ts';
 
@@ -35,9 +36,9 @@ export const Hook = z.object({
 export type Hook = z.infer<typeof Hook>;
 
 /** `before`: when it fails, no snapshot is taken. `after`: when all is read, also where the snapshot failed. A JSON object on standard output becomes the snapshot's metrics. */
-export const PlanHooks = z.object({ before: Hook.nullable(), after: Hook.nullable() });
+export const PlanHooks = z.object({ before: Hook.nullable(), after: Hook.nullable(), check: Hook.nullable() });
 export type PlanHooks = z.infer<typeof PlanHooks>;
-export const noHooks: PlanHooks = { before: null, after: null };
+export const noHooks: PlanHooks = { before: null, after: null, check: null };
 
 export const Plan = z.object({
   id: Uuid7,
@@ -120,6 +121,8 @@ export const Snapshot = z.object({
   program: z.string(),
   /** What a person wrote about it. */
   note: z.string().optional(),
+  /** The last drill of it. */
+  tested: Tested.optional(),
   summary: SnapshotSummary.nullable()
 });
 export type Snapshot = z.infer<typeof Snapshot>;

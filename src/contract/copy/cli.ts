@@ -10,6 +10,7 @@ import { sourcesEn, sourcesPtBR } from './cli/sources.ts';
 import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
 import { metricsEn, metricsPtBR } from './cli/metrics.ts';
+import { drillEn, drillPtBR } from './cli/drill.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
@@ -27,6 +28,7 @@ const en = {
   ...maintenanceEn,
   ...compareEn,
   ...metricsEn,
+  ...drillEn,
   ...historyEn,
   ...restoreEn,
   ...namesEn,
@@ -205,6 +207,7 @@ const ptBR: Record<CliKey, string> = {
   ...maintenancePtBR,
   ...comparePtBR,
   ...metricsPtBR,
+  ...drillPtBR,
   ...historyPtBR,
   ...restorePtBR,
   ...namesPtBR,

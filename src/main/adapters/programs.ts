@@ -13,7 +13,7 @@ export function createPrograms(): Programs {
         if (request.signal?.aborted) return reject(cancelled());
         const [program = '', ...args] = request.argv;
         const ownGroup = process.platform !== 'win32';
-        const child = spawn(program, args, { env: { ...request.environment }, stdio: ['ignore', 'pipe', 'pipe'], shell: false, detached: ownGroup, windowsHide: true });
+        const child = spawn(program, args, { ...(request.folder !== undefined && { cwd: request.folder }), env: { ...request.environment }, stdio: ['ignore', 'pipe', 'pipe'], shell: false, detached: ownGroup, windowsHide: true });
         const output: Buffer[] = [];
         let outputBytes = 0;
         let outputTooLong = false;

@@ -9,6 +9,7 @@ export interface HookOptions {
   /** False: none any more. */
   before?: string | false;
   after?: string | false;
+  check?: string | false;
   hookLimit?: number;
   hookEnv?: string[];
 }
@@ -16,17 +17,17 @@ export interface HookOptions {
 const usualLimitSeconds = 300;
 
 export function addHookOptions(command: Command, { say }: Words, removable: boolean): Command {
-  command.option('--before <program>', say('optionHookBefore')).option('--after <program>', say('optionHookAfter'));
-  if (removable) command.option('--no-before', say('optionNoHook')).option('--no-after', say('optionNoHook'));
+  command.option('--before <program>', say('optionHookBefore')).option('--after <program>', say('optionHookAfter')).option('--check <program>', say('optionHookCheck'));
+  if (removable) command.option('--no-before', say('optionNoHook')).option('--no-after', say('optionNoHook')).option('--no-check', say('optionNoHook'));
   return command.option('--hook-limit <seconds>', say('optionHookLimit'), wholeNumber('--hook-limit')).option('--hook-env <name>', say('optionHookEnv'), collect);
 }
 
 /** Only what changes. Limit and variables go to the programs named by the same command, or else to those the plan has. */
 export function hooksFrom(options: HookOptions, known: PlanHooks = noHooks): Partial<PlanHooks> {
   const changed: Partial<PlanHooks> = {};
-  for (const name of ['before', 'after'] as const) {
+  for (const name of ['before', 'after', 'check'] as const) {
     const given = options[name];
-    const named = options.before !== undefined || options.after !== undefined;
+    const named = options.before !== undefined || options.after !== undefined || options.check !== undefined;
     const tuned = !named && (options.hookLimit !== undefined || options.hookEnv !== undefined);
     if (given === false) changed[name] = null;
     else if (given !== undefined) changed[name] = { argv: argvOf(given, `--${name}`), timeLimitSeconds: options.hookLimit ?? usualLimitSeconds, environment: options.hookEnv ?? [] };

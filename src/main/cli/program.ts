@@ -13,6 +13,7 @@ import { addPlanCommands } from './plan.ts';
 import { addCheckCommand } from './check.ts';
 import { addDiffCommand } from './diff.ts';
 import { addMetricsCommand } from './metrics.ts';
+import { addDrillCommand } from './drill.ts';
 import { addFindCommand } from './find.ts';
 import { addHistoryCommand } from './history.ts';
 import { addPruneCommand } from './prune.ts';
@@ -93,6 +94,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addMetricsCommand(program, host);
   addHistoryCommand(program, host);
   addFindCommand(program, host);
+  addDrillCommand(program, host);
   addRestoreCommand(program, host);
   addUndoCommand(program, host);
   addPruneCommand(program, host);

@@ -102,6 +102,10 @@ export function createApi(deps: ApiDeps): EngineApi {
       undoable: (input, context) => home().snapshots.restores.undoable(input, context),
       reports: (input, context) => home().snapshots.restores.reports(input, context)
     },
+    drills: {
+      start: (input, context) => home().snapshots.drills.start(input, context),
+      list: (input, context) => home().snapshots.drills.list(input, context)
+    },
     keeping: {
       retention: { set: (input, context) => home().snapshots.keeping.retention.set(input, context) },
       forget: { preview: (input, context) => home().snapshots.keeping.forget.preview(input, context), run: (input, context) => home().snapshots.keeping.forget.run(input, context) },

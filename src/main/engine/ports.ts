@@ -198,6 +198,8 @@ export interface Net {
 export interface ProgramRequest {
   /** The program and its arguments, as they are: no shell reads them. */
   argv: readonly string[];
+  /** Where it stands; where Varve does when not given. */
+  folder?: string | undefined;
   /** All of it: nothing is inherited. */
   environment: Readonly<Record<string, string>>;
   /** After this it is asked to end, with everything it started, and killed 5 s later. */

@@ -1,4 +1,4 @@
-// The one list of what state.db consists of. Numbers: outbox 1-9, repositories 10-19, snapshots 20-29, tokens 30-39, saved views
+// The one list of what state.db consists of. Numbers: outbox 1-9, repositories 10-19, snapshots 20-29 and 50-59, tokens 30-39, saved views
 // of the log 40-49.
 import { gatewayMigrations } from './gateway/index.ts';
 import { viewMigrations } from './log/index.ts';

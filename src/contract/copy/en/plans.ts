@@ -122,6 +122,8 @@ export const plans = {
   'plans.beforeSub': 'One a line: the program, then its arguments. When it fails, no snapshot is taken.',
   'plans.after': 'After',
   'plans.afterSub': 'One a line: the program, then its arguments. It runs when everything is read, also after a failure.',
+  'plans.check': 'Check',
+  'plans.checkSub': 'Judges files that came back, in a drill of a whole snapshot and before a tried copy takes the place of the original. It stands in the first folder; ending with 0 means that all is well.',
   'plans.hookProgram': 'Program and arguments',
   'plans.hookLimit': 'Stop it after (seconds)',
   'plans.hookEnvironment': 'Variables it may see',

@@ -78,6 +78,7 @@ export const shell = {
   'task.inside': 'Comparison of {subject}',
   'task.history': 'History of {subject}',
   'task.find': 'Search for {subject}',
+  'task.drill': 'Drill of {subject}',
   'task.forget': 'Forgetting old snapshots of {subject}',
   'task.tag': 'Tags of snapshots in {subject}',
   'task.verify': 'Check of the record',

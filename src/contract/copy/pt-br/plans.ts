@@ -128,6 +128,8 @@ export const plans: Translated<typeof english> = {
   'plans.beforeSub': 'Um por linha: o programa, depois seus argumentos. Quando falha, nenhum snapshot é feito.',
   'plans.after': 'Depois',
   'plans.afterSub': 'Um por linha: o programa, depois seus argumentos. Roda quando tudo está lido, também depois de uma falha.',
+  'plans.check': 'Verificação',
+  'plans.checkSub': 'Julga arquivos que voltaram, num teste de um snapshot inteiro e antes que uma cópia experimentada tome o lugar do original. Roda na primeira pasta; terminar com 0 quer dizer que está tudo bem.',
   'plans.hookProgram': 'Programa e argumentos',
   'plans.hookLimit': 'Parar depois de (segundos)',
   'plans.hookEnvironment': 'Variáveis que pode ver',

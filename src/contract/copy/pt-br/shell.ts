@@ -87,6 +87,7 @@ export const shell = {
   'task.inside': 'Comparação de {subject}',
   'task.history': 'Histórico de {subject}',
   'task.find': 'Busca por {subject}',
+  'task.drill': 'Teste de {subject}',
   'task.forget': 'Retirada de snapshots antigos de {subject}',
   'task.tag': 'Etiquetas de snapshots em {subject}',
   'task.verify': 'Conferência do registro',

@@ -104,6 +104,11 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
   'restore.interrupted': action('restore', 'warn', { restore: name, ...repository, snapshot: name, target: text, startedAt: instant, plan: name.nullish(), planId: name.nullish(), ...inPlace }),
 
+  'drill.started': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), all: z.boolean() }),
+  'drill.finished': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ok: z.boolean(), files: count, ofFiles: count, bytes: count, failed: count, check: z.boolean().optional(), durationMs }),
+  'drill.failed': action('restore', 'error', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ...failure, durationMs }),
+  'drill.interrupted': action('restore', 'warn', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), startedAt: instant }),
+
   'access.payload-opened': action('access', 'info', { seqs: z.array(count).max(10_000), purpose: text.optional() }),
   'access.evidence-exported': action('access', 'notice', {
     kind: z.enum(['proof', 'bundle', 'tiles']), entries: count, size: count, disclosure: z.enum(['payloads', 'commitments']), seq: count.optional(), filter: z.json().optional(), protected: count.optional(), purpose: text.optional()

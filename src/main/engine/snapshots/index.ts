@@ -17,6 +17,8 @@ import { createHistoryService } from './history/service.ts';
 import { createInsideService } from './inside/service.ts';
 import { createMetricsService } from './metrics/service.ts';
 import { createNamesService } from './names/service.ts';
+import { createDrills } from './drills/service.ts';
+import { createDrillStore } from './drills/store.ts';
 import { createEditor } from './keeping/edits.ts';
 import { createForget } from './keeping/forget.ts';
 import { createTagging, forgetErasedNotes } from './keeping/tagging.ts';
@@ -49,6 +51,7 @@ export interface Snapshots {
   plans: EngineApi['plans'];
   snapshots: EngineApi['snapshots'];
   restores: EngineApi['restores'];
+  drills: EngineApi['drills'];
   compare: EngineApi['compare'];
   inside: EngineApi['inside'];
   metrics: EngineApi['metrics'];
@@ -68,7 +71,8 @@ export interface Snapshots {
 export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const store = createSnapshotsStore(deps.db);
   const plans = createPlanService({ ...deps, store });
-  const browse = createBrowseService({ ...deps, plans, store });
+  const drillStore = createDrillStore(deps.db);
+  const browse = createBrowseService({ ...deps, plans, store, testedOf: drillStore.tested });
   const editor = createEditor({ ...deps, store });
   const forget = createForget({ ...deps, store, plans, browse, editor });
   const explainFull = createExplainFull({ ...deps, store, forget });
@@ -76,6 +80,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const waiting: Waiting = createWaiting({ ...deps, store, begin: archive.begin });
   const liveOf = createLiveOf({ machine: deps.ports.machine, repositories: deps.repositories, plans });
   const restore = createRestoreService({ ...deps, store, browse, plans });
+  const drills = createDrills({ ...deps, store: drillStore, browse, plans, runner: restore.runner });
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
@@ -91,9 +96,11 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     history: createHistoryService({ ...deps, store, plans, browse }),
     names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
     restores: restore.restores,
+    drills: drills.drills,
     recoverInterrupted: () => {
       editor.recover();
       restore.recoverInterrupted();
+      drills.recoverInterrupted();
       return archive.recoverInterrupted();
     },
     keepWaiting: waiting.start,

@@ -157,5 +157,27 @@ export const snapshotsMigrations: Migration[] = [
           undone_at TEXT
         ) STRICT;
       `)
+  },
+  {
+    version: 50,
+    up: (db) =>
+      db.exec(`
+        -- Drills. running: begun and not ended, with its temporary folder (JSON, for names that are no text). drills: what the last ones found, by the snapshot's lineage.
+        CREATE TABLE running_drills (
+          id TEXT PRIMARY KEY,
+          place TEXT NOT NULL,
+          subject TEXT NOT NULL,
+          facts TEXT NOT NULL,
+          started_at TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE drills (
+          id TEXT PRIMARY KEY,
+          lineage TEXT NOT NULL,
+          plan_id TEXT,
+          report TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX drills_lineage ON drills (lineage, id);
+        CREATE INDEX drills_plan ON drills (plan_id, id);
+      `)
   }
 ];

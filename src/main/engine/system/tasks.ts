@@ -193,6 +193,7 @@ function outcomeOf(error: unknown, signal: AbortSignal): Pick<TaskState, 'state'
 function hasGaps(result: TaskResult): boolean {
   if (result.kind === 'snapshot') return result.result.gapCount > 0;
   if (result.kind === 'restore') return result.report.skippedCount > 0;
+  if (result.kind === 'drill') return !result.report.ok;
   if (result.kind === 'repair') return result.report.gaps;
   if (result.kind === 'copy') return result.report.failed.length > 0;
   return false;

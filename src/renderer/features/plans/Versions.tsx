@@ -26,6 +26,7 @@ const names = {
   'leaveOut.oneFileSystem': 'plans.oneFileSystem',
   'hooks.before': 'plans.before',
   'hooks.after': 'plans.after',
+  'hooks.check': 'plans.check',
   tags: 'plans.tags',
   gentle: 'plans.gentle',
   snapshotOnQuit: 'plans.onQuit',

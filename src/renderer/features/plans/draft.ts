@@ -43,6 +43,7 @@ export interface PlanDraft {
   largerThan: string;
   before: HookDraft;
   after: HookDraft;
+  check: HookDraft;
   tags: string;
   gentle: boolean;
   snapshotOnQuit: boolean;
@@ -95,6 +96,7 @@ export function draftOf(plan: Plan): PlanDraft {
     largerThan: leaveOut.largerThan === null ? '' : sizeText(leaveOut.largerThan),
     before: hookDraft(hooks.before),
     after: hookDraft(hooks.after),
+    check: hookDraft(hooks.check),
     tags: plan.tags.join(', '),
     gentle: plan.gentle,
     snapshotOnQuit: plan.snapshotOnQuit,
@@ -180,7 +182,7 @@ export function problemsOf(draft: PlanDraft, isNew: boolean, taken: readonly str
   if (draft.paths.length === 0) problems.push({ field: 'paths', key: 'plans.noFolders' });
   if (draft.largerThan.trim() !== '' && sizeOf(draft.largerThan) === undefined) problems.push({ field: 'largerThan', key: 'plans.badSize' });
   for (const tag of tagsOf(draft.tags)) if (tag.startsWith('varve-')) problems.push({ field: 'tags', reason: `"${tag}" cannot be used: tags that begin with "varve-" are reserved` });
-  for (const field of ['before', 'after'] as const) {
+  for (const field of ['before', 'after', 'check'] as const) {
     const hook = hookOf(draft[field]);
     if (hook === null) continue;
     if (!Number.isInteger(hook.timeLimitSeconds) || hook.timeLimitSeconds < 1 || hook.timeLimitSeconds > 86_400) problems.push({ field, key: 'plans.badLimit' });
@@ -191,7 +193,7 @@ export function problemsOf(draft: PlanDraft, isNew: boolean, taken: readonly str
 }
 
 function hooksOf(draft: PlanDraft): PlanHooks {
-  return { before: hookOf(draft.before), after: hookOf(draft.after) };
+  return { before: hookOf(draft.before), after: hookOf(draft.after), check: hookOf(draft.check) };
 }
 
 type AddInput = Parameters<VarveClient['plans']['add']>[0];

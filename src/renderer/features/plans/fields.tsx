@@ -71,6 +71,7 @@ export function Hooks({ draft, onChange, error }: GroupProps): ReactNode {
     <div className={styles.group}>
       <HookFields legend={t('plans.before')} sub={t('plans.beforeSub')} hook={draft.before} error={error('before')} onChange={(before) => onChange({ before })} testId="hook-before" />
       <HookFields legend={t('plans.after')} sub={t('plans.afterSub')} hook={draft.after} error={error('after')} onChange={(after) => onChange({ after })} testId="hook-after" />
+        <HookFields legend={t('plans.check')} sub={t('plans.checkSub')} hook={draft.check} error={error('check')} onChange={(check) => onChange({ check })} testId="hook-check" />
       <p className="muted">{t('plans.hooksNote')}</p>
     </div>
   );

@@ -1,5 +1,6 @@
 // Looking into repositories: which snapshots there are, their folders, their files. The work happens in the repository's session thread;
 // lists are kept as long as the names of the snapshot files stay the same.
+import type { Tested } from '../../../../contract/drills.ts';
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { Snapshot } from '../../../../contract/snapshots.ts';
 import { fail, isVarveError, type VarveError } from '../../kit/errors.ts';
@@ -21,6 +22,7 @@ export interface BrowseServiceDeps {
   plans: PlanService;
   store: Pick<SnapshotsStore, 'note' | 'knownPlan'>;
   homePath: string;
+  testedOf(lineage: string): Tested | undefined;
 }
 
 export interface FoundSnapshot extends Candidate {
@@ -77,7 +79,7 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
   const opened = new Set<string>();
   let lastTree: { id: string; nodes: TreeNode[] } | undefined;
 
-  const view: BrowseService['view'] = ({ repository, id, file }) => snapshotView(repository, id, file, store.knownPlan, store.note);
+  const view: BrowseService['view'] = ({ repository, id, file }) => snapshotView(repository, id, file, store.knownPlan, store.note, deps.testedOf);
 
   const load = async (repository: RepositoryRow, wait: PlaceWait): Promise<Listing> => {
     const names = (await repositories.snapshotNames(repository, wait)).sort().join();

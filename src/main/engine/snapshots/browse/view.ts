@@ -1,4 +1,5 @@
 // Snapshots and their entries as the contract shows them. Pure.
+import type { Tested } from '../../../../contract/drills.ts';
 import type { Snapshot, SnapshotSummary, TreeEntry } from '../../../../contract/snapshots.ts';
 import { compareNames, displayName } from '../../kit/names.ts';
 import { formatGoTime, shortId, splitGoMode, type SnapshotFile, type TreeNode } from '../../repository/index.ts';
@@ -12,7 +13,8 @@ export interface KnownPlan {
   removedAt?: string;
 }
 
-export function snapshotView(repository: { id: string; name: string }, id: string, file: SnapshotFile, planOf: (id: string) => KnownPlan | undefined, noteOf: (lineage: string) => string | undefined = () => undefined): Snapshot {
+export function snapshotView(repository: { id: string; name: string }, id: string, file: SnapshotFile, planOf: (id: string) => KnownPlan | undefined, noteOf: (lineage: string) => string | undefined = () => undefined, testedOf: (lineage: string) => Tested | undefined = () => undefined): Snapshot {
+  const tested = testedOf(file.original ?? id);
   const note = noteOf(file.original ?? id);
   const planId = planIdOf(file.tags) ?? null;
   const plan = planId === null ? undefined : planOf(planId);
@@ -35,6 +37,7 @@ export function snapshotView(repository: { id: string; name: string }, id: strin
     parent: file.parent ?? null,
     program: file.programVersion ?? '',
     ...(note !== undefined && { note }),
+    ...(tested !== undefined && { tested }),
     summary: file.summary ? summaryView(file.summary) : null
   };
 }

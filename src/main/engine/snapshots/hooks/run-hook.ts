@@ -17,8 +17,10 @@ export interface HookOutcome {
 
 export interface HookFacts {
   plan: string;
-  hook: 'before' | 'after';
+  hook: 'before' | 'after' | 'check';
   repository: string;
+  /** Of a check: the folder below which everything came back, and where the program stands. */
+  restored?: { top: string; folder: string };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,7 +35,7 @@ const always = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE',
 /** Throws CANCELLED only; everything else is an outcome. */
 export async function runHook(programs: Programs, hook: Hook, facts: HookFacts, environment: Environment, signal: AbortSignal | undefined): Promise<HookOutcome> {
   const seen = Object.fromEntries([...always, ...hook.environment].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
-  const request = { argv: hook.argv, environment: { ...seen, VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository }, timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
+  const request = { argv: hook.argv, environment: { ...seen, VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository, ...(facts.restored && { VARVE_RESTORED: facts.restored.top }) }, ...(facts.restored && { folder: facts.restored.folder }), timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
   let end: ProgramEnd;
   try {
     end = await programs.run(request);

@@ -238,7 +238,7 @@ function refuseReserved(tags: readonly string[]): void {
 
 /** Varve's own variables may hold a passphrase or a token. */
 function refuseHooks(hooks: Partial<PlanHooks>): void {
-  const own = [hooks.before, hooks.after].flatMap((hook) => hook?.environment ?? []).find((name) => name.toUpperCase().startsWith('VARVE_'));
+  const own = [hooks.before, hooks.after, hooks.check].flatMap((hook) => hook?.environment ?? []).find((name) => name.toUpperCase().startsWith('VARVE_'));
   if (own !== undefined) fail('BAD_INPUT', `${own} is not for hooks`, { field: 'environment', reason: `${own} is one of the variables of Varve itself, which may hold a secret` });
 }
 

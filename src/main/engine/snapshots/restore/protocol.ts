@@ -2,6 +2,7 @@
 import type { TaskProgress } from '../../../../contract/events.ts';
 import type { Conflict, ConflictChoice, LeaveOut, RestorePreview, RestoreReport } from '../../../../contract/snapshots.ts';
 import type { IndexPack, LockIdentity, MasterKey } from '../../repository/index.ts';
+import type { Sample } from '../drills/sample.ts';
 import type { Failure } from './failures.ts';
 import type { Target } from './write-file.ts';
 
@@ -18,6 +19,8 @@ export interface RestoreRequest {
   /** Paths inside the snapshot; empty means everything. */
   include: readonly string[];
   exclude: readonly string[];
+  /** Only a random share of these files: a drill. */
+  sample?: Sample;
   /** Absolute; links in it are already resolved as far as it exists. In place: the top of the file system. */
   target: string;
   /** The folders the snapshot was taken of, absolute: everything goes where it came from. Only what is in them, or is them, gets its metadata back. */
@@ -55,7 +58,10 @@ export interface SafetyMade {
 }
 
 export type PreviewFacts = Omit<RestorePreview, 'snapshot' | 'target'>;
-export type ReportFacts = Omit<RestoreReport, 'id' | 'snapshotId' | 'snapshotShortId' | 'target' | 'conflict' | 'choices' | 'deleteExtra' | 'undoes'>;
+export type ReportFacts = Omit<RestoreReport, 'id' | 'snapshotId' | 'snapshotShortId' | 'target' | 'conflict' | 'choices' | 'deleteExtra' | 'undoes'> & {
+  /** Of a drill: the files that its share was taken of. */
+  chosenFiles?: number;
+};
 
 export type RestoreMessage =
   | { kind: 'progress'; update: Partial<TaskProgress> }

@@ -18,6 +18,7 @@ import { pathsOf } from '../../kit/paths.ts';
 import type { Files, WorkerContext } from '../../ports.ts';
 import { createLocalBackend, lockForReading, Repository, sha256Hex, shortId, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
+import { takeSample } from '../drills/sample.ts';
 import { DataLanes } from './data-lanes.ts';
 import { DataWork } from './data-work.ts';
 import { sidesOfReplaced } from './database-sides.ts';
@@ -157,6 +158,7 @@ class Restoring {
       ...(roots !== undefined && { roots })
     });
     this.#refused = selection.refused;
+    if (this.#request.sample !== undefined) this.#report.chosenFiles = takeSample(selection, this.#request.sample);
     const deps = {
       files,
       platform: machine.platform,

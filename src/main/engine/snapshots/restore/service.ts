@@ -18,7 +18,7 @@ import { incompleteTag, zoneOffsetMinutes } from '../model.ts';
 import { namesOfPlace, originTop } from './place.ts';
 import { createPreviews } from './previews.ts';
 import type { PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
-import { createRestoreRunner } from './runner.ts';
+import { createRestoreRunner, type RestoreRunner } from './runner.ts';
 import { createUndo } from './undo-service.ts';
 
 export interface RestoreServiceDeps {
@@ -36,6 +36,8 @@ export interface RestoreServiceDeps {
 }
 
 export interface RestoreService extends Pick<EngineApi, 'restores'> {
+  /** For what restores in another way. */
+  runner: RestoreRunner;
   /** Start-up: restores that were begun and never ended become events `restore.interrupted`. */
   recoverInterrupted(): void;
 }
@@ -193,6 +195,7 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
   };
 
   return {
+    runner,
     restores: {
       preview: async (input, context) => {
         const found = await browse.find(input.snapshot, context.signal);

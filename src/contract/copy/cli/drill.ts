@@ -1,0 +1,46 @@
+// Words of `varve drill`.
+export const drillEn = {
+  drill: 'test whether a snapshot comes back: restore a random share of it into a temporary folder, compare, and remove it again; without a snapshot, list the last drills',
+  optionShare: 'how many of the files, in percent; 5 when not given',
+  optionDrillAll: 'all files; the plan’s own check is run over them, too',
+  optionDrillIn: 'make the temporary folder in this one; without it, where the system keeps temporary files',
+  optionDrillNoCheck: 'do not run the plan’s own check',
+  optionDrillPlan: 'list only drills of this plan',
+  drillShareForm: 'must be a percentage above 0 and up to 100, for example 5 or 12.5%',
+  drillDone_one: '{count} file of {of} restored from {id} and identical ({bytes}).',
+  drillDone_many: '{count} files of {of} restored from {id} and identical ({bytes}).',
+  drillDone_other: '{count} files of {of} restored from {id} and identical ({bytes}).',
+  drillFailed_one: '{count} file did not come back:',
+  drillFailed_many: '{count} files did not come back:',
+  drillFailed_other: '{count} files did not come back:',
+  drillCheckDone: '{program} found nothing wrong.',
+  drillCheckFailed: '{program} {reason}',
+  drillOk: 'The drill went well.',
+  drillNotOk: 'The drill FAILED: look at the repository with “varve check --read-data”, and test an older snapshot.',
+  drillStateOk: 'went well',
+  drillStateFailed: 'failed',
+  drillOf: '{files} of {of}'
+};
+
+export const drillPtBR: Record<keyof typeof drillEn, string> = {
+  drill: 'testar se um snapshot volta: restaurar uma parte sorteada dele numa pasta temporária, comparar e removê-la; sem snapshot, listar os últimos testes',
+  optionShare: 'quantos dos arquivos, em porcento; 5 quando não é dado',
+  optionDrillAll: 'todos os arquivos; a verificação própria do plano também é feita sobre eles',
+  optionDrillIn: 'fazer a pasta temporária nesta; sem isto, onde o sistema guarda arquivos temporários',
+  optionDrillNoCheck: 'não rodar a verificação própria do plano',
+  optionDrillPlan: 'listar só testes deste plano',
+  drillShareForm: 'tem de ser uma porcentagem acima de 0 e até 100, por exemplo 5 ou 12.5%',
+  drillDone_one: '{count} arquivo de {of} restaurado de {id} e idêntico ({bytes}).',
+  drillDone_many: '{count} de arquivos de {of} restaurados de {id} e idênticos ({bytes}).',
+  drillDone_other: '{count} arquivos de {of} restaurados de {id} e idênticos ({bytes}).',
+  drillFailed_one: '{count} arquivo não voltou:',
+  drillFailed_many: '{count} de arquivos não voltaram:',
+  drillFailed_other: '{count} arquivos não voltaram:',
+  drillCheckDone: '{program} não encontrou nada de errado.',
+  drillCheckFailed: '{program} {reason}',
+  drillOk: 'O teste correu bem.',
+  drillNotOk: 'O teste FALHOU: examine o repositório com “varve check --read-data” e teste um snapshot mais antigo.',
+  drillStateOk: 'correu bem',
+  drillStateFailed: 'falhou',
+  drillOf: '{files} de {of}'
+};
