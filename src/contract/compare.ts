@@ -83,10 +83,11 @@ export const compare = {
   /**
    * Starts a comparison as a task (`kind: 'compare'`). `to: null`: with the folders as they are now, by the rules of the plan that took the snapshot.
    * `fromPath`, `toPath`: only that folder of each, as if it were the top. `exact`: read every file of the live folders, whatever its times say.
+   * `trial`: with that trial's copy in place of the live folders; only its folder is compared.
    */
   start: procedure
     .route({ method: 'POST', path: '/comparisons' })
-    .input(z.object({ from: SnapshotName, to: SnapshotName.nullable(), fromPath: z.string().max(32_768).default('/'), toPath: z.string().max(32_768).optional(), exact: z.boolean().default(false) }))
+    .input(z.object({ from: SnapshotName, to: SnapshotName.nullable(), fromPath: z.string().max(32_768).default('/'), toPath: z.string().max(32_768).optional(), exact: z.boolean().default(false), trial: z.string().max(36).optional() }))
     .output(z.object({ taskId: z.string() })),
   /** One folder of a comparison: what changed in it and the folders with changes below them; folders first. NOT_FOUND when the comparison is no longer kept. */
   folder: procedure.input(z.object({ ...page, path: z.string().max(32_768).default('/') })).output(Page),

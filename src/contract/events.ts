@@ -13,8 +13,9 @@ import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
 import { FindResult } from './names.ts';
 import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
+import { Promotion, Trial } from './trials.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'promotion']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -52,7 +53,10 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('inside'), inside: Inside }),
   z.object({ kind: z.literal('history'), history: FileHistory }),
   z.object({ kind: z.literal('find'), names: FindResult }),
-  z.object({ kind: z.literal('drill'), report: DrillReport })
+  z.object({ kind: z.literal('drill'), report: DrillReport }),
+  /** `skipped`: what of it did not come back: the first 1,000. */
+  z.object({ kind: z.literal('trial'), trial: Trial, skipped: z.array(z.object({ path: z.string(), reason: z.string() })), skippedCount: Count }),
+  z.object({ kind: z.literal('promotion'), promotion: Promotion })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 

@@ -8,6 +8,7 @@ import { erasure } from './erasure.ts';
 import { evidence } from './evidence.ts';
 import { gateway } from './gateway.ts';
 import { drills } from './drills.ts';
+import { trials } from './trials.ts';
 import { history } from './history.ts';
 import { inside } from './inside.ts';
 import { intake } from './intake.ts';
@@ -22,7 +23,7 @@ import { plans, restores, snapshots } from './snapshots.ts';
 import { sealed } from './sealed.ts';
 import { system } from './system.ts';
 
-export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, inside, metrics, history, names, restores, drills, keeping, gateway, desktop };
+export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, inside, metrics, history, names, restores, drills, trials, keeping, gateway, desktop };
 export type Contract = typeof contract;
 
 /** Bumped when an older client could misunderstand a newer owner; a client of another version says so and stops. */

@@ -11,6 +11,7 @@ import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
 import { metricsEn, metricsPtBR } from './cli/metrics.ts';
 import { drillEn, drillPtBR } from './cli/drill.ts';
+import { tryEn, tryPtBR } from './cli/try.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
@@ -29,6 +30,7 @@ const en = {
   ...compareEn,
   ...metricsEn,
   ...drillEn,
+  ...tryEn,
   ...historyEn,
   ...restoreEn,
   ...namesEn,
@@ -208,6 +210,7 @@ const ptBR: Record<CliKey, string> = {
   ...comparePtBR,
   ...metricsPtBR,
   ...drillPtBR,
+  ...tryPtBR,
   ...historyPtBR,
   ...restorePtBR,
   ...namesPtBR,

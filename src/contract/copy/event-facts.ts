@@ -50,6 +50,7 @@ const aliases: Record<string, readonly string[]> = {
   steps: ['stepsCount'],
   identical: ['identical', 'identicalFiles'],
   target: ['target', 'path'],
+  folder: ['folder'],
   gaps: ['gapCount', 'gaps', 'gapsCount', 'skippedCount', 'skipped'],
   error: ['errorCode', 'code', 'error', 'reason'],
   label: ['label', 'tokenLabel', 'token'],

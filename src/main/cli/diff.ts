@@ -122,7 +122,7 @@ function checkOptions({ live, content, nowAt, bytes }: DiffOptions, to: string |
 /** One letter each, as restic's diff has them where it has one: + - M T; U for metadata, R for moved, ? for suspect. */
 const letters: Record<ChangeKind, string> = { added: '+', removed: '-', content: 'M', metadata: 'U', type: 'T', moved: 'R' };
 
-async function printChanges(client: VarveClient, output: Output, comparison: Comparison, kinds: ChangeKind[], limit: number): Promise<void> {
+export async function printChanges(client: VarveClient, output: Output, comparison: Comparison, kinds: ChangeKind[], limit: number): Promise<void> {
   const { say } = output.words;
   let shown = 0;
   for await (const change of changesOf(client, comparison.id, kinds, limit)) {

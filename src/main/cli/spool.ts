@@ -57,6 +57,6 @@ async function putDownOutput(argv: readonly string[], plan: string, path: string
 }
 
 /** Varve's own variables may hold a passphrase or a token; other programs need none of them. */
-function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.toUpperCase().startsWith('VARVE_')));
 }

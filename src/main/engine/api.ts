@@ -106,6 +106,14 @@ export function createApi(deps: ApiDeps): EngineApi {
       start: (input, context) => home().snapshots.drills.start(input, context),
       list: (input, context) => home().snapshots.drills.list(input, context)
     },
+    trials: {
+      start: (input, context) => home().snapshots.trials.start(input, context),
+      list: (input, context) => home().snapshots.trials.list(input, context),
+      ran: (input, context) => home().snapshots.trials.ran(input, context),
+      promote: (input, context) => home().snapshots.trials.promote(input, context),
+      undo: (input, context) => home().snapshots.trials.undo(input, context),
+      discard: (input, context) => home().snapshots.trials.discard(input, context)
+    },
     keeping: {
       retention: { set: (input, context) => home().snapshots.keeping.retention.set(input, context) },
       forget: { preview: (input, context) => home().snapshots.keeping.forget.preview(input, context), run: (input, context) => home().snapshots.keeping.forget.run(input, context) },

@@ -29,6 +29,7 @@ export const workerTasks: WorkerTasks = {
   'snapshots.inside': async () => (await import('./snapshots/inside/task.ts')).insideTask,
   'snapshots.inside-page': async () => (await import('./snapshots/inside/page-task.ts')).pageTask,
   'snapshots.preview': async () => (await import('./snapshots/archive/leave-out/preview-task.ts')).previewTask,
+  'snapshots.remove-folder': async () => (await import('./snapshots/remove-folder.ts')).removeFolderTask,
   'snapshots.scan': async () => (await import('./snapshots/archive/scan-task.ts')).scanTask,
   'snapshots.restore': async () => (await import('./snapshots/restore/task.ts')).restoreTask,
   'snapshots.restore-changes': async () => (await import('./snapshots/restore/task.ts')).restoreChangesTask,

@@ -79,6 +79,8 @@ export const shell = {
   'task.history': 'History of {subject}',
   'task.find': 'Search for {subject}',
   'task.drill': 'Drill of {subject}',
+  'task.trial': 'Copy of {subject} to be tried',
+  'task.promotion': 'Taking over a tried copy of {subject}',
   'task.forget': 'Forgetting old snapshots of {subject}',
   'task.tag': 'Tags of snapshots in {subject}',
   'task.verify': 'Check of the record',

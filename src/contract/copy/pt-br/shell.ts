@@ -88,6 +88,8 @@ export const shell = {
   'task.history': 'Histórico de {subject}',
   'task.find': 'Busca por {subject}',
   'task.drill': 'Teste de {subject}',
+  'task.trial': 'Cópia de {subject} para experimentar',
+  'task.promotion': 'Adoção de uma cópia experimentada de {subject}',
   'task.forget': 'Retirada de snapshots antigos de {subject}',
   'task.tag': 'Etiquetas de snapshots em {subject}',
   'task.verify': 'Conferência do registro',

@@ -23,6 +23,7 @@ export const kindNames: PlainWords = {
   path: ['file or folder', 'arquivo ou pasta'],
   preview: ['preview', 'prévia'],
   restore: ['restore', 'restauração'],
+  trial: ['trial', 'experimento'],
   comparison: ['comparison', 'comparação'],
   // Files of a repository.
   config: ['config file', 'arquivo de configuração'],

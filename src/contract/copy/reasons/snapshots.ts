@@ -22,6 +22,11 @@ export const snapshots: Reasons = {
   '"{text}" is not a size; write 500K, 20M or 3G': '"{text}" não é um tamanho; escreva 500K, 20M ou 3G',
   'name a plan, or folders': 'dê o nome de um plano, ou pastas',
 
+  // Trials.
+  'is no folder of this computer that the snapshot was taken of, nor in one': 'não é uma pasta deste computador da qual o snapshot foi feito, nem está numa delas',
+  'the top of a file system cannot be tried': 'o topo de um sistema de arquivos não pode ser experimentado',
+  'cannot go together with another snapshot': 'não combina com outro snapshot',
+
   // Snapshots.
   'snapshot of {plan}': 'snapshot de {plan}',
   'a folder never finished': 'uma pasta nunca terminou',

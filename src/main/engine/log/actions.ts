@@ -16,6 +16,7 @@ const plan = { plan: name, planId: name };
 /** Of a restore. */
 const inPlace = { inPlace: z.boolean().optional(), undoes: name.optional() };
 /** `code` of the catalogue of errors, `reason` for the technical reader. */
+const trialFacts = { trial: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), folder: text };
 const failure = { code: z.string().max(60), reason: text };
 
 const ids = z.array(name).max(1000);
@@ -108,6 +109,15 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'drill.finished': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ok: z.boolean(), files: count, ofFiles: count, bytes: count, failed: count, check: z.boolean().optional(), durationMs }),
   'drill.failed': action('restore', 'error', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ...failure, durationMs }),
   'drill.interrupted': action('restore', 'warn', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), startedAt: instant }),
+
+  'trial.started': action('restore', 'info', trialFacts),
+  'trial.ready': action('restore', 'info', { ...trialFacts, files: count, bytes: count, skipped: count }),
+  'trial.failed': action('restore', 'error', { ...trialFacts, ...failure }),
+  'trial.interrupted': action('restore', 'warn', { ...trialFacts, startedAt: instant }),
+  'trial.ran': action('restore', 'info', { ...trialFacts, program: text, exitCode: z.number().int().nullable() }),
+  'trial.promoted': action('restore', 'notice', { ...trialFacts, check: z.boolean().optional() }),
+  'trial.undone': action('restore', 'notice', { ...trialFacts, why: z.enum(['asked', 'check', 'cut-off']), reason: text.optional() }),
+  'trial.discarded': action('restore', 'notice', { ...trialFacts, former: z.boolean() }),
 
   'access.payload-opened': action('access', 'info', { seqs: z.array(count).max(10_000), purpose: text.optional() }),
   'access.evidence-exported': action('access', 'notice', {

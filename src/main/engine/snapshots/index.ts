@@ -26,6 +26,8 @@ import { forgetErasedPlans } from './plans/remove.ts';
 import { createPlanService } from './plans/service.ts';
 import { createRestoreService } from './restore/service.ts';
 import { createSnapshotsStore } from './store.ts';
+import { createTrials } from './trials/service.ts';
+import { createTrialStore } from './trials/store.ts';
 import { createWaiting, type Waiting } from './waiting/service.ts';
 
 export { snapshotsMigrations } from './migrations.ts';
@@ -52,6 +54,7 @@ export interface Snapshots {
   snapshots: EngineApi['snapshots'];
   restores: EngineApi['restores'];
   drills: EngineApi['drills'];
+  trials: EngineApi['trials'];
   compare: EngineApi['compare'];
   inside: EngineApi['inside'];
   metrics: EngineApi['metrics'];
@@ -81,6 +84,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   const liveOf = createLiveOf({ machine: deps.ports.machine, repositories: deps.repositories, plans });
   const restore = createRestoreService({ ...deps, store, browse, plans });
   const drills = createDrills({ ...deps, store: drillStore, browse, plans, runner: restore.runner });
+  const trials = createTrials({ ...deps, store: createTrialStore(deps.db), browse, plans, runner: restore.runner });
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
@@ -90,17 +94,19 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
       forgetErasedPlans({ store, log: deps.log });
     },
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
-    compare: createCompareService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'comparisons') }),
+    compare: createCompareService({ ...deps, browse, liveOf, trialCopy: trials.copyOf, folder: join(deps.homePath, 'cache', 'comparisons') }),
     inside: createInsideService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'inside') }),
     metrics: createMetricsService({ ...deps, plans, browse }),
     history: createHistoryService({ ...deps, store, plans, browse }),
     names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),
     restores: restore.restores,
     drills: drills.drills,
+    trials: trials.trials,
     recoverInterrupted: () => {
       editor.recover();
       restore.recoverInterrupted();
       drills.recoverInterrupted();
+      trials.recoverInterrupted();
       return archive.recoverInterrupted();
     },
     keepWaiting: waiting.start,

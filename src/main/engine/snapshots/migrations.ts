@@ -1,4 +1,4 @@
-// Tables of this domain in state.db: plans, snapshots that are being taken, notes, reports of restores. Versions 20-29 are ours.
+// Tables of this domain in state.db: plans, snapshots that are being taken, notes, reports of restores. Versions 20-29 and 50-59 are ours.
 import type { Migration } from '../store/index.ts';
 
 export const snapshotsMigrations: Migration[] = [
@@ -178,6 +178,25 @@ export const snapshotsMigrations: Migration[] = [
         ) STRICT;
         CREATE INDEX drills_lineage ON drills (lineage, id);
         CREATE INDEX drills_plan ON drills (plan_id, id);
+      `)
+  },
+  {
+    version: 51,
+    up: (db) =>
+      db.exec(`
+        -- Folders that are tried on a copy. original, folder: JSON, for names that are no text. last_run: JSON of the program that was run last.
+        CREATE TABLE trials (
+          id TEXT PRIMARY KEY,
+          at TEXT NOT NULL,
+          repository_id TEXT NOT NULL,
+          snapshot_id TEXT NOT NULL,
+          plan_id TEXT,
+          plan_name TEXT,
+          original TEXT NOT NULL,
+          folder TEXT NOT NULL,
+          state TEXT NOT NULL,
+          last_run TEXT
+        ) STRICT;
       `)
   }
 ];

@@ -194,6 +194,8 @@ function hasGaps(result: TaskResult): boolean {
   if (result.kind === 'snapshot') return result.result.gapCount > 0;
   if (result.kind === 'restore') return result.report.skippedCount > 0;
   if (result.kind === 'drill') return !result.report.ok;
+  if (result.kind === 'trial') return result.skippedCount > 0;
+  if (result.kind === 'promotion') return result.promotion.undone;
   if (result.kind === 'repair') return result.report.gaps;
   if (result.kind === 'copy') return result.report.failed.length > 0;
   return false;

@@ -15,11 +15,13 @@ export interface LiveFolders {
   leaveOut: LeaveOut;
   /** Never entered: repositories, by device and inode (`DEVICE:INODE`). */
   skip: readonly string[];
+  /** Only this folder, as if it were the top; `names`: where it lies in the snapshot. */
+  only?: { path: string; names: readonly string[] };
 }
 
 type Context = Pick<WorkerContext, 'files' | 'machine'>;
 
-export function liveSide({ files, machine }: Context, { paths, excludes, leaveOut, skip }: LiveFolders, onGap: OnGap): Side {
+export function liveSide({ files, machine }: Context, { paths, excludes, leaveOut, skip, only }: LiveFolders, onGap: OnGap): Side {
   const system = pathsOf(machine.platform);
   const leavesOut = new LeavesOut(files, excludes, leaveOut);
   const skipped = new Set(skip);
@@ -65,7 +67,7 @@ export function liveSide({ files, machine }: Context, { paths, excludes, leaveOu
 
   const top = targetTree(paths, system);
   return {
-    top: folderOf(top.path, [], undefined, top),
+    top: only === undefined ? folderOf(top.path, [], undefined, top) : folderOf(only.path, only.names, undefined, undefined),
     read: ({ livePath }) => (livePath === undefined ? nothing() : readLive(files, livePath))
   };
 }

@@ -2,6 +2,7 @@
 // before, whatever their names now, are not compared again.
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { ComparedSide, Comparison } from '../../../../contract/compare.ts';
+import type { Snapshot } from '../../../../contract/snapshots.ts';
 import { fail } from '../../kit/errors.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
@@ -10,6 +11,7 @@ import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
 import { treePathOf } from '../history/tree-path.ts';
+import type { TrialCopy } from '../trials/service.ts';
 import { runAtRepositories } from '../run-at-repositories.ts';
 import { KeptResults } from './kept-results.ts';
 import type { LiveOf } from './live-of.ts';
@@ -23,6 +25,7 @@ export interface CompareServiceDeps {
   tasks: Pick<Tasks, 'start'>;
   browse: Pick<BrowseService, 'find' | 'view' | 'noteOpened'>;
   liveOf: LiveOf;
+  trialCopy(trial: string): TrialCopy;
   /** Where comparisons are kept; made at first use. */
   folder: string;
 }
@@ -36,6 +39,7 @@ interface Question {
   to: FoundSnapshot | undefined;
   toPath: string;
   exact: boolean;
+  trial: TrialCopy | undefined;
 }
 
 const mostKept = 12;
@@ -57,15 +61,20 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
     return { repositoryPath, masterKey, indexCache, treeId: file.tree, path };
   };
 
+  const liveFor = async (before: Snapshot, trial: TrialCopy | undefined, signal: AbortSignal): ReturnType<LiveOf> => {
+    const live = await liveOf(before, signal);
+    return trial === undefined ? live : { ...live, folders: { ...live.folders, only: { path: trial.copy, names: namesOf(trial.path) } } };
+  };
+
   const run = async (question: Question, task: RunningTask): Promise<Comparison> => {
     const startedMs = clock.monotonicMs();
-    const { from, fromPath, to, toPath, exact } = question;
+    const { from, fromPath, to, toPath, exact, trial } = question;
     const [before, after] = [browse.view(from), to && browse.view(to)];
     const id = to === undefined ? createUuid7(clock, random) : sha256Hex(Buffer.from(JSON.stringify([from.file.tree, namesOf(fromPath), from.repository.id, to.file.tree, namesOf(toPath), to.repository.id]))).slice(0, 32);
-    const live = after === undefined ? await liveOf(before, task.signal) : undefined;
+    const live = after === undefined ? await liveFor(before, trial, task.signal) : undefined;
     const sides = {
       from: { kind: 'snapshot', snapshot: before },
-      to: after === undefined ? { kind: 'live', plan: live?.plan ?? null, paths: [...(live?.folders.paths ?? [])], at: new Date(clock.now()).toISOString() } : { kind: 'snapshot', snapshot: after }
+      to: after === undefined ? { kind: 'live', plan: live?.plan ?? null, paths: trial === undefined ? [...(live?.folders.paths ?? [])] : [trial.copy], at: new Date(clock.now()).toISOString() } : { kind: 'snapshot', snapshot: after }
     } satisfies Record<string, ComparedSide>;
     const done = (facts: CompareFacts): Comparison => ({ id, ...sides, ...facts, durationMs: Math.round(clock.monotonicMs() - startedMs) });
 
@@ -96,8 +105,10 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
     start: async (input: Input, context) => {
       const from = await browse.find(input.from, context.signal);
       const to = input.to === null ? undefined : await browse.find(input.to, context.signal);
-      const question: Question = { from, fromPath: input.fromPath, to, toPath: input.toPath ?? input.fromPath, exact: input.exact };
-      if (to === undefined && namesOf(question.fromPath).length + namesOf(question.toPath).length > 0) fail('BAD_INPUT', 'a folder beside the live folders', { field: 'fromPath', reason: 'a comparison with the folders as they are now is of all of them' });
+      const trial = input.trial === undefined ? undefined : deps.trialCopy(input.trial);
+      if (trial !== undefined && to !== undefined) fail('BAD_INPUT', 'two other sides', { field: 'trial', reason: 'cannot go together with another snapshot' });
+      const question: Question = { from, fromPath: trial?.path ?? input.fromPath, to, toPath: input.toPath ?? input.fromPath, exact: input.exact, trial };
+      if (to === undefined && trial === undefined && namesOf(question.fromPath).length + namesOf(question.toPath).length > 0) fail('BAD_INPUT', 'a folder beside the live folders', { field: 'fromPath', reason: 'a comparison with the folders as they are now is of all of them' });
       for (const found of [from, to]) if (found !== undefined) browse.noteOpened(found, context.actor);
       return tasks.start({ kind: 'compare', subject: shortId(from.id), run: async (task) => ({ kind: 'compare', comparison: await run(question, task) }) });
     },

@@ -7,6 +7,7 @@ import type { DrillReport } from '../../../../contract/drills.ts';
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
 import { errnoOf, fail, isVarveError, toWire } from '../../kit/errors.ts';
+import { displayName } from '../../kit/names.ts';
 import { pathsOf, resolveUserPath } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
@@ -17,12 +18,13 @@ import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { PlanService } from '../plans/service.ts';
 import { wellFormed } from '../plans/service.ts';
+import { makeFolder, removeInThread } from '../remove-folder.ts';
 import type { ReportFacts } from '../restore/protocol.ts';
 import type { RestoreRunner } from '../restore/runner.ts';
 import type { DrillStore } from './store.ts';
 
 export interface DrillServiceDeps {
-  ports: Pick<Ports, 'clock' | 'random' | 'files' | 'machine' | 'programs' | 'logger'>;
+  ports: Pick<Ports, 'clock' | 'random' | 'files' | 'machine' | 'programs' | 'logger' | 'workers'>;
   environment: Readonly<Record<string, string | undefined>>;
   store: DrillStore;
   outbox: Pick<Outbox, 'commit'>;
@@ -57,14 +59,8 @@ export function createDrills(deps: DrillServiceDeps) {
     }
   };
 
-  const remove = (path: string): void => {
-    try {
-      files.removeTree(path);
-    } catch (error) {
-      const reason = errnoOf(error);
-      if (reason === undefined) throw error;
-      ports.logger.warn('the folder of a drill could not be removed', { path, reason });
-    }
+  const remove = async (path: string): Promise<void> => {
+    await removeInThread(ports.workers, path).catch((error: unknown) => ports.logger.warn('the folder of a drill could not be removed', { path: displayName(path), code: toWire(error).code }));
   };
 
   const restoreInto = async (place: string, id: string, seed: string | null, { share }: Input, found: FoundSnapshot, task: RunningTask): Promise<ReportFacts> =>
@@ -123,7 +119,7 @@ export function createDrills(deps: DrillServiceDeps) {
     try {
       let report: DrillReport;
       try {
-        files.mkdir(place, 0o700);
+        makeFolder(files, place);
         const done = await restoreInto(place, id, seed, input, found, task);
         const check = await runCheck(input, found, place, seed, task);
         report = {
@@ -131,7 +127,7 @@ export function createDrills(deps: DrillServiceDeps) {
           files: done.identical, ofFiles: done.chosenFiles ?? done.files, bytes: done.bytes, seed, failed: done.skipped, failedCount: done.skippedCount, check, durationMs: durationMs()
         };
       } finally {
-        remove(place);
+        await remove(place);
       }
       outbox.commit(
         () => {
@@ -169,7 +165,7 @@ export function createDrills(deps: DrillServiceDeps) {
     recoverInterrupted: (): void => {
       // One process owns the home at a time, so whoever began these has ended.
       for (const { id, place, subject, facts, startedAt } of store.running()) {
-        if (folderName.test(system.basename(place))) remove(place);
+        if (folderName.test(system.basename(place))) void remove(place);
         outbox.commit(() => store.removeRunning(id), [{ action: 'drill.interrupted', category: 'restore', subject, payload: { ...facts, startedAt } as never }]);
       }
     }

@@ -1,0 +1,117 @@
+// A folder on trial as a person sees it: the copy beside the original, what differs in it, the change of places, the check that takes it back.
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Promotion, Trial } from '../../../../contract/trials.ts';
+import { createTestEngine, taskEnd, testContext, type TestEngine } from '../../testing/index.ts';
+
+let test: TestEngine;
+let work: string;
+beforeEach(async () => {
+  test = await createTestEngine();
+  work = join(test.folder, 'work');
+  mkdirSync(join(work, 'data'), { recursive: true });
+  writeFileSync(join(work, 'data', 'a'), 'good');
+  writeFileSync(join(work, 'b'), 'b');
+  await test.api.repositories.add({ name: 'copies', path: join(test.folder, 'copies'), mode: 'auto', password: { kind: 'value', password: 'trials' } }, testContext);
+  const judge = "process.exit(require('fs').readFileSync('data/a', 'utf8') === 'good' ? 0 : 4)";
+  await test.api.plans.add({ name: 'thesis', repository: 'copies', paths: [work], excludes: [], tags: [], hooks: { check: { argv: [process.execPath, '-e', judge], timeLimitSeconds: 30, environment: [] } } }, testContext);
+  await taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [] }, testContext)).taskId);
+  writeFileSync(join(work, 'data', 'a'), 'spoiled');
+  writeFileSync(join(work, 'new'), 'made since');
+});
+afterEach(() => test.close());
+
+async function start(input: { path?: string; folder?: string } = {}): Promise<Trial> {
+  const end = await taskEnd(test.api, (await test.api.trials.start({ snapshot: 'thesis@latest', ...input }, testContext)).taskId);
+  if (end.result?.kind !== 'trial') throw new Error(JSON.stringify(end.error));
+  expect(end.result.skippedCount).toBe(0);
+  return end.result.trial;
+}
+
+async function promote(trial: Trial, check?: string[]): Promise<Promotion> {
+  const end = await taskEnd(test.api, (await test.api.trials.promote({ trial: trial.id, ...(check && { check }) }, testContext)).taskId);
+  if (end.result?.kind !== 'promotion') throw new Error(JSON.stringify(end.error));
+  return end.result.promotion;
+}
+
+const read = (...names: string[]): string => readFileSync(join(...names), 'utf8');
+const events = async (): Promise<string[]> => (await test.api.log.list({ filter: {}, order: 'oldest', limit: 1000 }, testContext)).entries.map(({ action }) => action).filter((action) => action.startsWith('trial.'));
+
+it('brings a copy back beside the original, which takes its place when the plan’s check is content, and goes back when asked', async () => {
+  const trial = await start();
+  expect(trial).toMatchObject({ original: work, state: 'ready', planName: 'thesis', lastRun: null });
+  expect(dirname(trial.folder)).toBe(test.folder);
+  expect([read(trial.copy, 'data', 'a'), read(work, 'data', 'a')]).toEqual(['good', 'spoiled']);
+  const { trial: promoted, undone, check } = await promote(trial);
+  expect({ undone, ok: check?.ok, state: promoted.state, copy: promoted.copy }).toEqual({ undone: false, ok: true, state: 'promoted', copy: work });
+  expect(read(work, 'data', 'a')).toBe('good');
+  expect(existsSync(join(work, 'new'))).toBe(false);
+  expect(await test.api.trials.undo({ trial: trial.id }, testContext)).toMatchObject({ state: 'ready', copy: trial.copy });
+  expect([read(work, 'data', 'a'), read(work, 'new'), read(trial.copy, 'data', 'a')]).toEqual(['spoiled', 'made since', 'good']);
+  await test.api.trials.discard({ trial: trial.id }, testContext);
+  expect(existsSync(trial.folder)).toBe(false);
+  expect(await test.api.trials.list({}, testContext)).toEqual([]);
+  expect(await events()).toEqual(['trial.started', 'trial.ready', 'trial.promoted', 'trial.undone', 'trial.discarded']);
+});
+
+it('is taken back by itself when a check is not content', async () => {
+  const trial = await start();
+  writeFileSync(join(trial.copy, 'data', 'a'), 'worse');
+  expect(await promote(trial)).toMatchObject({ undone: true, check: { ok: false, reason: 'ended with 4' }, trial: { state: 'ready' } });
+  expect([read(work, 'data', 'a'), read(trial.copy, 'data', 'a')]).toEqual(['spoiled', 'worse']);
+  // A check of one's own stands in its place, and stands in the folder itself.
+  expect(await promote(trial, [process.execPath, '-e', `process.exit(process.cwd() === ${JSON.stringify(work)} ? 0 : 1)`])).toMatchObject({ undone: false });
+  expect(read(work, 'data', 'a')).toBe('worse');
+});
+
+it('is compared with the snapshot it came from', async () => {
+  const trial = await start();
+  writeFileSync(join(trial.copy, 'data', 'a'), 'changed in the copy');
+  writeFileSync(join(trial.copy, 'result'), '42');
+  rmSync(join(trial.copy, 'b'));
+  const end = await taskEnd(test.api, (await test.api.compare.start({ from: trial.snapshotId, to: null, fromPath: '/', exact: false, trial: trial.id }, testContext)).taskId);
+  if (end.result?.kind !== 'compare') throw new Error(JSON.stringify(end.error));
+  const { changes } = await test.api.compare.list({ comparison: end.result.comparison.id, sort: 'path', descending: false, offset: 0, limit: 100 }, testContext);
+  expect(changes.filter(({ folder }) => !folder).map(({ path, kind }) => [path, kind])).toEqual([['/b', 'removed'], ['/data/a', 'content'], ['/result', 'added']]);
+  await test.api.trials.ran({ trial: trial.id, program: 'make', exitCode: 2 }, testContext);
+  expect((await test.api.trials.list({}, testContext))[0]?.lastRun).toMatchObject({ program: 'make', exitCode: 2 });
+});
+
+it('takes a part of the snapshot, also of a folder that is gone, and refuses what it was not taken of', async () => {
+  rmSync(join(work, 'data'), { recursive: true });
+  const trial = await start({ path: join(work, 'data') });
+  expect(readdirSync(trial.copy)).toEqual(['a']);
+  expect(await promote(trial, [process.execPath, '-e', ''])).toMatchObject({ undone: false });
+  expect(read(work, 'data', 'a')).toBe('good');
+  for (const path of [test.homePath, '/']) await expect(Promise.resolve(test.api.trials.start({ snapshot: 'thesis@latest', path }, testContext)), path).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await expect(Promise.resolve(test.api.trials.start({ snapshot: 'thesis@latest', folder: join(test.folder, 'copies') }, testContext))).rejects.toMatchObject({ code: 'BAD_INPUT' });
+});
+
+it('removes a copy with folders that nobody may write to', async () => {
+  chmodSync(join(work, 'data'), 0o500);
+  await taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [] }, testContext)).taskId);
+  chmodSync(join(work, 'data'), 0o700);
+  const trial = await start();
+  await test.api.trials.discard({ trial: trial.id }, testContext);
+  expect(existsSync(trial.folder)).toBe(false);
+});
+
+it('that was cut off is settled at the next start: the original stands where it stood', async () => {
+  const trial = await start();
+  const half = await start({ path: join(work, 'data') });
+  await promote(trial, [process.execPath, '-e', '']);
+  await test.engine.stop();
+  const db = new Sqlite(join(test.homePath, 'state.db'));
+  db.prepare("UPDATE trials SET state = 'swapping' WHERE id = ?").run(trial.id);
+  db.prepare("UPDATE trials SET state = 'making' WHERE id = ?").run(half.id);
+  db.close();
+  const again = await createTestEngine({ folder: test.folder, keyring: test.keyring });
+  expect(read(work, 'data', 'a')).toBe('spoiled');
+  expect(read(trial.copy, 'data', 'a')).toBe('good');
+  const left = await again.api.trials.list({}, testContext);
+  expect(left.map(({ id, state }) => [id, state])).toEqual([[trial.id, 'ready']]);
+  await expect.poll(() => existsSync(half.folder)).toBe(false);
+  await again.close();
+});
