@@ -20,6 +20,8 @@ export const repository: Reasons = {
   'refreshing the lock': 'renovar a trava',
   'the browsing thread is gone': 'a linha de execução que abria o repositório terminou',
   'not a name of a stored file': 'não é o nome de um arquivo guardado',
+  'a pack does not read back as it was written': 'um pacote não é lido de volta como foi escrito',
+  'ends early': 'termina cedo demais',
   'a new blob does not read back as it was': 'um bloco novo não foi lido de volta como era',
   'a new pack header does not read back as it was': 'um cabeçalho novo de pacote não foi lido de volta como era',
 
