@@ -29,6 +29,7 @@ import { failureOf, WriteProblem, type Failure } from './failures.ts';
 import { applyMetadata, Degraded, metadataDiffers } from './metadata.ts';
 import { namesOfPlace, placeBelow, placeOfOrigin } from './place.ts';
 import type { JobOutcome, PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
+import type { ProveDeps } from './prove.ts';
 import { Refusals } from './refusals.ts';
 import { UndoFile, writePreview, writeUndoFile } from './rows.ts';
 import { takeSafetySnapshot, touchedBy } from './safety.ts';
@@ -57,13 +58,16 @@ export interface RestoreOptions {
   onUndoable?(safety: SafetyMade | undefined): Promise<void>;
 }
 
+/** `damaged`: how many files and folders cannot be read whole. */
+export type RestoreOutcome = { preview: PreviewFacts } | { report: ReportFacts } | { damaged: number };
+
 type Context = Pick<WorkerContext, 'files' | 'clock' | 'random' | 'logger' | 'machine' | 'workers'>;
 
-export function restoreSnapshot(context: Context, request: RestoreRequest, options: RestoreOptions): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+export function restoreSnapshot(context: Context, request: RestoreRequest, options: RestoreOptions): Promise<RestoreOutcome> {
   return twiceWhenRaced((settleLater) => restoreOnce(context, request, options, settleLater));
 }
 
-async function restoreOnce(context: Context, request: RestoreRequest, options: RestoreOptions, settleLater: boolean): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+async function restoreOnce(context: Context, request: RestoreRequest, options: RestoreOptions, settleLater: boolean): Promise<RestoreOutcome> {
   const { files, random, clock } = context;
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
@@ -124,8 +128,9 @@ class Restoring {
     this.#folders = new TrustedFolders({ ...context, target: request.target });
   }
 
-  async run(): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+  async run(): Promise<RestoreOutcome> {
     const request = this.#request;
+    if (request.proveOnly) return { damaged: await this.#countDamaged() };
     const decisions = await this.#plan();
     const freeBytes = this.#freeBytes();
     const token = this.#tokenOf(decisions);
@@ -138,25 +143,30 @@ class Restoring {
     return { report: await this.#write(decisions) };
   }
 
-  async #plan(): Promise<Decisions> {
-    const { files, machine } = this.#context;
-    const { target, inPlace, conflict, choices, deleteExtra, owners, modes, day, forbidden, forbiddenIds, include, exclude, treeId, undo } = this.#request;
+  async #select(): Promise<Selection> {
+    const { platform } = this.#context.machine;
+    const { inPlace, deleteExtra, include, exclude, treeId } = this.#request;
     this.#onProgress({ phase: 'planning' });
-    const { sep } = pathsOf(machine.platform);
-    const nothing: Selection = { items: [], refused: new Refusals(), spared: new Map(), partial: new Set() };
-    const roots = deleteExtra?.roots ?? inPlace?.map((path) => namesOfPlace(path, machine.platform));
-    const selection = treeId === '' ? nothing : await selectItems(treeId, include, exclude, {
+    if (treeId === '') return { items: [], refused: new Refusals(), spared: new Map(), partial: new Set() };
+    const roots = deleteExtra?.roots ?? inPlace?.map((path) => namesOfPlace(path, platform));
+    return selectItems(treeId, include, exclude, {
       loadTree: async (id) => {
         const breath = this.#breathe();
         if (breath !== undefined) await breath;
         return this.#repository.loadTree(id, this.#signal);
       },
-      platform: machine.platform,
-      separator: sep,
+      platform,
+      separator: pathsOf(platform).sep,
       signal: this.#signal,
       inPlace: inPlace !== undefined,
       ...(roots !== undefined && { roots })
     });
+  }
+
+  async #plan(): Promise<Decisions> {
+    const { files, machine } = this.#context;
+    const { target, inPlace, conflict, choices, deleteExtra, owners, modes, day, forbidden, forbiddenIds, undo } = this.#request;
+    const selection = await this.#select();
     this.#refused = selection.refused;
     if (this.#request.sample !== undefined) this.#report.chosenFiles = takeSample(selection, this.#request.sample);
     const deps = {
@@ -186,7 +196,7 @@ class Restoring {
     }
     const decisions = await decide(selection.items, deps);
     decisions.sides = await sidesOfReplaced(decisions, { files, replaces: ({ item }) => (deps.choices.get(shownPath(item, machine.platform)) ?? conflict) === 'replace', shown: ({ item }) => shownPath(item, machine.platform), breathe: () => this.#breathe() });
-    if (deleteExtra !== undefined) Object.assign(decisions, await findExtras(decisions, selection, { ...deps, separator: sep, leaves: deleteExtra, breathe: () => this.#breathe() }));
+    if (deleteExtra !== undefined) Object.assign(decisions, await findExtras(decisions, selection, { ...deps, separator: pathsOf(machine.platform).sep, leaves: deleteExtra, breathe: () => this.#breathe() }));
     return decisions;
   }
 
@@ -206,26 +216,39 @@ class Restoring {
   async #prove(decisions: Decisions): Promise<void> {
     const { others = [] } = this.#request;
     const writing = decisions.files.filter(({ action }) => writesContent(action));
-    this.#onProgress({ phase: 'proving', bytesDone: 0, bytesTotal: decisions.bytes });
+    const deps = this.#proving(decisions.bytes);
+    const { platform } = this.#context.machine;
+    const damaged = await damagedFiles(writing.map(({ item }) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), deps);
+    const unreadable = this.#refused.list.filter(isDamaged).map(({ path }) => path);
+    if (damaged.length > 0 || unreadable.length > 0) await refuseDamaged(this.#request, [...damaged, ...unreadable], others, deps);
+  }
+
+  /** Of everything that is chosen. */
+  async #countDamaged(): Promise<number> {
+    const { items, refused } = await this.#select();
+    const files = items.filter(({ node }) => node.type === 'file');
+    const { platform } = this.#context.machine;
+    const damaged = await damagedFiles(files.map((item) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), this.#proving(null));
+    return damaged.length + refused.list.filter(isDamaged).length;
+  }
+
+  #proving(bytesTotal: number | null): ProveDeps {
+    this.#onProgress({ phase: 'proving', bytesDone: 0, bytesTotal });
     let done = 0;
-    const deps = {
+    return {
       repository: this.#repository,
       zeroChunk: this.#zeroChunk,
       signal: this.#signal,
       breathe: () => this.#breathe(),
-      onBytes: (bytes: number) => this.#showBytes((done += bytes))
+      onBytes: (bytes) => this.#showBytes((done += bytes))
     };
-    const platform = this.#context.machine.platform;
-    const damaged = await damagedFiles(writing.map(({ item }) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), deps);
-    const unreadable = this.#refused.list.filter(({ reason }) => reason.startsWith('damaged')).map(({ path }) => path);
-    if (damaged.length > 0 || unreadable.length > 0) await refuseDamaged(this.#request, [...damaged, ...unreadable], others, deps);
   }
 
   #showBytes(bytesDone: number): void {
     const now = this.#context.clock.monotonicMs();
     if (now - this.#shownAt < progressMs) return;
     this.#shownAt = now;
-    this.#onProgress({ bytesDone: Math.min(bytesDone, this.#bytesTotal || bytesDone) });
+    this.#onProgress({ bytesDone });
   }
 
   async #makeUndoable(decisions: Decisions): Promise<void> {
@@ -537,6 +560,10 @@ class Restoring {
     this.#breathedAt = this.#context.clock.monotonicMs();
     throwIfAborted(this.#signal);
   }
+}
+
+function isDamaged({ reason }: { reason: string }): boolean {
+  return reason.startsWith('damaged') || reason === 'contains itself';
 }
 
 /** The nearest folder above, or the place itself, that is there. */
