@@ -16,7 +16,7 @@ import { errnoOf, fail, throwIfAborted, VarveError } from '../../kit/errors.ts';
 import { displayName, encodeName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import type { Files, WorkerContext } from '../../ports.ts';
-import { createLocalBackend, lockForReading, Repository, sha256Hex, shortId, twiceWhenRaced } from '../../repository/index.ts';
+import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
 import { takeSample } from '../drills/sample.ts';
 import { DataLanes } from './data-lanes.ts';
@@ -135,7 +135,7 @@ class Restoring {
     const freeBytes = this.#freeBytes();
     const token = this.#tokenOf(decisions);
     if (request.preview) return { preview: await this.#preview(decisions, freeBytes, token) };
-    if (request.token !== undefined && request.token !== token) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: shortId(request.token) });
+    if (request.token !== undefined && request.token !== token) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: displayName(request.inPlace?.[0] ?? request.target) });
     if (decisions.bytes + spareBytes > freeBytes) fail('NO_SPACE', `restoring needs ${decisions.bytes} bytes, ${freeBytes} are free`, { path: this.#spacePlace(), neededBytes: decisions.bytes, freeBytes });
     if (request.inPlace !== undefined) await this.#prove(decisions);
     await this.#mayWrite();
