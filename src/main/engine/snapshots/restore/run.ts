@@ -9,13 +9,12 @@
 //   8. modes, owners and times of folders, from the leaves up
 // Whatever is replaced or deleted must still be what it was when that was decided. Nothing outside the target is touched, and no link is followed on the
 // way to a file. Undoing a restore is the same work, decided by undo.ts.
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { TaskProgress } from '../../../../contract/events.ts';
 import { errnoOf, fail, throwIfAborted, VarveError } from '../../kit/errors.ts';
-import { displayName, encodeName } from '../../kit/names.ts';
+import { displayName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
-import type { Files, WorkerContext } from '../../ports.ts';
+import type { WorkerContext } from '../../ports.ts';
 import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
 import { takeSample } from '../drills/sample.ts';
@@ -28,6 +27,7 @@ import { findExtras } from './extras.ts';
 import { failureOf, WriteProblem, type Failure } from './failures.ts';
 import { applyMetadata, Degraded, metadataDiffers } from './metadata.ts';
 import { namesOfPlace, placeBelow, placeOfOrigin } from './place.ts';
+import { previewFacts } from './preview-facts.ts';
 import type { JobOutcome, PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
 import type { ProveDeps } from './prove.ts';
 import { Refusals } from './refusals.ts';
@@ -36,6 +36,8 @@ import { takeSafetySnapshot, touchedBy } from './safety.ts';
 import { requireSeen } from './seen.ts';
 import { selectItems, type Selection } from './select.ts';
 import { markOf, removeLeftBehind } from './temporaries.ts';
+import { placesOfWriting, roomFor, type Room } from './room.ts';
+import { tokenOf } from './token.ts';
 import { TrustedFolders } from './trusted-folders.ts';
 import { decideUndo } from './undo.ts';
 import { discard, type FileWriter } from './write-file.ts';
@@ -43,12 +45,9 @@ import { placesOf, writeFiles } from './write-files.ts';
 
 const breatheMs = 10;
 const progressMs = 100;
-const listedConflicts = 500;
 /** Up to this much one thread is faster than starting several. */
 const fewFiles = 256;
 const fewBytes = 32 * 1024 * 1024;
-/** Room that is left to the file system itself. */
-const spareBytes = 16 * 1024 * 1024;
 
 export interface RestoreOptions {
   signal: AbortSignal;
@@ -132,15 +131,19 @@ class Restoring {
     const request = this.#request;
     if (request.proveOnly) return { damaged: await this.#countDamaged() };
     const decisions = await this.#plan();
-    const freeBytes = this.#freeBytes();
-    const token = this.#tokenOf(decisions);
-    if (request.preview) return { preview: await this.#preview(decisions, freeBytes, token) };
-    if (request.token !== undefined && request.token !== token) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: displayName(request.inPlace?.[0] ?? request.target) });
-    if (decisions.bytes + spareBytes > freeBytes) fail('NO_SPACE', `restoring needs ${decisions.bytes} bytes, ${freeBytes} are free`, { path: this.#spacePlace(), neededBytes: decisions.bytes, freeBytes });
+    const room = roomFor(this.#context.files, request, decisions, (content) => this.#bytesOf(content));
+    if (request.preview) return { preview: await this.#preview(decisions, room) };
+    if (request.token !== undefined && request.token !== tokenOf(request, decisions, this.#refused)) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: displayName(request.inPlace?.[0] ?? request.target) });
+    if (!room.enough) fail('NO_SPACE', `restoring needs ${room.neededBytes} bytes, ${room.freeBytes} are free`, { path: room.path, neededBytes: room.neededBytes, freeBytes: room.freeBytes });
     if (request.inPlace !== undefined) await this.#prove(decisions);
     await this.#mayWrite();
     if (request.safety !== undefined) await this.#makeUndoable(decisions);
     return { report: await this.#write(decisions) };
+  }
+
+  /** Holes that are known as such do not count. */
+  #bytesOf(content: readonly string[]): number {
+    return content.reduce((sum, id) => sum + (id === this.#zeroChunk ? 0 : (this.#repository.index.plainLength('data', id) ?? 0)), 0);
   }
 
   async #select(): Promise<Selection> {
@@ -200,18 +203,6 @@ class Restoring {
     return decisions;
   }
 
-  /** A name for exactly this outcome: every place, what happens there, and what lies there now where it is touched. */
-  #tokenOf({ folders, files, others, sides, extras }: Decisions): string {
-    const { treeId, target, owners, modes } = this.#request;
-    const hash = createHash('sha256').update(JSON.stringify([treeId, target, this.#request.inPlace ?? null, owners, modes]));
-    const add = (...parts: string[]): void => void hash.update(parts.map((part) => `${encodeName(part).toString('latin1')}\0`).join('')).update('\n');
-    for (const { path, action, finish } of folders) add(action, path, finish ? 'finish' : '');
-    for (const { path, action, seen } of [...files, ...others]) add(action, path, seen ?? '');
-    for (const { path, seen } of [...sides, ...extras]) add('delete', path, seen);
-    for (const { path, reason } of this.#refused.list) add('refused', path, reason);
-    return hash.update(String(this.#refused.count)).digest('hex');
-  }
-
   /** In place: every byte that is needed, before anything is touched. */
   async #prove(decisions: Decisions): Promise<void> {
     const { others = [] } = this.#request;
@@ -262,36 +253,14 @@ class Restoring {
     await this.#options.onUndoable?.(made);
   }
 
-  async #preview(decisions: Decisions, freeBytes: number, token: string): Promise<PreviewFacts> {
+  async #preview(decisions: Decisions, room: Room): Promise<PreviewFacts> {
     const { previewFile } = this.#request;
     const { platform } = this.#context.machine;
-    const of = (action: Decided['action']): Decided[] => decisions.files.filter((file) => file.action === action);
-    const inTheWay = [...decisions.files, ...decisions.others].filter((one) => one.action !== 'new');
-    const all = [...decisions.folders, ...decisions.files, ...decisions.others];
     if (previewFile !== undefined) {
       const plainLength = (id: string): number | undefined => this.#repository.index.plainLength('data', id);
       await writePreview(this.#context.files, previewFile, decisions, this.#refused, { plainLength, shown: ({ item }) => shownPath(item, platform), breathe: () => this.#breathe() });
     }
-    return {
-      token,
-      newFiles: of('new').length,
-      newBytes: decisions.bytes,
-      identicalFiles: of('identical').length + of('metadata').length,
-      keptFiles: of('keep').length,
-      replacedFiles: of('replace').length,
-      besideFiles: of('both').length,
-      metadataChanges: all.filter(({ action }) => action === 'metadata').length,
-      deletedEntries: decisions.sides.length + decisions.extras.length,
-      deletedBytes: [...decisions.sides, ...decisions.extras].reduce((sum, { bytes }) => sum + bytes, 0),
-      sparedEntries: decisions.spared,
-      folders: decisions.folders.filter((folder) => folder.action === 'new').length,
-      links: decisions.others.filter((one) => one.item.node.type === 'symlink' && one.action !== 'keep' && one.action !== 'identical').length,
-      special: decisions.others.filter((one) => one.item.node.type !== 'symlink').length,
-      refused: this.#refused.list,
-      conflicts: inTheWay.slice(0, listedConflicts).map(({ item, action }) => ({ path: displayName(`/${item.path}`), action: action === 'new' ? 'keep' : action })),
-      freeBytes,
-      enoughSpace: decisions.bytes + spareBytes <= freeBytes
-    };
+    return previewFacts(decisions, this.#refused, room, tokenOf(this.#request, decisions, this.#refused));
   }
 
   async #write(decisions: Decisions): Promise<ReportFacts> {
@@ -493,34 +462,13 @@ class Restoring {
 
   /** One sync at the end for all files that replaced nothing (each that did was made durable before its rename). */
   #settle(): void {
-    for (const place of this.#places()) {
+    for (const place of placesOfWriting(this.#context.files, this.#request)) {
       try {
         this.#context.files.syncFileSystem(place);
       } catch (error) {
         this.#degraded.note(`sync (${errnoOf(error) ?? 'error'})`);
       }
     }
-  }
-
-  /** Where it is written, as far as that exists: of several file systems in place, one folder of each. */
-  #places(): string[] {
-    const { target, inPlace } = this.#request;
-    const byDevice = new Map<bigint, string>();
-    for (const path of inPlace ?? [target]) {
-      const { at, device } = existing(this.#context.files, path);
-      if (!byDevice.has(device)) byDevice.set(device, at);
-    }
-    return [...byDevice.values()];
-  }
-
-  /** Of several file systems the one with the least room: what goes where is not looked into. */
-  #spacePlace(): string {
-    const { files } = this.#context;
-    return this.#places().reduce((a, b) => (files.space(b).freeBytes < files.space(a).freeBytes ? b : a));
-  }
-
-  #freeBytes(): number {
-    return this.#context.files.space(this.#spacePlace()).freeBytes;
   }
 
   #requireReal(folder: string): void {
@@ -544,7 +492,7 @@ class Restoring {
   }
 
   #refuse({ item }: Pick<Decided, 'item'>, { reason, full }: Failure): void {
-    if (full) fail('NO_SPACE', 'the target is full', { path: this.#spacePlace() });
+    if (full) fail('NO_SPACE', 'the target is full', { path: this.#request.inPlace?.[0] ?? this.#request.target });
     this.#refused.add(`/${item.path}`, reason);
     this.#onProgress({ errors: this.#refused.count });
   }
@@ -564,13 +512,4 @@ class Restoring {
 
 function isDamaged({ reason }: { reason: string }): boolean {
   return reason.startsWith('damaged') || reason === 'contains itself';
-}
-
-/** The nearest folder above, or the place itself, that is there. */
-function existing(files: Files, path: string): { at: string; device: bigint } {
-  for (let at = path; ; at = dirname(at)) {
-    const stat = files.stat(at);
-    if (stat !== undefined) return { at, device: stat.device };
-    if (at === dirname(at)) return fail('PATH_MISSING', `${path} cannot exist`, { path });
-  }
 }
