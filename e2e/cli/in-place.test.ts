@@ -1,6 +1,6 @@
 // Bringing files back to where they came from, and taking that back: preview, safety snapshot, undo; and kill -9 in the middle of it.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../src/contract/log.ts';
@@ -93,6 +93,52 @@ describe('a restore in place', () => {
     expect((await world.well(['restore', 'work@latest', '--in-place', '--include', join(source, 'thesis.tex'), '--choose', `${join(source, 'thesis.tex')}=both`, '--json'])).json<RestoreReport>()).toMatchObject({ beside: 1 });
     for (const args of [['restore', 'latest'], ['restore', 'latest', '--in-place', '--target', '/tmp/x'], ['restore', 'latest', '--in-place', '--choose', 'x'], ['restore', '--all', '--in-place']]) expect((await world.run(args)).code, args.join(' ')).toBe(2);
     expect((await world.run(['undo', 'ffffffff'])).code).toBe(4);
+  });
+});
+
+describe('PLAN@last-valid and several plans', () => {
+  const packs = (): string[] => readdirSync(world.path('repository/data'), { recursive: true, encoding: 'utf8' }).map((name) => world.path('repository/data', name)).filter((path) => lstatSync(path).isFile());
+
+  it('passes over what is damaged or incomplete, and names it', async () => {
+    const folder = world.path('valid');
+    mkdirSync(folder);
+    await world.well(['plan', 'add', 'valid', '--repo', 'usb', '--path', folder]);
+    writeFileSync(join(folder, 'a'), 'sound');
+    await world.well(['snapshot', 'valid']);
+    const before = new Set(packs());
+    writeFileSync(join(folder, 'large'), new Seeded('large').bytes(300_000));
+    await world.well(['snapshot', 'valid']);
+    const [pack] = packs().filter((path) => !before.has(path)).sort((a, b) => lstatSync(b).size - lstatSync(a).size) as [string];
+    const bytes = readFileSync(pack);
+    bytes[1000] = (bytes[1000] as number) ^ 1;
+    chmodSync(pack, 0o600);
+    writeFileSync(pack, bytes);
+    const { snapshots } = (await world.well(['snapshots', '--plan', 'valid', '--json'])).json<{ snapshots: Snapshot[] }>();
+    const report = (await world.well(['restore', 'valid@last-valid', '--target', world.path('valid-out'), '--json'])).json<RestoreReport>();
+    expect(report).toMatchObject({ snapshotId: snapshots[1]?.id, passedOver: [{ snapshotId: snapshots[0]?.id, reason: 'damaged' }], files: 1, identical: 1 });
+    const shown = await world.well(['restore', 'valid@last-valid', '--in-place', '--preview'], portuguese);
+    expect(shown.stdout).toContain(`Deixado para trás: ${snapshots[0]?.shortId}`);
+    // Of the damaged one, what is whole can be had; nothing is touched where what is wanted is not.
+    expect((await world.well(['restore', 'valid@last-valid', '--include', join(folder, 'a'), '--target', world.path('valid-a'), '--json'])).json<RestoreReport>().snapshotId).toBe(snapshots[0]?.id);
+    writeFileSync(join(folder, 'large'), 'spoilt');
+    const refused = await world.run(['restore', 'valid@latest', '--in-place', '--conflict', 'replace']);
+    expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining(join(folder, 'large'))]);
+    expect(refused.stderr).toContain('No other snapshot has them whole.');
+    expect(readFileSync(join(folder, 'large'), 'utf8')).toBe('spoilt');
+    expect((await world.run(['ls', 'valid@last-valid'])).code).toBe(2);
+  });
+
+  it('brings back several plans as they were at a time, each into its own folder, and names those that have nothing of then', async () => {
+    const { snapshots } = (await world.well(['snapshots', '--plan', 'valid', '--json'])).json<{ snapshots: Snapshot[] }>();
+    const at = snapshots[1]?.time as string;
+    await world.well(['plan', 'add', 'late', '--repo', 'usb', '--path', world.path('valid')]);
+    const ran = await world.run(['restore', '--at', at, '--all', '--target', world.path('set')]);
+    expect([ran.code, ran.stderr]).toEqual([3, expect.stringContaining('late@')]);
+    expect(readFileSync(join(world.path('set/valid'), world.path('valid/a')), 'utf8')).toBe('sound');
+    expect(readFileSync(join(world.path('set/work'), source, 'thesis.tex'), 'utf8')).toBe('as saved');
+    expect((await world.run(['restore', '--at', at, '--plan', 'work', '--plan', 'valid', '--target', world.path('two')])).code).toBe(0);
+    expect(readdirSync(world.path('two')).sort()).toEqual(['valid', 'work']);
+    expect((await world.run(['restore', 'latest', '--all', '--target', world.path('x')])).code).toBe(2);
   });
 });
 

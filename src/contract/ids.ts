@@ -25,7 +25,7 @@ export const Tag = z
   .min(1)
   .max(200)
   .refine((tag) => tag.trim() === tag && !tag.includes(','), 'must not hold a comma, nor begin or end with a space');
-/** How a person names a snapshot: id, unique prefix of 6 or more, `latest`, `PLAN@latest`, `PLAN@2026-11-20T10:00`. */
+/** How a person names a snapshot: id, unique prefix of 6 or more, `latest`, `PLAN@latest`, `PLAN@2026-11-20T10:00`; in restores also `PLAN@last-valid`. */
 export const SnapshotName = z.string().min(1).max(200);
 export const Language = z.enum(['en', 'pt-BR']);
 export type Language = z.infer<typeof Language>;

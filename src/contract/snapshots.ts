@@ -210,6 +210,10 @@ export type RestoreInput = z.input<typeof RestoreInput>;
 export const RestoreAction = z.enum(['new', 'replaced', 'kept', 'both', 'same', 'metadata', 'deleted', 'refused']);
 export type RestoreAction = z.infer<typeof RestoreAction>;
 
+/** A newer snapshot that `PLAN@last-valid` did not take, and why. */
+export const PassedOver = z.object({ snapshotId: Hex64, at: Instant, reason: z.enum(['incomplete', 'damaged']) });
+export type PassedOver = z.infer<typeof PassedOver>;
+
 /** One thing that a restore would do, or leave. */
 export const RestoreChange = z.object({
   /** As in the snapshot; of what is deleted, below the target. */
@@ -231,6 +235,7 @@ export type RestoreChange = z.infer<typeof RestoreChange>;
 
 export const RestorePreview = z.object({
   snapshot: Snapshot,
+  passedOver: z.array(PassedOver),
   /** null: in place. */
   target: FilePath.nullable(),
   /** Names exactly this outcome, for `start`; its changes are read by it. */
@@ -262,6 +267,7 @@ export const RestoreReport = z.object({
   id: z.string(),
   snapshotId: Hex64,
   snapshotShortId: z.string(),
+  passedOver: z.array(PassedOver),
   /** null: in place. */
   target: FilePath.nullable(),
   files: Count,

@@ -1,7 +1,7 @@
 // What a restore would do, on the terminal: every change on a line, then the counts.
-import { formatBytes } from '../../contract/copy/values.ts';
+import { formatBytes, formatExact } from '../../contract/copy/values.ts';
 import type { VarveClient } from '../../contract/index.ts';
-import type { RestoreAction, RestoreChange, RestoreInput, RestorePreview } from '../../contract/snapshots.ts';
+import type { PassedOver, RestoreAction, RestoreChange, RestoreInput, RestorePreview } from '../../contract/snapshots.ts';
 import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
 
@@ -18,10 +18,17 @@ async function* changesOf(client: VarveClient, token: string, limit: number): As
   }
 }
 
+/** Newer snapshots that `PLAN@last-valid` did not take. */
+export function showPassedOver(output: Output, passedOver: readonly PassedOver[]): void {
+  const { say, language } = output.words;
+  for (const { snapshotId, at, reason } of passedOver) output.say(say(`restorePassed_${reason}`, { id: snapshotId.slice(0, 8), time: formatExact(language, new Date(at)) }));
+}
+
 /** Returns the exit code. */
 export async function showPreview(client: VarveClient, output: Output, input: RestoreInput, limit: number): Promise<number> {
   const { say, language } = output.words;
   const preview = await client.restores.preview(input);
+  showPassedOver(output, preview.passedOver);
   const changes: RestoreChange[] = [];
   let shown = 0;
   for await (const change of changesOf(client, preview.token, limit)) {

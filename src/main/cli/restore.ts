@@ -8,7 +8,7 @@ import { collect, examples, repositoryThreads, wholeNumber, type Host } from './
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Output } from './output.ts';
 import { absolutePath } from './paths.ts';
-import { showPreview } from './restore-preview.ts';
+import { showPassedOver, showPreview } from './restore-preview.ts';
 import { showGaps } from './snapshot.ts';
 import { followTask } from './task-follower.ts';
 import { fromTyped } from '../transport/router.ts';
@@ -60,7 +60,7 @@ export function addRestoreCommand(program: Command, host: Host): void {
         'varve restore latest --target ~/restored',
         'varve restore --at 2026-11-20T10:00 --plan thesis --include /home/me/thesis/figures --target /tmp/figures',
         'varve restore thesis@latest --in-place --conflict replace --preview',
-        'varve restore thesis@latest --in-place --conflict replace --delete-extra',
+        'varve restore thesis@last-valid --in-place --conflict replace --delete-extra',
         'varve restore --at 2026-11-20 --all --target ~/everything'
       ])
     )
@@ -71,14 +71,14 @@ export function addRestoreCommand(program: Command, host: Host): void {
         const plans = options.all === true || (options.plan?.length ?? 0) > 1 ? await plansOf(client, snapshot, options, host) : undefined;
         const one = (input: RestoreInput): Promise<number> => (options.preview || options.dryRun ? showPreview(client, output, input, options.limit) : restoreOne(client, output, input, signal));
         if (plans === undefined) return one({ ...common, snapshot: nameOf(snapshot, options, host), target });
-        let worst: number = exitCodes.done;
+        const codes = new Set<number>();
         for (const plan of plans) {
           output.say(say('restoreSetPlan', { plan }));
           const input = { ...common, snapshot: `${plan}@${options.at}`, target: target === null ? null : join(target, plan) };
-          const code = await one(input).catch((error: unknown) => nothingThere(output, error));
-          if (code !== exitCodes.done) worst = worst === exitCodes.done ? code : exitCodes.gaps;
+          codes.add(await one(input).catch((error: unknown) => nothingThere(output, error)));
         }
-        return worst;
+        const [code = exitCodes.done] = codes;
+        return codes.size > 1 ? exitCodes.gaps : code;
       })
     );
 }
@@ -107,6 +107,7 @@ async function restoreOne(client: VarveClient, output: Output, input: RestoreInp
 function showReport(output: Output, report: RestoreReport): number {
   const { say, reason } = output.words;
   output.document(report);
+  showPassedOver(output, report.passedOver);
   output.say(say('restoreDone', { count: report.files, identical: report.identical }));
   if (report.kept > 0) output.say(say('restoreKept', { count: report.kept }));
   if (report.replaced > 0) output.say(say('restoreReplaced', { count: report.replaced }));

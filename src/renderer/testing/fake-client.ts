@@ -102,7 +102,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
   }
 
   function report(target: string | null, snapshot: Snapshot, files: number): RestoreReport {
-    return { id: 'r1', snapshotId: snapshot.id, snapshotShortId: snapshot.shortId, target, files, identical: files, folders: 12, links: 1, bytes: 3_120_000_000, kept: 0, replaced: 0, beside: 0, metadata: 0, deleted: 0, conflict: 'keep', choices: 0, deleteExtra: false, safetySnapshotId: null, undoes: null, skipped: [], skippedCount: 0, degraded: [], writeMs: 5_200, verifyMs: 2_100 };
+    return { id: 'r1', snapshotId: snapshot.id, snapshotShortId: snapshot.shortId, passedOver: [], target, files, identical: files, folders: 12, links: 1, bytes: 3_120_000_000, kept: 0, replaced: 0, beside: 0, metadata: 0, deleted: 0, conflict: 'keep', choices: 0, deleteExtra: false, safetySnapshotId: null, undoes: null, skipped: [], skippedCount: 0, degraded: [], writeMs: 5_200, verifyMs: 2_100 };
   }
 
   const fileBytes = (entry: TreeEntry): Uint8Array => new TextEncoder().encode(texts[entry.name.slice(entry.name.lastIndexOf('.') + 1)] ?? 'binary\u0000data');
@@ -272,8 +272,16 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
     restores: {
       preview: async ({ snapshot, target, include = [], conflict = 'keep' }: { snapshot: string; target: string; include?: string[]; conflict?: string }): Promise<RestorePreview> => {
         const inTheWay = target.includes('thesis');
-        return { snapshot: findSnapshot(snapshot), target, token: 'e'.repeat(64), metadataChanges: 0, deletedEntries: 0, deletedBytes: 0, sparedEntries: 0, newFiles: include.length > 0 ? include.length : 1_530, newBytes: 3_120_000_000, identicalFiles: inTheWay ? 1 : 0, keptFiles: inTheWay && conflict === 'keep' ? 2 : 0, replacedFiles: inTheWay && conflict !== 'keep' ? 2 : 0, besideFiles: 0, folders: 12, links: 1, special: 0, refused: [], conflicts: inTheWay ? [{ path: '/home/ana/thesis/data/summary.csv', action: conflict === 'keep' ? 'keep' : 'replace' }, { path: '/home/ana/thesis/README.md', action: 'identical' }] : [], freeBytes: 412_000_000_000, enoughSpace: true };
+        return { snapshot: findSnapshot(snapshot), passedOver: [], target, token: 'e'.repeat(64), metadataChanges: 0, deletedEntries: 0, deletedBytes: 0, sparedEntries: 0, newFiles: include.length > 0 ? include.length : 1_530, newBytes: 3_120_000_000, identicalFiles: inTheWay ? 1 : 0, keptFiles: inTheWay && conflict === 'keep' ? 2 : 0, replacedFiles: inTheWay && conflict !== 'keep' ? 2 : 0, besideFiles: 0, folders: 12, links: 1, special: 0, refused: [], conflicts: inTheWay ? [{ path: '/home/ana/thesis/data/summary.csv', action: conflict === 'keep' ? 'keep' : 'replace' }, { path: '/home/ana/thesis/README.md', action: 'identical' }] : [], freeBytes: 412_000_000_000, enoughSpace: true };
       },
+      changes: async ({ search = '' }: { search?: string }) => {
+        const changes = [
+          { path: '/home/ana/thesis/data/summary.csv', action: 'kept' as const, bytes: 0, conflict: true },
+          { path: '/home/ana/thesis/draft.tex', action: 'new' as const, bytes: 48_200, conflict: false }
+        ].filter(({ path }) => path.includes(search));
+        return { changes: changes.map((change) => ({ ...change, label: change.path, type: 'file' as const, into: null, reason: null })), total: changes.length };
+      },
+      undoable: async () => [],
       start: async ({ snapshot, target, include = [] }: { snapshot: string; target: string; include?: string[] }) => {
         const from = findSnapshot(snapshot);
         return startTask('restore', from.shortId, 3_120_000_000, () => ({ kind: 'restore', report: report(target, from, include.length > 0 ? include.length : 1_530) }));

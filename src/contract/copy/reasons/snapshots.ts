@@ -33,6 +33,7 @@ export const snapshots: Reasons = {
   'a result nobody asked for': 'um resultado que ninguém pediu',
   'is no file of the snapshot': 'não é um arquivo do snapshot',
   'a blob is shorter than the index says': 'um bloco é mais curto do que o índice diz',
+  '"last-valid" is for restores alone: snapshots have to be read for it': '"last-valid" vale só para restaurações: é preciso ler os snapshots para isso',
   'an id needs at least 6 digits': 'um identificador precisa de pelo menos 6 dígitos',
   '"{text}" is not a time; write 2026-11-20, 2026-11-20T10:00 or 2026-11-20T10:00:00Z': '"{text}" não é um horário; escreva 2026-11-20, 2026-11-20T10:00 ou 2026-11-20T10:00:00Z',
 

@@ -97,7 +97,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'snapshot.interrupted': action('snapshot', 'warn', { ...plan, ...repository, run: name.optional(), startedSeq: count.optional(), startedAt: instant.optional() }),
   'access.snapshot-opened': action('access', 'info', { ...repository, snapshot: name.optional(), plan: name.nullish(), planId: name.nullish() }),
 
-  'restore.started': action('restore', 'notice', { restore: name, ...repository, snapshot: name, target: text, include: texts, includeCount: count.optional(), exclude: texts, excludeCount: count.optional(), conflict: name, choices: count.optional(), deleteExtra: z.boolean().optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
+  'restore.started': action('restore', 'notice', { restore: name, ...repository, snapshot: name, target: text, include: texts, includeCount: count.optional(), exclude: texts, excludeCount: count.optional(), conflict: name, passedOver: count.optional(), choices: count.optional(), deleteExtra: z.boolean().optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
   'restore.finished': action('restore', 'notice', {
     restore: name, ...repository, snapshot: name, target: text, files: count, identical: count, folders: count.optional(), links: count.optional(), bytes: count, kept: count, replaced: count, beside: count, metadata: count.optional(), deleted: count.optional(), skipped: count, conflict: name.optional(), safetySnapshot: name.nullish(),
     degraded: z.record(z.string(), count).optional(), writeMs: durationMs.optional(), verifyMs: durationMs.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace

@@ -72,7 +72,7 @@ export interface UndoableRow {
 }
 
 /** What reports of earlier versions of the program do not say. */
-const reportDefaults: Pick<RestoreReport, 'metadata' | 'deleted' | 'conflict' | 'choices' | 'deleteExtra' | 'safetySnapshotId' | 'undoes'> = { metadata: 0, deleted: 0, conflict: 'keep', choices: 0, deleteExtra: false, safetySnapshotId: null, undoes: null };
+const reportDefaults: Pick<RestoreReport, 'passedOver' | 'metadata' | 'deleted' | 'conflict' | 'choices' | 'deleteExtra' | 'safetySnapshotId' | 'undoes'> = { passedOver: [], metadata: 0, deleted: 0, conflict: 'keep', choices: 0, deleteExtra: false, safetySnapshotId: null, undoes: null };
 
 /** Left-overs of older restores are forgotten. */
 const mostCutRestores = 100;

@@ -1,15 +1,14 @@
-// What would happen, before anything is written: counts in words, space, every file in the way, every name refused.
-// What scrolls must be reachable by keyboard (WCAG 2.1.1).
-/* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
+// What would happen, before anything is written: counts in words, space, and every change.
 import { Button } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
-import type { RestoreInput, RestorePreview } from '../../../contract/snapshots.ts';
+import type { ConflictChoice, RestoreAction, RestoreInput, RestorePreview } from '../../../contract/snapshots.ts';
 import { useClient, useStartTask } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords, type Words } from '../../ui/words.tsx';
+import { ChangeList } from './ChangeList.tsx';
 import { SnapshotLine } from './steps.tsx';
 import styles from './Restore.module.css';
 
@@ -19,27 +18,36 @@ export function previewSentence({ t }: Words, preview: RestorePreview): string {
   if (preview.replacedFiles > 0) parts.push(t('restore.replaced', { count: preview.replacedFiles }));
   if (preview.keptFiles > 0) parts.push(t('restore.kept', { count: preview.keptFiles }));
   if (preview.besideFiles > 0) parts.push(t('restore.beside', { count: preview.besideFiles }));
+  if (preview.deletedEntries > 0) parts.push(t('restore.deletes', { count: preview.deletedEntries }));
+  if (preview.metadataChanges > 0) parts.push(t('restore.touches', { count: preview.metadataChanges }));
   if (preview.identicalFiles > 0) parts.push(t('restore.same', { count: preview.identicalFiles }));
   return `${parts.join(', ')}.`;
 }
 
-const actionWords = { keep: 'restore.actionKeep', replace: 'restore.actionReplace', both: 'restore.actionBoth', identical: 'restore.actionIdentical', metadata: 'restore.actionMetadata' } as const;
+/** What the filters of the list count: files, and the folders among what comes back. */
+function countsOf(preview: RestorePreview): Partial<Record<RestoreAction, number>> {
+  const { newFiles, folders, links, special, replacedFiles, keptFiles, besideFiles, identicalFiles, metadataChanges, deletedEntries, refused } = preview;
+  return { new: newFiles + folders + links + special, replaced: replacedFiles, kept: keptFiles, both: besideFiles, same: identicalFiles, metadata: metadataChanges, deleted: deletedEntries, refused: refused.length };
+}
 
 interface CheckStepProps {
   input: RestoreInput;
   label: string;
+  onChoose(choice: ConflictChoice): void;
   onStarted(taskId: string): void;
   back: ReactNode;
 }
 
-export function CheckStep({ input, label, onStarted, back }: CheckStepProps): ReactNode {
+export function CheckStep({ input, label, onChoose, onStarted, back }: CheckStepProps): ReactNode {
   const words = useWords();
-  const { t, bytes, reason } = words;
+  const { t, bytes } = words;
   const client = useClient();
   const start = useStartTask();
-  const check = useQuery({ queryKey: ['restore-preview', input], queryFn: ({ signal }) => client.restores.preview(input, { signal }), staleTime: 0, gcTime: 0, retry: false });
-  const preview = check.data;
+  const check = useQuery({ queryKey: ['restore-preview', input], queryFn: ({ signal }) => client.restores.preview(input, { signal }), staleTime: 0, gcTime: 0, retry: false, placeholderData: keepPreviousData });
+  const preview = check.isError ? undefined : check.data;
+  const inPlace = input.target === null;
   const writes = preview ? preview.newFiles + preview.replacedFiles + preview.besideFiles : 0;
+  const touches = preview ? preview.replacedFiles + preview.deletedEntries : 0;
   return (
     <>
       {check.isPending && (
@@ -55,11 +63,11 @@ export function CheckStep({ input, label, onStarted, back }: CheckStepProps): Re
           </h2>
           <p className={preview.enoughSpace ? 'muted' : styles.alarm}>
             {!preview.enoughSpace && <Shape tone="bad" size={16} />}
-            {t(preview.enoughSpace ? 'restore.space' : 'restore.noSpace', { size: bytes(preview.newBytes), free: bytes(preview.freeBytes) })} {preview.replacedFiles === 0 && t('restore.nothingTouched')}
+            {t(preview.enoughSpace ? 'restore.space' : 'restore.noSpace', { size: bytes(preview.newBytes), free: bytes(preview.freeBytes) })} {touches + preview.metadataChanges === 0 && t('restore.nothingTouched')}
           </p>
-          {preview.replacedFiles > 0 && (
+          {touches > 0 && (
             <p className={styles.alarm}>
-              <Shape tone="attention" size={16} /> {t('restore.overwrites', { count: preview.replacedFiles })}
+              <Shape tone="attention" size={16} /> {t(inPlace ? 'restore.touchesInPlace' : 'restore.overwrites', { count: touches })}
             </p>
           )}
           <dl className={`card ${styles.facts}`}>
@@ -68,46 +76,30 @@ export function CheckStep({ input, label, onStarted, back }: CheckStepProps): Re
               <SnapshotLine snapshot={preview.snapshot} label={label} />
             </dd>
             <dt>{t('restore.to')}</dt>
-            <dd className="mono">{preview.target === null ? t('restore.inPlaceTarget') : visibleText(preview.target, true)}</dd>
+            <dd className="mono">{preview.target === null ? preview.snapshot.paths.map((path) => visibleText(path, true)).join(', ') : visibleText(preview.target, true)}</dd>
             <dt>{t('restore.summaryFolders')}</dt>
             <dd>{t('word.folders', { count: preview.folders })}</dd>
+            {preview.sparedEntries > 0 && (
+              <>
+                <dt>{t('restore.summarySpared')}</dt>
+                <dd>{t('restore.spared', { count: preview.sparedEntries })}</dd>
+              </>
+            )}
           </dl>
-          {preview.conflicts.length > 0 && (
-            <section>
-              <h3 className="heading">{t('restore.conflicts')}</h3>
-              <ul className={`card plain-list ${styles.conflicts}`} tabIndex={0}>
-                {preview.conflicts.map((conflict) => (
-                  <li key={conflict.path}>
-                    <span className="ellipsis">{visibleText(conflict.path, true)}</span>
-                    <span className="muted">{t(actionWords[conflict.action])}</span>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          )}
           {preview.refused.length > 0 && (
-            <section>
-              <p className={styles.alarm}>
-                <Shape tone="attention" size={16} /> {t('restore.refused', { count: preview.refused.length })}
-              </p>
-              <ul className={`card plain-list ${styles.conflicts}`} tabIndex={0}>
-                {preview.refused.map((gap) => (
-                  <li key={gap.path}>
-                    <span className="ellipsis">{visibleText(gap.path, true)}</span>
-                    <span className="muted mono">{reason(gap.reason)}</span>
-                  </li>
-                ))}
-              </ul>
-            </section>
+            <p className={styles.alarm}>
+              <Shape tone="attention" size={16} /> {t('restore.refused', { count: preview.refused.length })}
+            </p>
           )}
+          <ChangeList token={preview.token} counts={countsOf(preview)} conflict={input.conflict ?? 'keep'} choices={input.choices ?? []} onChoose={onChoose} />
         </>
       )}
-      {start.isError && <ErrorNotice error={start.error} />}
+      {start.isError && <ErrorNotice error={start.error} onRetry={() => (start.reset(), void check.refetch())} />}
       <div className={styles.buttons}>
         <Button
-          disabled={!preview || !preview.enoughSpace}
+          disabled={!preview || !preview.enoughSpace || check.isFetching}
           loading={start.isPending}
-          onClick={() => start.mutate((engine) => engine.restores.start(input), { onSuccess: onStarted })}
+          onClick={() => preview && start.mutate((engine) => engine.restores.start({ ...input, token: preview.token }), { onSuccess: onStarted })}
         >
           {t('restore.start', { count: writes })}
         </Button>

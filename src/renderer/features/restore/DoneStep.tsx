@@ -10,34 +10,57 @@ import { useEngine, useTasks } from '../../api/engine.tsx';
 import { CopyButton, ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { CancelTask, TaskBar, taskNumbers } from '../../ui/TaskLine.tsx';
-import { useWords } from '../../ui/words.tsx';
+import { useWords, type Words } from '../../ui/words.tsx';
+import { UndoButton, useUndoable } from './UndoButton.tsx';
 import styles from './Restore.module.css';
 
 export function reportIsClean(report: RestoreReport): boolean {
   return report.files === report.identical && report.skippedCount === 0;
 }
 
-function Report({ report }: { report: RestoreReport }): ReactNode {
-  const { t, language, reason } = useWords();
+/** In one sentence; of an undo what came back and what went. */
+export function reportSentence({ t }: Words, report: RestoreReport): string {
+  return report.undoes === null ? t('restore.report', { count: report.files, identical: report.identical }) : t('restore.undone', { back: report.files + report.links, gone: report.deleted });
+}
+
+function Report({ report, onUndo }: { report: RestoreReport; onUndo(taskId: string): void }): ReactNode {
+  const words = useWords();
+  const { t, language, reason } = words;
   const { line } = useEngine();
   const { target } = report;
+  const canUndo = useUndoable().some(({ id }) => id === report.id);
+  const counted = (['kept', 'replaced', 'beside', 'deleted', 'metadata'] as const).filter((what) => report[what] > 0);
   return (
     <>
       <h2 className={styles.headline} data-testid="report">
-        <Shape tone={reportIsClean(report) ? 'good' : 'attention'} size={24} /> {t('restore.report', { count: report.files, identical: report.identical })}
+        <Shape tone={reportIsClean(report) ? 'good' : 'attention'} size={24} /> {reportSentence(words, report)}
       </h2>
       <p className="muted">
         {t('restore.reportSub')} {t('restore.reportTimes', { write: formatSpan(language, report.writeMs / 1000), verify: formatSpan(language, report.verifyMs / 1000) })}
       </p>
       <dl className={`card ${styles.facts}`}>
         <dt>{t('restore.to')}</dt>
-        <dd className="mono" data-testid="report-target">
+        <dd className={report.target === null ? undefined : 'mono'} data-testid="report-target">
           {report.target === null ? t('restore.inPlaceTarget') : visibleText(report.target, true)}
         </dd>
+        {counted.length > 0 && (
+          <>
+            <dt>{t('restore.what')}</dt>
+            <dd>{counted.map((what) => t(`restore.done.${what}`, { count: report[what] })).join(', ')}</dd>
+          </>
+        )}
+        {report.safetySnapshotId !== null && (
+          <>
+            <dt>{t('restore.safety')}</dt>
+            <dd>
+              {t('restore.safetySub')} <span className="mono">{report.safetySnapshotId.slice(0, 8)}</span>
+            </dd>
+          </>
+        )}
       </dl>
       {report.skippedCount > 0 && (
         <details open>
-          <summary>{t('restore.skipped', { count: report.skippedCount })}</summary>
+          <summary>{t(report.undoes === null ? 'restore.skipped' : 'restore.undoKept', { count: report.skippedCount })}</summary>
           <ul className={`card plain-list ${styles.conflicts}`} tabIndex={0}>
             {report.skipped.map((gap) => (
               <li key={gap.path}>
@@ -54,6 +77,7 @@ function Report({ report }: { report: RestoreReport }): ReactNode {
         </p>
       ))}
       <div className="row">
+        {canUndo && <UndoButton restore={report.id} onStarted={onUndo} />}
         {target !== null && line.host === 'desktop' && (
           <Button onClick={() => void line.client.desktop.showInFolder({ path: target }).catch(() => undefined)}>{t('restore.openFolder')}</Button>
         )}
@@ -63,7 +87,26 @@ function Report({ report }: { report: RestoreReport }): ReactNode {
   );
 }
 
-export function DoneStep({ taskId, onAgain }: { taskId: string; onAgain(): void }): ReactNode {
+/** What a restore in place has done before it was cut off can be taken back. */
+function CutOff({ onUndo }: { onUndo(taskId: string): void }): ReactNode {
+  const [newest] = useUndoable();
+  if (newest === undefined || newest.finished) return null;
+  return (
+    <div className="row">
+      <UndoButton restore={newest.id} onStarted={onUndo} />
+    </div>
+  );
+}
+
+interface DoneStepProps {
+  taskId: string;
+  onAgain(): void;
+  /** Given where the task was of what the check showed. */
+  onRecheck?: () => void;
+  onUndo(taskId: string): void;
+}
+
+export function DoneStep({ taskId, onAgain, onRecheck, onUndo }: DoneStepProps): ReactNode {
   const words = useWords();
   const { t } = words;
   const task = useTasks().get(taskId);
@@ -85,11 +128,13 @@ export function DoneStep({ taskId, onAgain }: { taskId: string; onAgain(): void 
           )}
         </>
       )}
-      {task?.result?.kind === 'restore' && <Report report={task.result.report} />}
+      {task?.result?.kind === 'restore' && <Report report={task.result.report} onUndo={onUndo} />}
       {task?.state === 'cancelled' && <p>{t('restore.stopped')}</p>}
+      {(task?.state === 'cancelled' || task?.state === 'failed') && <CutOff onUndo={onUndo} />}
       {task?.state === 'failed' && task.error !== null && <ErrorNotice error={task.error} />}
       {!running && (
         <div className={styles.buttons}>
+          {task.state !== 'done' && onRecheck && <Button onClick={onRecheck}>{t('restore.recheck')}</Button>}
           <Button variant="default" onClick={onAgain}>
             {t('restore.again')}
           </Button>

@@ -18,9 +18,24 @@ describe('the restore wizard', () => {
     expect(reduceWizard(started, { kind: 'go', step: 'what' })).toBe(started);
   });
 
+  it('goes back to the check after a start that failed, but not after an undoing', () => {
+    const started = reduceWizard({ ...answered, step: 'check' }, { kind: 'started', taskId: 't' });
+    expect(reduceWizard(started, { kind: 'recheck' })).toMatchObject({ step: 'check', taskId: null });
+    const undoing = reduceWizard(started, { kind: 'started', taskId: 'u' });
+    expect(reduceWizard(undoing, { kind: 'recheck' })).toBe(undoing);
+  });
+
   it('begins again with the same source and a clean choice', () => {
     const again = reduceWizard({ ...answered, step: 'done', taskId: 't', some: true, include: ['/a'], conflict: 'replace' }, { kind: 'again' });
     expect(again).toMatchObject({ step: 'what', taskId: null, some: false, include: [], conflict: 'keep', source: 'plan' });
+  });
+
+  it('needs no folder in place, and forgets choices about files when what is restored changes', () => {
+    const inPlace = { ...answered, target: '', inPlace: true };
+    expect(canGo(inPlace, 'check')).toBe(true);
+    const chosen = reduceWizard(reduceWizard(inPlace, { kind: 'choose', choice: { path: '/a', conflict: 'both' } }), { kind: 'choose', choice: { path: '/a', conflict: 'replace' } });
+    expect(chosen.choices).toEqual([{ path: '/a', conflict: 'replace' }]);
+    expect(reduceWizard(chosen, { kind: 'set', change: { conflict: 'replace' } }).choices).toEqual([]);
   });
 
   it('suggests a new folder of its own, in the computer\'s way of writing paths', () => {

@@ -1,5 +1,5 @@
 // The restore wizard's state and its steps. Pure.
-import type { Conflict } from '../../../contract/snapshots.ts';
+import type { Conflict, ConflictChoice } from '../../../contract/snapshots.ts';
 
 export const steps = ['what', 'when', 'where', 'check', 'done'] as const;
 export type Step = (typeof steps)[number];
@@ -11,14 +11,21 @@ export interface Wizard {
   some: boolean;
   include: string[];
   snapshotId: string | null;
+  /** To where the files came from; `target` then says nothing. */
+  inPlace: boolean;
   target: string;
   conflict: Conflict;
+  deleteExtra: boolean;
+  /** Made in the check, for single files. */
+  choices: ConflictChoice[];
   taskId: string | null;
+  /** The task is what the check showed, no undoing. */
+  checked: boolean;
 }
 
-export type WizardChange = { kind: 'set'; change: Partial<Wizard> } | { kind: 'go'; step: Step } | { kind: 'started'; taskId: string } | { kind: 'again' };
+export type WizardChange = { kind: 'set'; change: Partial<Wizard> } | { kind: 'go'; step: Step } | { kind: 'choose'; choice: ConflictChoice } | { kind: 'started'; taskId: string } | { kind: 'recheck' } | { kind: 'again' };
 
-export const freshWizard: Wizard = { step: 'what', source: null, some: false, include: [], snapshotId: null, target: '', conflict: 'keep', taskId: null };
+export const freshWizard: Wizard = { step: 'what', source: null, some: false, include: [], snapshotId: null, inPlace: false, target: '', conflict: 'keep', deleteExtra: false, choices: [], taskId: null, checked: false };
 
 export function canLeave(wizard: Wizard): boolean {
   switch (wizard.step) {
@@ -27,7 +34,7 @@ export function canLeave(wizard: Wizard): boolean {
     case 'when':
       return wizard.snapshotId !== null;
     case 'where':
-      return wizard.target.trim() !== '';
+      return wizard.inPlace || wizard.target.trim() !== '';
     case 'check':
     case 'done':
       return false;
@@ -46,11 +53,16 @@ export function canGo(wizard: Wizard, to: Step): boolean {
 export function reduceWizard(wizard: Wizard, change: WizardChange): Wizard {
   switch (change.kind) {
     case 'set':
-      return { ...wizard, ...change.change };
+      // Choices are about the files of what was answered before.
+      return { ...wizard, choices: [], ...change.change };
+    case 'choose':
+      return { ...wizard, choices: [...wizard.choices.filter(({ path }) => path !== change.choice.path), change.choice] };
     case 'go':
       return canGo(wizard, change.step) ? { ...wizard, step: change.step } : wizard;
     case 'started':
-      return { ...wizard, step: 'done', taskId: change.taskId };
+      return { ...wizard, step: 'done', taskId: change.taskId, checked: wizard.step === 'check' };
+    case 'recheck':
+      return wizard.checked ? { ...wizard, step: 'check', taskId: null } : wizard;
     case 'again':
       return { ...freshWizard, source: wizard.source, snapshotId: wizard.snapshotId, target: wizard.target };
   }

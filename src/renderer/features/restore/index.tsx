@@ -11,9 +11,10 @@ import { useRestoreDraft } from '../../api/restore-draft.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { planTitle } from '../../ui/plan-title.ts';
-import { Moment, useNow, useWords } from '../../ui/words.tsx';
+import { useNow, useWords } from '../../ui/words.tsx';
 import { CheckStep } from './CheckStep.tsx';
 import { DoneStep } from './DoneStep.tsx';
+import { Earlier } from './Earlier.tsx';
 import { canGo, canLeave, freshWizard, reduceWizard, steps, suggestTarget, type Step, type Wizard } from './draft.ts';
 import { WhatStep, WhenStep, WhereStep, type Source } from './steps.tsx';
 import styles from './Restore.module.css';
@@ -101,7 +102,8 @@ export function RestoreScreen(): ReactNode {
   }, [wizard.step]);
 
   const include = wizard.some ? wizard.include : [];
-  const input: RestoreInput = { snapshot: wizard.snapshotId ?? '', include, target: wizard.target.trim(), conflict: wizard.conflict };
+  const input: RestoreInput = { snapshot: wizard.snapshotId ?? '', include, target: wizard.inPlace ? null : wizard.target.trim(), conflict: wizard.conflict, choices: wizard.choices, deleteExtra: wizard.deleteExtra };
+  const onStarted = (taskId: string): void => dispatch({ kind: 'started', taskId });
   const go = (step: Step): void => dispatch({ kind: 'go', step });
   const index = steps.indexOf(wizard.step);
   const before = steps[index - 1];
@@ -113,7 +115,7 @@ export function RestoreScreen(): ReactNode {
   const told: Partial<Record<Step, string>> = {
     what: include.length > 0 ? `${source?.label ?? ''}, ${t('restore.chosen', { count: include.length })}` : (source?.label ?? ''),
     ...(snapshot ? { when: formatWhen(language, new Date(snapshot.at), now) } : {}),
-    where: visibleText(wizard.target.split(/[\\/]/).at(-1) ?? '', true)
+    where: wizard.inPlace ? t('restore.inPlaceShort') : visibleText(wizard.target.split(/[\\/]/).at(-1) ?? '', true)
   };
   const back = before !== undefined && wizard.taskId === null && (
     <Button variant="default" onClick={() => go(before)}>
@@ -128,8 +130,8 @@ export function RestoreScreen(): ReactNode {
         {wizard.step === 'what' && <WhatStep wizard={wizard} set={set} sources={sources} />}
         {wizard.step === 'when' && <WhenStep wizard={wizard} set={set} sources={sources} />}
         {wizard.step === 'where' && <WhereStep wizard={wizard} set={set} sources={sources} />}
-        {wizard.step === 'check' && <CheckStep input={input} label={source?.label ?? ''} onStarted={(taskId) => dispatch({ kind: 'started', taskId })} back={back} />}
-        {wizard.step === 'done' && wizard.taskId !== null && <DoneStep taskId={wizard.taskId} onAgain={() => dispatch({ kind: 'again' })} />}
+        {wizard.step === 'check' && <CheckStep input={input} label={source?.label ?? ''} onChoose={(choice) => dispatch({ kind: 'choose', choice })} onStarted={onStarted} back={back} />}
+        {wizard.step === 'done' && wizard.taskId !== null && <DoneStep taskId={wizard.taskId} onAgain={() => dispatch({ kind: 'again' })} {...(wizard.checked && { onRecheck: () => dispatch({ kind: 'recheck' }) })} onUndo={onStarted} />}
         {index < 3 && after !== undefined && (
           <div className={styles.buttons}>
             <Button disabled={!canLeave(wizard)} onClick={() => go(after)}>
@@ -140,28 +142,7 @@ export function RestoreScreen(): ReactNode {
           </div>
         )}
       </div>
-      {wizard.step === 'what' && !wizard.some && <Earlier />}
+      {wizard.step === 'what' && !wizard.some && <Earlier onUndo={onStarted} />}
     </div>
-  );
-}
-
-function Earlier(): ReactNode {
-  const { t } = useWords();
-  const client = useClient();
-  const reports = useQuery({ queryKey: ['restores'], queryFn: ({ signal }) => client.restores.reports({ limit: 5 }, { signal }) });
-  if (!reports.data || reports.data.length === 0) return null;
-  return (
-    <section className={styles.earlier}>
-      <h2 className="heading">{t('restore.recent')}</h2>
-      <ul className="card plain-list">
-        {reports.data.map(({ at, report }) => (
-          <li key={report.id}>
-            <Moment at={at} form="when" />
-            <span>{t('restore.report', { count: report.files, identical: report.identical })}</span>
-            <span className="mono muted ellipsis">{report.target === null ? t('restore.inPlaceTarget') : visibleText(report.target, true)}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

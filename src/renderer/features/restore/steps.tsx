@@ -1,7 +1,7 @@
 // The first three steps: what, when, where.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
-import { Radio, Select } from '@mantine/core';
+import { Checkbox, Radio, Select } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
@@ -121,9 +121,17 @@ export function WhereStep({ wizard, set }: StepProps): ReactNode {
     <>
       <h2>{t('restore.whereHead')}</h2>
       <p className="muted">{t('restore.whereSub')}</p>
-      <div style={{ maxWidth: 640 }}>
-        <FolderField label={t('restore.folder')} description={t('restore.folderHint')} value={wizard.target} onChange={(target) => set({ target })} />
-      </div>
+      <Radio.Group value={wizard.inPlace ? 'place' : 'folder'} onChange={(value) => set({ inPlace: value === 'place' })} aria-label={t('restore.whereHead')}>
+        <div className={styles.choices}>
+          <Radio value="folder" label={t('restore.newFolder')} description={t('restore.newFolderSub')} />
+          <Radio value="place" label={t('restore.inPlace')} description={t('restore.inPlaceSub')} />
+        </div>
+      </Radio.Group>
+      {!wizard.inPlace && (
+        <div style={{ maxWidth: 640 }}>
+          <FolderField label={t('restore.folder')} description={t('restore.folderHint')} value={wizard.target} onChange={(target) => set({ target })} />
+        </div>
+      )}
       <Radio.Group label={t('restore.conflictHead')} value={wizard.conflict} onChange={(value) => set({ conflict: value as Conflict })}>
         <div className={styles.choices}>
           {conflicts.map(({ value, key }) => (
@@ -131,6 +139,7 @@ export function WhereStep({ wizard, set }: StepProps): ReactNode {
           ))}
         </div>
       </Radio.Group>
+      <Checkbox checked={wizard.deleteExtra} onChange={(event) => set({ deleteExtra: event.currentTarget.checked })} label={t('restore.deleteExtra')} description={t('restore.deleteExtraSub')} />
     </>
   );
 }

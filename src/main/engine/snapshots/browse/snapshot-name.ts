@@ -1,9 +1,9 @@
-// How a person names a snapshot: its id, a unique beginning of at least 6 digits, `latest`, `PLAN@latest`, `PLAN@2026-11-20T10:00` (the
+// How a person names a snapshot: its id, a unique beginning of at least 6 digits, `latest`, `PLAN@latest`, in restores `PLAN@last-valid`, `PLAN@2026-11-20T10:00` (the
 // last one at or before that time, in the plan's zone unless the time carries its own). Pure.
 import { fail } from '../../kit/errors.ts';
 import { zoneOffsetMinutes } from '../model.ts';
 
-export type SnapshotQuery = { kind: 'prefix'; prefix: string } | { kind: 'latest' } | { kind: 'plan'; plan: string; at: string | undefined };
+export type SnapshotQuery = { kind: 'prefix'; prefix: string } | { kind: 'latest' } | { kind: 'last-valid'; plan: string } | { kind: 'plan'; plan: string; at: string | undefined };
 
 export interface Candidate {
   id: string;
@@ -17,6 +17,7 @@ export function parseSnapshotName(name: string): SnapshotQuery {
   const at = name.indexOf('@');
   if (at > 0 && at < name.length - 1) {
     const when = name.slice(at + 1);
+    if (when === 'last-valid') return { kind: 'last-valid', plan: name.slice(0, at) };
     return { kind: 'plan', plan: name.slice(0, at), at: when === 'latest' ? undefined : when };
   }
   if (/^[0-9a-f]{1,5}$/.test(name)) fail('BAD_INPUT', 'a snapshot id needs at least 6 digits', { field: 'snapshot', reason: 'an id needs at least 6 digits' });
@@ -31,6 +32,7 @@ export function pickSnapshot<C extends Candidate>(name: string, query: SnapshotQ
     if (ids.size > 1) fail('AMBIGUOUS', `${name} fits ${ids.size} snapshots`, { kind: 'snapshot', name, matches: [...ids].sort().slice(0, 20) });
     return matches[0] ?? fail('NOT_FOUND', `no snapshot ${name}`, { kind: 'snapshot', name });
   }
+  if (query.kind === 'last-valid') return fail('BAD_INPUT', 'last-valid is for restores', { field: 'snapshot', reason: '"last-valid" is for restores alone: snapshots have to be read for it' });
   const fitting = query.kind === 'latest' ? candidates : candidates.filter((candidate) => candidate.planId === plan?.id && (plan?.beforeNs === undefined || candidate.ns <= plan.beforeNs));
   return newest(fitting) ?? fail('NOT_FOUND', `no snapshot ${name}`, { kind: 'snapshot', name });
 }

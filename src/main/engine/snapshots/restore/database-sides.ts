@@ -39,7 +39,7 @@ function holds(files: Files, path: string, is: (head: Buffer) => boolean): boole
 export async function sidesOfReplaced(decisions: Pick<Decisions, 'files' | 'folders'>, deps: { files: Files; replaces(decided: Decided): boolean; shown(decided: Decided): string; breathe(): Promise<void> | undefined }): Promise<Extra[]> {
   const { files } = deps;
   const fresh = new Set(decisions.folders.filter(({ action }) => action === 'new').map(({ path }) => path));
-  const written = new Set(decisions.files.filter(({ action }) => action !== 'keep').map(({ path }) => path));
+  let written: Set<string> | undefined;
   const sides: Extra[] = [];
   for (const file of decisions.files) {
     const counts = file.action === 'identical' || file.action === 'metadata' ? deps.replaces(file) : writesContent(file.action) && file.action !== 'both';
@@ -47,6 +47,7 @@ export async function sidesOfReplaced(decisions: Pick<Decisions, 'files' | 'fold
     const breath = deps.breathe();
     if (breath !== undefined) await breath;
     if (!hasSides(files, file.path)) continue;
+    written ??= new Set(decisions.files.filter(({ action }) => action !== 'keep').map(({ path }) => path));
     for (const end of ends) {
       const path = file.path + end;
       const stat = written.has(path) ? undefined : files.lstat(path);

@@ -40,6 +40,8 @@ export interface RestoreRequest {
   forbiddenIds: readonly string[];
   identity: LockIdentity;
   preview: boolean;
+  /** Only whether all that is chosen can be read whole. */
+  proveOnly?: true;
   /** Where a preview is kept; only counted when not given. */
   previewFile?: string;
   /** Only what the preview of this token showed is carried out. */
@@ -57,8 +59,8 @@ export interface SafetyMade {
   treeId: string;
 }
 
-export type PreviewFacts = Omit<RestorePreview, 'snapshot' | 'target'>;
-export type ReportFacts = Omit<RestoreReport, 'id' | 'snapshotId' | 'snapshotShortId' | 'target' | 'conflict' | 'choices' | 'deleteExtra' | 'undoes'> & {
+export type PreviewFacts = Omit<RestorePreview, 'snapshot' | 'target' | 'passedOver'>;
+export type ReportFacts = Omit<RestoreReport, 'id' | 'snapshotId' | 'snapshotShortId' | 'target' | 'passedOver' | 'conflict' | 'choices' | 'deleteExtra' | 'undoes'> & {
   /** Of a drill: the files that its share was taken of. */
   chosenFiles?: number;
 };
@@ -68,6 +70,7 @@ export type RestoreMessage =
   | { kind: 'lock'; written: boolean; lockId: string }
   /** Everything that makes an undo possible is kept; nothing is touched before the engine answers `begin`. */
   | { kind: 'undoable'; safety: SafetyMade | null }
+  | { kind: 'proved'; damaged: number }
   | { kind: 'preview'; facts: PreviewFacts }
   | { kind: 'report'; facts: ReportFacts };
 

@@ -9,14 +9,13 @@
 //   8. modes, owners and times of folders, from the leaves up
 // Whatever is replaced or deleted must still be what it was when that was decided. Nothing outside the target is touched, and no link is followed on the
 // way to a file. Undoing a restore is the same work, decided by undo.ts.
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { TaskProgress } from '../../../../contract/events.ts';
 import { errnoOf, fail, throwIfAborted, VarveError } from '../../kit/errors.ts';
-import { displayName, encodeName } from '../../kit/names.ts';
+import { displayName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
-import type { Files, WorkerContext } from '../../ports.ts';
-import { createLocalBackend, lockForReading, Repository, sha256Hex, shortId, twiceWhenRaced } from '../../repository/index.ts';
+import type { WorkerContext } from '../../ports.ts';
+import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
 import { takeSample } from '../drills/sample.ts';
 import { DataLanes } from './data-lanes.ts';
@@ -28,13 +27,17 @@ import { findExtras } from './extras.ts';
 import { failureOf, WriteProblem, type Failure } from './failures.ts';
 import { applyMetadata, Degraded, metadataDiffers } from './metadata.ts';
 import { namesOfPlace, placeBelow, placeOfOrigin } from './place.ts';
+import { previewFacts } from './preview-facts.ts';
 import type { JobOutcome, PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
+import type { ProveDeps } from './prove.ts';
 import { Refusals } from './refusals.ts';
 import { UndoFile, writePreview, writeUndoFile } from './rows.ts';
 import { takeSafetySnapshot, touchedBy } from './safety.ts';
 import { requireSeen } from './seen.ts';
 import { selectItems, type Selection } from './select.ts';
 import { markOf, removeLeftBehind } from './temporaries.ts';
+import { placesOfWriting, roomFor, type Room } from './room.ts';
+import { tokenOf } from './token.ts';
 import { TrustedFolders } from './trusted-folders.ts';
 import { decideUndo } from './undo.ts';
 import { discard, type FileWriter } from './write-file.ts';
@@ -42,12 +45,9 @@ import { placesOf, writeFiles } from './write-files.ts';
 
 const breatheMs = 10;
 const progressMs = 100;
-const listedConflicts = 500;
 /** Up to this much one thread is faster than starting several. */
 const fewFiles = 256;
 const fewBytes = 32 * 1024 * 1024;
-/** Room that is left to the file system itself. */
-const spareBytes = 16 * 1024 * 1024;
 
 export interface RestoreOptions {
   signal: AbortSignal;
@@ -57,13 +57,16 @@ export interface RestoreOptions {
   onUndoable?(safety: SafetyMade | undefined): Promise<void>;
 }
 
+/** `damaged`: how many files and folders cannot be read whole. */
+export type RestoreOutcome = { preview: PreviewFacts } | { report: ReportFacts } | { damaged: number };
+
 type Context = Pick<WorkerContext, 'files' | 'clock' | 'random' | 'logger' | 'machine' | 'workers'>;
 
-export function restoreSnapshot(context: Context, request: RestoreRequest, options: RestoreOptions): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+export function restoreSnapshot(context: Context, request: RestoreRequest, options: RestoreOptions): Promise<RestoreOutcome> {
   return twiceWhenRaced((settleLater) => restoreOnce(context, request, options, settleLater));
 }
 
-async function restoreOnce(context: Context, request: RestoreRequest, options: RestoreOptions, settleLater: boolean): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+async function restoreOnce(context: Context, request: RestoreRequest, options: RestoreOptions, settleLater: boolean): Promise<RestoreOutcome> {
   const { files, random, clock } = context;
   const lost = new AbortController();
   const signal = AbortSignal.any([options.signal, lost.signal]);
@@ -124,39 +127,49 @@ class Restoring {
     this.#folders = new TrustedFolders({ ...context, target: request.target });
   }
 
-  async run(): Promise<{ preview: PreviewFacts } | { report: ReportFacts }> {
+  async run(): Promise<RestoreOutcome> {
     const request = this.#request;
+    if (request.proveOnly) return { damaged: await this.#countDamaged() };
     const decisions = await this.#plan();
-    const freeBytes = this.#freeBytes();
-    const token = this.#tokenOf(decisions);
-    if (request.preview) return { preview: await this.#preview(decisions, freeBytes, token) };
-    if (request.token !== undefined && request.token !== token) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: shortId(request.token) });
-    if (decisions.bytes + spareBytes > freeBytes) fail('NO_SPACE', `restoring needs ${decisions.bytes} bytes, ${freeBytes} are free`, { path: this.#spacePlace(), neededBytes: decisions.bytes, freeBytes });
+    const room = roomFor(this.#context.files, request, decisions, (content) => this.#bytesOf(content));
+    if (request.preview) return { preview: await this.#preview(decisions, room) };
+    if (request.token !== undefined && request.token !== tokenOf(request, decisions, this.#refused)) fail('PREVIEW_OUTDATED', 'something else would happen now', { name: displayName(request.inPlace?.[0] ?? request.target) });
+    if (!room.enough) fail('NO_SPACE', `restoring needs ${room.neededBytes} bytes, ${room.freeBytes} are free`, { path: room.path, neededBytes: room.neededBytes, freeBytes: room.freeBytes });
     if (request.inPlace !== undefined) await this.#prove(decisions);
     await this.#mayWrite();
     if (request.safety !== undefined) await this.#makeUndoable(decisions);
     return { report: await this.#write(decisions) };
   }
 
-  async #plan(): Promise<Decisions> {
-    const { files, machine } = this.#context;
-    const { target, inPlace, conflict, choices, deleteExtra, owners, modes, day, forbidden, forbiddenIds, include, exclude, treeId, undo } = this.#request;
+  /** Holes that are known as such do not count. */
+  #bytesOf(content: readonly string[]): number {
+    return content.reduce((sum, id) => sum + (id === this.#zeroChunk ? 0 : (this.#repository.index.plainLength('data', id) ?? 0)), 0);
+  }
+
+  async #select(): Promise<Selection> {
+    const { platform } = this.#context.machine;
+    const { inPlace, deleteExtra, include, exclude, treeId } = this.#request;
     this.#onProgress({ phase: 'planning' });
-    const { sep } = pathsOf(machine.platform);
-    const nothing: Selection = { items: [], refused: new Refusals(), spared: new Map(), partial: new Set() };
-    const roots = deleteExtra?.roots ?? inPlace?.map((path) => namesOfPlace(path, machine.platform));
-    const selection = treeId === '' ? nothing : await selectItems(treeId, include, exclude, {
+    if (treeId === '') return { items: [], refused: new Refusals(), spared: new Map(), partial: new Set() };
+    const roots = deleteExtra?.roots ?? inPlace?.map((path) => namesOfPlace(path, platform));
+    return selectItems(treeId, include, exclude, {
       loadTree: async (id) => {
         const breath = this.#breathe();
         if (breath !== undefined) await breath;
         return this.#repository.loadTree(id, this.#signal);
       },
-      platform: machine.platform,
-      separator: sep,
+      platform,
+      separator: pathsOf(platform).sep,
       signal: this.#signal,
       inPlace: inPlace !== undefined,
       ...(roots !== undefined && { roots })
     });
+  }
+
+  async #plan(): Promise<Decisions> {
+    const { files, machine } = this.#context;
+    const { target, inPlace, conflict, choices, deleteExtra, owners, modes, day, forbidden, forbiddenIds, undo } = this.#request;
+    const selection = await this.#select();
     this.#refused = selection.refused;
     if (this.#request.sample !== undefined) this.#report.chosenFiles = takeSample(selection, this.#request.sample);
     const deps = {
@@ -186,46 +199,47 @@ class Restoring {
     }
     const decisions = await decide(selection.items, deps);
     decisions.sides = await sidesOfReplaced(decisions, { files, replaces: ({ item }) => (deps.choices.get(shownPath(item, machine.platform)) ?? conflict) === 'replace', shown: ({ item }) => shownPath(item, machine.platform), breathe: () => this.#breathe() });
-    if (deleteExtra !== undefined) Object.assign(decisions, await findExtras(decisions, selection, { ...deps, separator: sep, leaves: deleteExtra, breathe: () => this.#breathe() }));
+    if (deleteExtra !== undefined) Object.assign(decisions, await findExtras(decisions, selection, { ...deps, separator: pathsOf(machine.platform).sep, leaves: deleteExtra, breathe: () => this.#breathe() }));
     return decisions;
-  }
-
-  /** A name for exactly this outcome: every place, what happens there, and what lies there now where it is touched. */
-  #tokenOf({ folders, files, others, sides, extras }: Decisions): string {
-    const { treeId, target, owners, modes } = this.#request;
-    const hash = createHash('sha256').update(JSON.stringify([treeId, target, this.#request.inPlace ?? null, owners, modes]));
-    const add = (...parts: string[]): void => void hash.update(parts.map((part) => `${encodeName(part).toString('latin1')}\0`).join('')).update('\n');
-    for (const { path, action, finish } of folders) add(action, path, finish ? 'finish' : '');
-    for (const { path, action, seen } of [...files, ...others]) add(action, path, seen ?? '');
-    for (const { path, seen } of [...sides, ...extras]) add('delete', path, seen);
-    for (const { path, reason } of this.#refused.list) add('refused', path, reason);
-    return hash.update(String(this.#refused.count)).digest('hex');
   }
 
   /** In place: every byte that is needed, before anything is touched. */
   async #prove(decisions: Decisions): Promise<void> {
     const { others = [] } = this.#request;
     const writing = decisions.files.filter(({ action }) => writesContent(action));
-    this.#onProgress({ phase: 'proving', bytesDone: 0, bytesTotal: decisions.bytes });
+    const deps = this.#proving(decisions.bytes);
+    const { platform } = this.#context.machine;
+    const damaged = await damagedFiles(writing.map(({ item }) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), deps);
+    const unreadable = this.#refused.list.filter(isDamaged).map(({ path }) => path);
+    if (damaged.length > 0 || unreadable.length > 0) await refuseDamaged(this.#request, [...damaged, ...unreadable], others, deps);
+  }
+
+  /** Of everything that is chosen. */
+  async #countDamaged(): Promise<number> {
+    const { items, refused } = await this.#select();
+    const files = items.filter(({ node }) => node.type === 'file');
+    const { platform } = this.#context.machine;
+    const damaged = await damagedFiles(files.map((item) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), this.#proving(null));
+    return damaged.length + refused.list.filter(isDamaged).length;
+  }
+
+  #proving(bytesTotal: number | null): ProveDeps {
+    this.#onProgress({ phase: 'proving', bytesDone: 0, bytesTotal });
     let done = 0;
-    const deps = {
+    return {
       repository: this.#repository,
       zeroChunk: this.#zeroChunk,
       signal: this.#signal,
       breathe: () => this.#breathe(),
-      onBytes: (bytes: number) => this.#showBytes((done += bytes))
+      onBytes: (bytes) => this.#showBytes((done += bytes))
     };
-    const platform = this.#context.machine.platform;
-    const damaged = await damagedFiles(writing.map(({ item }) => ({ path: shownPath(item, platform), content: item.node.content ?? [] })), deps);
-    const unreadable = this.#refused.list.filter(({ reason }) => reason.startsWith('damaged')).map(({ path }) => path);
-    if (damaged.length > 0 || unreadable.length > 0) await refuseDamaged(this.#request, [...damaged, ...unreadable], others, deps);
   }
 
   #showBytes(bytesDone: number): void {
     const now = this.#context.clock.monotonicMs();
     if (now - this.#shownAt < progressMs) return;
     this.#shownAt = now;
-    this.#onProgress({ bytesDone: Math.min(bytesDone, this.#bytesTotal || bytesDone) });
+    this.#onProgress({ bytesDone });
   }
 
   async #makeUndoable(decisions: Decisions): Promise<void> {
@@ -239,36 +253,14 @@ class Restoring {
     await this.#options.onUndoable?.(made);
   }
 
-  async #preview(decisions: Decisions, freeBytes: number, token: string): Promise<PreviewFacts> {
+  async #preview(decisions: Decisions, room: Room): Promise<PreviewFacts> {
     const { previewFile } = this.#request;
     const { platform } = this.#context.machine;
-    const of = (action: Decided['action']): Decided[] => decisions.files.filter((file) => file.action === action);
-    const inTheWay = [...decisions.files, ...decisions.others].filter((one) => one.action !== 'new');
-    const all = [...decisions.folders, ...decisions.files, ...decisions.others];
     if (previewFile !== undefined) {
       const plainLength = (id: string): number | undefined => this.#repository.index.plainLength('data', id);
       await writePreview(this.#context.files, previewFile, decisions, this.#refused, { plainLength, shown: ({ item }) => shownPath(item, platform), breathe: () => this.#breathe() });
     }
-    return {
-      token,
-      newFiles: of('new').length,
-      newBytes: decisions.bytes,
-      identicalFiles: of('identical').length + of('metadata').length,
-      keptFiles: of('keep').length,
-      replacedFiles: of('replace').length,
-      besideFiles: of('both').length,
-      metadataChanges: all.filter(({ action }) => action === 'metadata').length,
-      deletedEntries: decisions.sides.length + decisions.extras.length,
-      deletedBytes: [...decisions.sides, ...decisions.extras].reduce((sum, { bytes }) => sum + bytes, 0),
-      sparedEntries: decisions.spared,
-      folders: decisions.folders.filter((folder) => folder.action === 'new').length,
-      links: decisions.others.filter((one) => one.item.node.type === 'symlink' && one.action !== 'keep' && one.action !== 'identical').length,
-      special: decisions.others.filter((one) => one.item.node.type !== 'symlink').length,
-      refused: this.#refused.list,
-      conflicts: inTheWay.slice(0, listedConflicts).map(({ item, action }) => ({ path: displayName(`/${item.path}`), action: action === 'new' ? 'keep' : action })),
-      freeBytes,
-      enoughSpace: decisions.bytes + spareBytes <= freeBytes
-    };
+    return previewFacts(decisions, this.#refused, room, tokenOf(this.#request, decisions, this.#refused));
   }
 
   async #write(decisions: Decisions): Promise<ReportFacts> {
@@ -470,34 +462,13 @@ class Restoring {
 
   /** One sync at the end for all files that replaced nothing (each that did was made durable before its rename). */
   #settle(): void {
-    for (const place of this.#places()) {
+    for (const place of placesOfWriting(this.#context.files, this.#request)) {
       try {
         this.#context.files.syncFileSystem(place);
       } catch (error) {
         this.#degraded.note(`sync (${errnoOf(error) ?? 'error'})`);
       }
     }
-  }
-
-  /** Where it is written, as far as that exists: of several file systems in place, one folder of each. */
-  #places(): string[] {
-    const { target, inPlace } = this.#request;
-    const byDevice = new Map<bigint, string>();
-    for (const path of inPlace ?? [target]) {
-      const { at, device } = existing(this.#context.files, path);
-      if (!byDevice.has(device)) byDevice.set(device, at);
-    }
-    return [...byDevice.values()];
-  }
-
-  /** Of several file systems the one with the least room: what goes where is not looked into. */
-  #spacePlace(): string {
-    const { files } = this.#context;
-    return this.#places().reduce((a, b) => (files.space(b).freeBytes < files.space(a).freeBytes ? b : a));
-  }
-
-  #freeBytes(): number {
-    return this.#context.files.space(this.#spacePlace()).freeBytes;
   }
 
   #requireReal(folder: string): void {
@@ -521,7 +492,7 @@ class Restoring {
   }
 
   #refuse({ item }: Pick<Decided, 'item'>, { reason, full }: Failure): void {
-    if (full) fail('NO_SPACE', 'the target is full', { path: this.#spacePlace() });
+    if (full) fail('NO_SPACE', 'the target is full', { path: this.#request.inPlace?.[0] ?? this.#request.target });
     this.#refused.add(`/${item.path}`, reason);
     this.#onProgress({ errors: this.#refused.count });
   }
@@ -539,11 +510,6 @@ class Restoring {
   }
 }
 
-/** The nearest folder above, or the place itself, that is there. */
-function existing(files: Files, path: string): { at: string; device: bigint } {
-  for (let at = path; ; at = dirname(at)) {
-    const stat = files.stat(at);
-    if (stat !== undefined) return { at, device: stat.device };
-    if (at === dirname(at)) return fail('PATH_MISSING', `${path} cannot exist`, { path });
-  }
+function isDamaged({ reason }: { reason: string }): boolean {
+  return reason.startsWith('damaged') || reason === 'contains itself';
 }

@@ -56,7 +56,7 @@ export function createRestoreRunner({ ports, store, outbox, repositories, announ
     };
   };
 
-  const work = <R extends PreviewFacts | ReportFacts>(request: RestoreRequest, repositoryId: string, signal: AbortSignal, onProgress: RunningTask['progress'], onUndoable?: (safety: SafetyMade | null) => void): Promise<R> =>
+  const work = <R extends PreviewFacts | ReportFacts | { damaged: number }>(request: RestoreRequest, repositoryId: string, signal: AbortSignal, onProgress: RunningTask['progress'], onUndoable?: (safety: SafetyMade | null) => void): Promise<R> =>
     repositories.queue(repositoryId).run({ exclusive: false, what: 'restore', signal, onWaiting: () => onProgress({ phase: 'waiting' }) }, () =>
       runWorker<RestoreMessage, R>({
         workers: ports.workers,
@@ -65,6 +65,7 @@ export function createRestoreRunner({ ports, store, outbox, repositories, announ
         signal,
         onMessage: (message, reply) => {
           if (message.kind === 'preview' || message.kind === 'report') return message.facts;
+          if (message.kind === 'proved') return { damaged: message.damaged };
           if (message.kind === 'progress') onProgress(message.update);
           else if (message.kind === 'lock') repositories.takeLockNote(repositoryId, message, reply);
           else {

@@ -1,7 +1,7 @@
 // Restores as tasks, and their previews: which snapshot, where to, what a thread needs to know. The order of steps is in runner.ts.
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
-import { leaveOutNothing } from '../../../../contract/snapshots.ts';
+import { leaveOutNothing, type PassedOver } from '../../../../contract/snapshots.ts';
 import { errnoOf, fail } from '../../kit/errors.ts';
 import { isInside, pathsOf, resolveUserPath } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
@@ -11,6 +11,7 @@ import type { Outbox } from '../../store/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import { homeMarker } from '../archive/folder-saver.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
+import { parseSnapshotName } from '../browse/snapshot-name.ts';
 import type { PlanService } from '../plans/service.ts';
 import { wellFormed } from '../plans/service.ts';
 import type { SnapshotsStore } from '../store.ts';
@@ -50,6 +51,13 @@ interface Goal {
   inPlace: string[] | undefined;
 }
 
+/** The snapshot of a restore, and newer ones that it could not be. */
+interface Chosen {
+  found: FoundSnapshot;
+  passedOver: PassedOver[];
+}
+
+const listedPassedOver = 100;
 const listedBytes = 32 * 1024;
 
 /** As many paths as fit into an event with room to spare; their number stands beside them. */
@@ -151,7 +159,29 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
 
   const undo = createUndo({ ports, store, repositories, tasks, runner, leftIn, folder: system.join(homePath, 'restores') });
 
-  const run = async (input: Input, found: FoundSnapshot, goal: Goal, actor: string, task: RunningTask): Promise<TaskResult> => {
+  /** The snapshot that is meant. For `PLAN@last-valid` they are read, newest first, until one has whole what is chosen of it. */
+  const choose = async (input: Input, signal: AbortSignal, onProgress: RunningTask['progress']): Promise<Chosen> => {
+    const query = parseSnapshotName(input.snapshot);
+    if (query.kind !== 'last-valid') return { found: await browse.find(input.snapshot, signal), passedOver: [] };
+    const plan = plans.known(query.plan);
+    const { snapshots, failures } = await browse.select({ planId: plan.id }, { fresh: true, signal });
+    const failure = failures.get(plan.repositoryId);
+    if (failure !== undefined) throw failure;
+    const passedOver: PassedOver[] = [];
+    for (const found of snapshots) {
+      const reason = found.file.tags?.includes(incompleteTag) ? 'incomplete' : (await isDamaged(input, found, signal, onProgress)) ? 'damaged' : undefined;
+      if (reason === undefined) return { found, passedOver };
+      if (passedOver.length < listedPassedOver) passedOver.push({ snapshotId: found.id, at: browse.view(found).at, reason });
+    }
+    return fail('NOT_FOUND', `no valid snapshot of ${query.plan}`, { kind: 'snapshot', name: input.snapshot });
+  };
+
+  const isDamaged = async ({ include, exclude }: Input, found: FoundSnapshot, signal: AbortSignal, onProgress: RunningTask['progress']): Promise<boolean> => {
+    const request: RestoreRequest = { ...(await runner.base(found.repository.id, signal)), mark: '', leftBehind: [], treeId: found.file.tree, include, exclude, target: homePath, conflict: 'keep', choices: [], owners: false, modes: false, day: '', preview: true, proveOnly: true };
+    return (await runner.work<{ damaged: number }>(request, found.repository.id, signal, onProgress)).damaged > 0;
+  };
+
+  const run = async (input: Input, { found, passedOver }: Chosen, goal: Goal, actor: string, task: RunningTask): Promise<TaskResult> => {
     const id = createUuid7(clock, random);
     const { planName, planId } = browse.view(found);
     const { target, inPlace } = goal;
@@ -174,6 +204,7 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
         selection,
         facts: { restore: id, repository: found.repository.name, repositoryId: found.repository.id, snapshot: found.id, target: place, plan: planName, planId, ...(inPlace !== undefined && { inPlace: true }) },
         asked: {
+          ...(passedOver.length > 0 && { passedOver: passedOver.length }),
           include: listed(input.include), includeCount: input.include.length, exclude: listed(input.exclude), excludeCount: input.exclude.length, conflict: input.conflict,
           ...(input.choices.length > 0 && { choices: input.choices.length }), ...(input.deleteExtra && { deleteExtra: true })
         }
@@ -187,7 +218,7 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
           request.others = await othersOf(found, task.signal);
         }
         const done = await runner.work<ReportFacts>(request, found.repository.id, task.signal, (update) => task.progress(update), noteUndoable);
-        return { id, snapshotId: found.id, snapshotShortId: shortId(found.id), target: inPlace === undefined ? target : null, conflict: input.conflict, choices: input.choices.length, deleteExtra: input.deleteExtra, undoes: null, ...done };
+        return { id, snapshotId: found.id, snapshotShortId: shortId(found.id), passedOver, target: inPlace === undefined ? target : null, conflict: input.conflict, choices: input.choices.length, deleteExtra: input.deleteExtra, undoes: null, ...done };
       },
       () => store.finishUndoable(id)
     );
@@ -198,18 +229,28 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
     runner,
     restores: {
       preview: async (input, context) => {
-        const found = await browse.find(input.snapshot, context.signal);
-        const goal = goalOf(input, found);
         const signal = context.signal ?? new AbortController().signal;
+        const { found, passedOver } = await choose(input, signal, () => undefined);
+        const goal = goalOf(input, found);
         const request = await requestOf(input, found, goal, signal);
         const facts = await previews.make((previewFile) => runner.work<PreviewFacts>({ ...request, previewFile }, found.repository.id, signal, () => undefined));
-        return { snapshot: browse.view(found), target: goal.inPlace === undefined ? goal.target : null, ...facts };
+        return { snapshot: browse.view(found), passedOver, target: goal.inPlace === undefined ? goal.target : null, ...facts };
       },
       changes: ({ token, ...query }, context) => previews.page(token, query, context.signal),
       start: async (input, context) => {
+        if (parseSnapshotName(input.snapshot).kind === 'last-valid') {
+          return tasks.start({
+            kind: 'restore',
+            subject: input.snapshot,
+            run: async (task) => {
+              const chosen = await choose(input, task.signal, (update) => task.progress(update));
+              return run(input, chosen, goalOf(input, chosen.found), context.actor, task);
+            }
+          });
+        }
         const found = await browse.find(input.snapshot, context.signal);
         const goal = goalOf(input, found);
-        return tasks.start({ kind: 'restore', subject: shortId(found.id), run: (task) => run(input, found, goal, context.actor, task) });
+        return tasks.start({ kind: 'restore', subject: shortId(found.id), run: (task) => run(input, { found, passedOver: [] }, goal, context.actor, task) });
       },
       undo: undo.undo,
       undoable: undo.undoable,

@@ -28,6 +28,7 @@ export const restoreTask: WorkerTask = async (context, input) => {
       return mayBegin.promise;
     }
   });
+  if ('damaged' in outcome) return post({ kind: 'proved', damaged: outcome.damaged });
   post('preview' in outcome ? { kind: 'preview', facts: outcome.preview } : { kind: 'report', facts: outcome.report });
 };
 

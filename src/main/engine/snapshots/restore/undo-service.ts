@@ -104,7 +104,7 @@ export function createUndo(deps: UndoDeps) {
           parts.push(await undoOne(one, id, task));
           if (one.id !== row.id) setUndone(one.id, parts.at(-1) as ReportFacts);
         }
-        return { id, snapshotId, snapshotShortId: shortId(snapshotId), target: null, conflict: 'replace', choices: 0, deleteExtra: false, undoes: row.id, ...parts.reduce(added) } satisfies RestoreReport;
+        return { id, snapshotId, snapshotShortId: shortId(snapshotId), passedOver: [], target: null, conflict: 'replace', choices: 0, deleteExtra: false, undoes: row.id, ...parts.reduce(added) } satisfies RestoreReport;
       },
       (report) => setUndone(row.id, report)
     );
