@@ -67,3 +67,27 @@ describe('varve try', () => {
     expect((await world.well(['try', 'list', '--json'])).json<Trial[]>()).toEqual([]);
   });
 });
+
+describe('varve rollback', () => {
+  it('puts a folder back as it was, says what it would do, asks first, and can be undone', async () => {
+    writeFileSync(`${work}/data/f0`, 'spoiled');
+    writeFileSync(`${work}/data/made-since`, 'x');
+    writeFileSync(`${work}/other`, 'not in the folder');
+    const unasked = await world.run(['rollback', `${work}/data`], { input: '' });
+    expect(unasked.code).toBe(2);
+    expect(unasked.stderr).toContain('1 replaced, 1 deleted');
+    expect(readFileSync(`${work}/data/f0`, 'utf8')).toBe('spoiled');
+    const preview = await world.well(['rollback', `${work}/data`, '--preview']);
+    expect(preview.stdout).toMatch(/^deleted +\S+made-since/m);
+    const done = await world.well(['rollback', `${work}/data`, '--yes']);
+    const id = /varve undo (\S+)/.exec(done.stdout)?.[1] ?? '';
+    expect(readFileSync(`${work}/data/f0`, 'utf8')).toBe('0'.repeat(2000));
+    expect(existsSync(`${work}/data/made-since`)).toBe(false);
+    expect(existsSync(`${work}/other`)).toBe(true);
+    await world.well(['undo', id]);
+    expect(readFileSync(`${work}/data/f0`, 'utf8')).toBe('spoiled');
+    expect(readFileSync(`${work}/data/made-since`, 'utf8')).toBe('x');
+    const nowhere = await world.run(['rollback', world.path('nowhere'), '--yes']);
+    expect(nowhere.stderr).toContain('no plan holds');
+  });
+});

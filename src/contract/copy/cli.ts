@@ -11,6 +11,7 @@ import { intakeEn, intakePtBR } from './cli/intake.ts';
 import { compareEn, comparePtBR } from './cli/compare.ts';
 import { metricsEn, metricsPtBR } from './cli/metrics.ts';
 import { drillEn, drillPtBR } from './cli/drill.ts';
+import { rollbackEn, rollbackPtBR } from './cli/rollback.ts';
 import { tryEn, tryPtBR } from './cli/try.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
@@ -30,6 +31,7 @@ const en = {
   ...compareEn,
   ...metricsEn,
   ...drillEn,
+  ...rollbackEn,
   ...tryEn,
   ...historyEn,
   ...restoreEn,
@@ -210,6 +212,7 @@ const ptBR: Record<CliKey, string> = {
   ...comparePtBR,
   ...metricsPtBR,
   ...drillPtBR,
+  ...rollbackPtBR,
   ...tryPtBR,
   ...historyPtBR,
   ...restorePtBR,

@@ -1,7 +1,19 @@
 // Paths as they are typed in a terminal.
 import { homedir } from 'node:os';
-import { resolveUserPath } from '../engine/kit/paths.ts';
+import { isInside, resolveUserPath, type Platform } from '../engine/kit/paths.ts';
+
+const platform: Platform = process.platform === 'win32' ? 'win32' : process.platform === 'darwin' ? 'darwin' : 'linux';
 
 export function absolutePath(typed: string): string {
-  return resolveUserPath(typed, { platform: process.platform === 'win32' ? 'win32' : process.platform === 'darwin' ? 'darwin' : 'linux', userHome: homedir(), workingFolder: process.cwd() });
+  return resolveUserPath(typed, { platform, userHome: homedir(), workingFolder: process.cwd() });
+}
+
+/** Is the path this folder, or something in it? Both absolute. */
+export function isBelow(folder: string, path: string): boolean {
+  return isInside(folder, path, platform);
+}
+
+/** As snapshots have it: `C:\Users\me` is `/C/Users/me`. */
+export function pathInSnapshots(path: string): string {
+  return platform === 'win32' ? `/${path.replace(':', '').replaceAll('\\', '/')}` : path;
 }

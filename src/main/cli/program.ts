@@ -25,6 +25,7 @@ import { addSnapshotCommands } from './snapshot.ts';
 import { addTagCommands } from './tags.ts';
 import { addTokenCommands } from './token.ts';
 import { addUndoCommand } from './undo.ts';
+import { addRollbackCommand } from './rollback.ts';
 import { addTryCommand } from './try.ts';
 import { helpIn, reportUsage } from './usage.ts';
 import { addWitnessCommands } from './witness.ts';
@@ -95,6 +96,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addMetricsCommand(program, host);
   addHistoryCommand(program, host);
   addFindCommand(program, host);
+  addRollbackCommand(program, host);
   addDrillCommand(program, host);
   addTryCommand(program, host);
   addRestoreCommand(program, host);

@@ -90,7 +90,7 @@ function nothingThere(output: Output, error: unknown): number {
   return reportFailure(output, typed);
 }
 
-async function restoreOne(client: VarveClient, output: Output, input: RestoreInput, signal: AbortSignal): Promise<number> {
+export async function restoreOne(client: VarveClient, output: Output, input: RestoreInput, signal: AbortSignal): Promise<number> {
   const { say } = output.words;
   const { taskId } = await client.restores.start(input);
   const before = input.target === null ? new Set((await client.restores.undoable({})).map(({ id }) => id)) : undefined;
