@@ -25,6 +25,9 @@ export const snapshots: Reasons = {
   // Trials.
   'is no folder of this computer that the snapshot was taken of, nor in one': 'não é uma pasta deste computador da qual o snapshot foi feito, nem está numa delas',
   'the top of a file system cannot be tried': 'o topo de um sistema de arquivos não pode ser experimentado',
+  'its copy stands in the place of the original already': 'sua cópia já está no lugar do original',
+  'its copy does not stand in the place of the original': 'sua cópia não está no lugar do original',
+  'something is being done with it at the moment': 'algo está sendo feito com ele neste momento',
   'cannot go together with another snapshot': 'não combina com outro snapshot',
 
   // Snapshots.

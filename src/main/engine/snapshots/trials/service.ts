@@ -51,6 +51,12 @@ export interface TrialCopy {
 
 const checkLimitSeconds = 3600;
 
+function refuseState(state: TrialRowState): never {
+  if (state === 'promoted') fail('BAD_INPUT', 'promoted', { field: 'trial', reason: 'its copy stands in the place of the original already' });
+  if (state === 'ready') fail('BAD_INPUT', 'not promoted', { field: 'trial', reason: 'its copy does not stand in the place of the original' });
+  return fail('BAD_INPUT', 'busy', { field: 'trial', reason: 'something is being done with it at the moment' });
+}
+
 export function createTrials(deps: TrialServiceDeps) {
   const { ports, store, outbox, tasks, browse, plans, runner, repositories } = deps;
   const { clock, files, machine, random } = ports;
@@ -74,7 +80,7 @@ export function createTrials(deps: TrialServiceDeps) {
   };
   const inState = (name: string, state: TrialRowState): TrialRow => {
     const row = find(name);
-    if (row.state !== state) fail('CONFLICT', `the trial is ${row.state}`, { kind: 'trial', name });
+    if (row.state !== state) refuseState(row.state);
     return row;
   };
 
@@ -161,7 +167,10 @@ export function createTrials(deps: TrialServiceDeps) {
     const hook = own === undefined ? plan?.hooks.check : { argv: [...own], timeLimitSeconds: checkLimitSeconds, environment: [] };
     if (hook === undefined || hook === null) return null;
     task.progress({ phase: 'hook' });
-    const { failure } = await runHook(ports.programs, hook, { plan: row.planName ?? '', hook: 'check', repository: nameOf(row.repositoryId), restored: { top: row.original, folder: row.original } }, deps.environment, task.signal);
+    // The plan's check judges the first of the plan's folders, of which this may be a part; one's own judges the folder.
+    const [first] = plan?.paths ?? [];
+    const folder = own === undefined && first !== undefined && isInside(first, row.original, machine.platform) ? first : row.original;
+    const { failure } = await runHook(ports.programs, hook, { plan: row.planName ?? '', hook: 'check', repository: nameOf(row.repositoryId), restored: { top: row.original, folder } }, deps.environment, task.signal);
     return { program: hook.argv[0] ?? '', ok: failure === undefined, reason: failure?.reason ?? null };
   };
 
@@ -231,7 +240,7 @@ export function createTrials(deps: TrialServiceDeps) {
     },
     discard: async ({ trial }, context) => {
       const row = find(trial);
-      if (row.state !== 'ready' && row.state !== 'promoted') fail('CONFLICT', `the trial is ${row.state}`, { kind: 'trial', name: trial });
+      if (row.state !== 'ready' && row.state !== 'promoted') refuseState(row.state);
       record(row, 'trial.discarded', { former: row.state === 'promoted' }, () => store.remove(row.id), context.actor);
       await removeInThread(ports.workers, row.folder);
       return { removed: row.folder };

@@ -66,6 +66,13 @@ it('is taken back by itself when a check is not content', async () => {
   expect(read(work, 'data', 'a')).toBe('worse');
 });
 
+it('of a part of the plan is judged where the plan’s check stands, and says what it is when it is asked for the other', async () => {
+  const trial = await start({ path: join(work, 'data') });
+  await expect(Promise.resolve(test.api.trials.undo({ trial: trial.id }, testContext))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { reason: 'its copy does not stand in the place of the original' } });
+  expect(await promote(trial)).toMatchObject({ undone: false, check: { ok: true } });
+  await expect(Promise.resolve(test.api.trials.promote({ trial: trial.id }, testContext))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { reason: 'its copy stands in the place of the original already' } });
+});
+
 it('is compared with the snapshot it came from', async () => {
   const trial = await start();
   writeFileSync(join(trial.copy, 'data', 'a'), 'changed in the copy');
