@@ -61,7 +61,7 @@ function makeEntries(chance: () => number, snapshots: readonly Snapshot[]): LogE
   for (const snapshot of snapshots) {
     const at = Date.parse(snapshot.at);
     rows.push({ ts: new Date(at - 9_000).toISOString(), action: 'snapshot.started', category: 'snapshot', actorName: 'ana', subjectName: `plan:${snapshot.planName}`, payload: { plan: snapshot.planName } });
-    rows.push({ ts: snapshot.at, action: 'snapshot.finished', category: 'snapshot', level: snapshot.incomplete ? 'warn' : 'notice', actorName: 'ana', subjectName: `plan:${snapshot.planName}`, payload: { snapshotId: snapshot.id, plan: snapshot.planName, summary: snapshot.summary, durationMs: 9_000 } });
+    rows.push({ ts: snapshot.at, action: 'snapshot.finished', category: 'snapshot', level: snapshot.incomplete ? 'warn' : 'notice', actorName: 'ana', subjectName: `plan:${snapshot.planName}`, payload: { snapshotId: snapshot.id, snapshot: snapshot.id, plan: snapshot.planName, summary: snapshot.summary, durationMs: 9_000, metrics: { loss: Number((0.4 + 40 / (40 + rows.length)).toFixed(3)), sessions: 12 + Math.floor(rows.length / 90) } } });
     if (chance() < 0.5) for (let epoch = 1; epoch < 14; epoch += 1) rows.push({ ts: new Date(at + epoch * 131_000).toISOString(), action: 'train.epoch', category: 'experiment', actorName: 'train.py', subjectName: 'run-12', payload: { epoch, loss: Number((0.09 / epoch).toFixed(4)), accuracy: Number((0.9 + epoch / 300).toFixed(3)) } });
     if (chance() < 0.12) rows.push({ ts: new Date(at + 3_600_000).toISOString(), action: 'lab.decision', category: 'decision', actorName: 'ana', subjectName: 'session-9', payload: { text: 'Exclude session 9: sensor drift, see note', reason: 'drift > 0.4' } });
     if (chance() < 0.1) rows.push({ ts: new Date(at + 4_600_000).toISOString(), action: 'restore.finished', category: 'restore', level: 'notice', actorName: 'ana', subjectName: `snapshot:${snapshot.id}`, payload: { snapshotId: snapshot.id, target: '/home/ana/restored', files: 12, identical: 12 } });
@@ -90,6 +90,19 @@ function makeFiles(): Map<string, TreeEntry[]> {
     [`${base}/figures`, [entry(`${base}/figures/fig-2.svg`, 'file', 84_000), entry(`${base}/figures/fig-3-final.png`, 'file', 212_000), entry(`${base}/figures/\u202egnp.exe`, 'file', 9_000)]],
     [`${base}/notes`, []]
   ]);
+}
+
+/** Ten years of snapshots, and a folder of a hundred thousand files. */
+export function enlarge(world: World): void {
+  const model = world.snapshots.filter(({ planId }) => planId === planIds[0]);
+  world.snapshots = Array.from({ length: 4_000 }, (_, index): Snapshot => {
+    const like = model[index % model.length] as Snapshot;
+    const id = index.toString(16).padStart(8, '0').repeat(8);
+    const at = new Date(world.now.getTime() - index * 79_000_000).toISOString();
+    return { ...like, id, lineage: id, shortId: id.slice(0, 8), at, time: at };
+  });
+  const folder = '/home/ana/thesis/data/raw';
+  world.files.set(folder, Array.from({ length: 100_000 }, (_, index) => entry(`${folder}/session-${String(index).padStart(6, '0')}.csv`, 'file', 12_000 + index)));
 }
 
 export function createWorld(now: Date, options: Partial<Pick<World, 'hasHome' | 'keyring'>> = {}): World {

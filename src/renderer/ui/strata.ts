@@ -44,15 +44,25 @@ export function layOut(snapshots: readonly Snapshot[], height: number): Layer[] 
   return layers;
 }
 
+export interface DayMark {
+  at: string;
+  top: number;
+  /** Where it is another one than above. */
+  year: number | undefined;
+}
+
 /** Moments to write beside the column: at most one per `gap` pixels, only where the day changes. */
-export function dayMarks(layers: readonly Layer[], gap: number): { at: string; top: number }[] {
-  const marks: { at: string; top: number }[] = [];
+export function dayMarks(layers: readonly Layer[], gap: number, thisYear: number): DayMark[] {
+  const marks: DayMark[] = [];
+  let lastYear = thisYear;
   let lastDay = '';
   let lastTop = -Infinity;
   for (const layer of layers) {
     const day = new Date(layer.snapshot.at).toDateString();
     if (day !== lastDay && layer.top - lastTop >= gap) {
-      marks.push({ at: layer.snapshot.at, top: layer.top });
+      const year = new Date(layer.snapshot.at).getFullYear();
+      marks.push({ at: layer.snapshot.at, top: layer.top, year: year === lastYear ? undefined : year });
+      lastYear = year;
       lastTop = layer.top;
     }
     lastDay = day;

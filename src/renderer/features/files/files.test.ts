@@ -37,13 +37,14 @@ describe('the rows of a history', () => {
   const stretch = (state: HistoryStretch['state'], number: number | null, label = '/a'): HistoryStretch => ({ state, version: number, label, newest: seen('a'), oldest: seen('b'), snapshotCount: 1, reason: null });
 
   it('count versions from the oldest, and say which came back and which lay elsewhere', () => {
-    const history: FileHistory = { path: '/a', label: '/a', plan: 'thesis', repository: null, looked: 6, elsewhere: 0, versions: [version('/a'), version('/old')], versionCount: 2, stretches: [stretch('unsure', null), stretch('held', 0), stretch('absent', null), stretch('held', 0), stretch('held', 1, '/old')], stretchCount: 5, lost: [], unreadable: [], absent: [], durationMs: 1 };
-    expect(rowsOf(history).map(({ number, cameBack, elsewhere, version: held }) => [number, cameBack, elsewhere, held?.places[0]?.path])).toEqual([
-      [undefined, false, false, undefined],
-      [2, true, false, '/a'],
-      [undefined, false, false, undefined],
-      [2, false, false, '/a'],
-      [1, false, true, '/old']
+    const history: FileHistory = { path: '/a', label: '/a', plan: 'thesis', repository: null, looked: 7, elsewhere: 0, versions: [version('/a'), version('/old')], versionCount: 2, stretches: [stretch('unsure', null), stretch('held', 0), stretch('absent', null), stretch('held', 0), stretch('held', 0, '/was'), stretch('held', 1, '/in/b')], stretchCount: 6, lost: [], unreadable: [], absent: [], durationMs: 1 };
+    expect(rowsOf(history).map(({ number, cameBack, place, version: held }) => [number, cameBack, place, held?.places[0]?.path])).toEqual([
+      [undefined, false, undefined, undefined],
+      [2, true, undefined, '/a'],
+      [undefined, false, undefined, undefined],
+      [2, false, undefined, '/a'],
+      [2, false, 'was', '/a'],
+      [1, false, '/in/b', '/old']
     ]);
   });
 

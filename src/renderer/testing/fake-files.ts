@@ -1,0 +1,50 @@
+// Names and histories in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
+import type { TaskResult, TaskState } from '../../contract/events.ts';
+import type { HistoryStretch, HistoryVersion, SeenIn } from '../../contract/history.ts';
+import type { Snapshot } from '../../contract/snapshots.ts';
+import type { World } from './fake-data.ts';
+
+interface Hands {
+  world: World;
+  startTask(kind: TaskState['kind'], subject: string, bytesTotal: number, finish: () => TaskResult): { taskId: string };
+}
+
+const seenIn = ({ id, shortId, at, repositoryName, incomplete }: Snapshot): SeenIn => ({ id, shortId, at, repositoryName, incomplete });
+const nowhere = { plan: null, repository: null, unreadable: [], absent: [], durationMs: 12 };
+/** Snapshots of one version after another, newest first. */
+const lengths = [1, 3, 9, 2, 12, 5];
+
+export function createFakeFiles({ world, startTask }: Hands) {
+  const thesis = (): Snapshot[] => world.snapshots.filter(({ planId }) => planId === world.plans[0]?.id);
+
+  const history = (path: string): TaskResult => {
+    const snapshots = thesis();
+    const versions: HistoryVersion[] = [];
+    const stretches: HistoryStretch[] = [];
+    let from = 0;
+    for (const [index, length] of lengths.entries()) {
+      const part = snapshots.slice(from, from + length);
+      const [newest, oldest] = [part[0], part.at(-1)];
+      if (!newest || !oldest) break;
+      const ends = { newest: seenIn(newest), oldest: seenIn(oldest), snapshotCount: part.length };
+      const state = index === 0 ? ('absent' as const) : index === 3 ? ('unsure' as const) : ('held' as const);
+      stretches.push({ state, version: state === 'held' ? versions.length : null, label: path, ...ends, reason: null });
+      if (state === 'held') versions.push({ type: 'file', sizeBytes: 12_000 - index * 300, modifiedAt: oldest.at, linkTarget: null, places: [{ path, label: path }], ...ends, snapshots: part.map(seenIn), metadata: index === 4 ? ['mode'] : [] });
+      from += length;
+    }
+    return { kind: 'history', history: { ...nowhere, path, label: path, plan: 'thesis', looked: from, elsewhere: 0, versions, versionCount: versions.length, stretches, stretchCount: stretches.length, lost: [] } };
+  };
+
+  const find = (pattern: string, limit: number): TaskResult => {
+    const [newest, second] = thesis();
+    const oldest = thesis().at(-1);
+    const all = newest && second && oldest ? [...world.files.values()].flat().filter(({ name }) => name.toLowerCase().includes(pattern.toLowerCase())) : [];
+    const matches = all.slice(0, limit).flatMap(({ path, type, sizeBytes, modifiedAt }, index) => (newest && second && oldest ? [{ path, label: path, type, sizeBytes, modifiedAt: new Date(modifiedAt).toISOString(), newest: seenIn(index % 3 === 1 ? second : newest), oldest: seenIn(oldest), snapshotCount: 32 - (index % 7) }] : []));
+    return { kind: 'find', names: { ...nowhere, pattern, looked: world.snapshots.length, matches, total: all.length, holders: thesis().filter((_, index) => all.length > 0 && index % 2 === 0).map(({ id }) => id), gaps: [], gapCount: 0, foldersRead: 0 } };
+  };
+
+  return {
+    history: { start: async ({ path }: { path: string }) => startTask('history', path, 0, () => history(path)) },
+    names: { find: async ({ pattern, limit = 1000 }: { pattern: string; limit?: number }) => startTask('find', pattern, 0, () => find(pattern, limit)) }
+  };
+}
