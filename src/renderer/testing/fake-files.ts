@@ -1,6 +1,7 @@
-// Names and histories in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
+// Names, histories and metrics in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
 import type { TaskResult, TaskState } from '../../contract/events.ts';
 import type { HistoryStretch, HistoryVersion, SeenIn } from '../../contract/history.ts';
+import type { MetricTable } from '../../contract/metrics.ts';
 import type { Snapshot } from '../../contract/snapshots.ts';
 import type { World } from './fake-data.ts';
 
@@ -43,7 +44,13 @@ export function createFakeFiles({ world, startTask }: Hands) {
     return { kind: 'find', names: { ...nowhere, pattern, looked: world.snapshots.length, matches, total: all.length, holders: thesis().filter((_, index) => all.length > 0 && index % 2 === 0).map(({ id }) => id), gaps: [], gapCount: 0, foldersRead: 0 } };
   };
 
+  const metrics = (plan: string): MetricTable => {
+    const told = world.snapshots.filter(({ planId }) => planId === plan && planId === world.plans[0]?.id).reverse();
+    return { plan: 'thesis', snapshots: told.map((snapshot, index) => ({ in: seenIn(snapshot), metrics: { loss: Number((0.4 + 30 / (40 + index)).toFixed(3)), sessions: 12 + Math.floor(index / 9), model: 'gru-3' }, reason: null })), olderCount: 0, names: [], nameCount: 3, unreadable: [], absent: [] };
+  };
+
   return {
+    metrics: { list: async ({ plan }: { plan: string }) => metrics(plan) },
     history: { start: async ({ path }: { path: string }) => startTask('history', path, 0, () => history(path)) },
     names: { find: async ({ pattern, limit = 1000 }: { pattern: string; limit?: number }) => startTask('find', pattern, 0, () => find(pattern, limit)) }
   };

@@ -94,6 +94,7 @@ export const files = {
   'metric.change': 'Change',
   'metric.line': 'Course',
   'metric.since': '{difference} since the one before',
+  'metric.reading': 'Reading the metrics of the snapshots.',
   'metric.same': 'as before',
   'metric.first': 'the first one',
   'metric.all_one': 'Values of {count} snapshot',

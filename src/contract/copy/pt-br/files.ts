@@ -103,6 +103,7 @@ export const files: Translated<typeof english> = {
   'metric.change': 'Mudança',
   'metric.line': 'Curso',
   'metric.since': '{difference} desde o anterior',
+  'metric.reading': 'Lendo as métricas dos snapshots.',
   'metric.same': 'como antes',
   'metric.first': 'o primeiro',
   'metric.all_one': 'Valores de {count} snapshot',

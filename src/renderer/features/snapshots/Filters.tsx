@@ -14,8 +14,6 @@ import styles from './Snapshots.module.css';
 interface FiltersProps {
   filter: SnapshotFilter;
   snapshots: readonly Snapshot[];
-  /** Is there any metric to ask for? */
-  measured: boolean;
   onChange(filter: SnapshotFilter): void;
 }
 
@@ -36,7 +34,7 @@ function FileField({ file, onFile }: { file: string; onFile(file: string): void 
   );
 }
 
-export function Filters({ filter, snapshots, measured, onChange }: FiltersProps): ReactNode {
+export function Filters({ filter, snapshots, onChange }: FiltersProps): ReactNode {
   const words = useWords();
   const { t } = words;
   const plans = usePlans().data ?? [];
@@ -50,7 +48,7 @@ export function Filters({ filter, snapshots, measured, onChange }: FiltersProps)
         <Select aria-label={t('snap.repository')} w={160} data={[{ value: '', label: t('snap.anyRepository') }, ...repositories.map((repository) => ({ value: repository.id, label: repository.name }))]} value={filter.repositoryId ?? ''} onChange={(value) => onChange({ ...filter, repositoryId: value || null })} />
       )}
       <FileField file={filter.file} onFile={(file) => file !== filter.file && onChange({ ...filter, file })} />
-      {measured && <TextInput w={170} aria-label={t('snap.metric')} placeholder={t('snap.metric')} value={filter.metric} error={readMetricQuestion(filter.metric) === undefined && t('snap.metricWrong')} maxLength={200} onChange={(event) => onChange({ ...filter, metric: event.currentTarget.value })} data-testid="metric-filter" />}
+      <TextInput w={170} aria-label={t('snap.metric')} placeholder={t('snap.metric')} value={filter.metric} error={readMetricQuestion(filter.metric) === undefined && t('snap.metricWrong')} maxLength={200} onChange={(event) => onChange({ ...filter, metric: event.currentTarget.value })} data-testid="metric-filter" />
       <span className={styles.days}>
         {(['since', 'until'] as const).map((end) => (
           <label key={end}>

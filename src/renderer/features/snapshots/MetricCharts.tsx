@@ -1,11 +1,14 @@
 // What a plan's programs said about the snapshot, each number against the ones before it: in words, and as a small line.
 // What scrolls must be reachable by keyboard (WCAG 2.1.1).
 /* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { formatExact } from '../../../contract/copy/values.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
+import type { Snapshot } from '../../../contract/snapshots.ts';
+import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { useWords } from '../../ui/words.tsx';
-import { lineOf, type Series } from './metrics.ts';
+import { useMetrics } from './known.ts';
+import { lineOf, seriesOf } from './metrics.ts';
 import styles from './Snapshots.module.css';
 
 const width = 120;
@@ -22,11 +25,16 @@ function Line({ values }: { values: readonly number[] }): ReactNode {
   );
 }
 
-export function MetricCharts({ series }: { series: readonly Series[] }): ReactNode {
+export function MetricCharts({ snapshot, all }: { snapshot: Snapshot; all: readonly Snapshot[] }): ReactNode {
   const { t, language } = useWords();
+  const { planId, planName } = snapshot;
+  const { table, error } = useMetrics(planId !== null && planName !== null ? [planId] : []);
+  const series = useMemo(() => (table === undefined ? [] : seriesOf(snapshot, all, table)), [snapshot, all, table]);
+  if (error !== undefined) return <ErrorNotice error={error} compact />;
   if (series.length === 0) return null;
   const number = (value: number): string => new Intl.NumberFormat(language, { maximumSignificantDigits: 6 }).format(value);
   const difference = (value: number): string => new Intl.NumberFormat(language, { maximumSignificantDigits: 4, signDisplay: 'always' }).format(value);
+  const numbers = series.filter(({ text }) => text === undefined);
   const times = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].sort().reverse();
   return (
     <section aria-labelledby="metrics" data-testid="metrics">
@@ -43,15 +51,15 @@ export function MetricCharts({ series }: { series: readonly Series[] }): ReactNo
           </tr>
         </thead>
         <tbody>
-          {series.map(({ name, points }) => {
+          {series.map(({ name, text, points }) => {
             const [before, own] = [points.at(-2), points.at(-1)];
             return (
               <tr key={name}>
                 <th scope="row" className="mono">
                   {visibleText(name, true)}
                 </th>
-                <td className="num strong">{own && number(own.value)}</td>
-                <td className="num muted">{own && before ? (own.value === before.value ? t('metric.same') : t('metric.since', { difference: difference(own.value - before.value) })) : t('metric.first')}</td>
+                <td className="num strong">{text === undefined ? own && number(own.value) : visibleText(text, true)}</td>
+                <td className="num muted">{text !== undefined ? '' : own && before ? (own.value === before.value ? t('metric.same') : t('metric.since', { difference: difference(own.value - before.value) })) : t('metric.first')}</td>
                 <td>{points.length > 1 && <Line values={points.map(({ value }) => value)} />}</td>
               </tr>
             );
@@ -66,7 +74,7 @@ export function MetricCharts({ series }: { series: readonly Series[] }): ReactNo
               <thead>
                 <tr>
                   <th scope="col">{t('snap.colTime')}</th>
-                  {series.map(({ name }) => (
+                  {numbers.map(({ name }) => (
                     <th key={name} scope="col" className="mono">
                       {visibleText(name, true)}
                     </th>
@@ -79,7 +87,7 @@ export function MetricCharts({ series }: { series: readonly Series[] }): ReactNo
                     <th scope="row" className="num">
                       {formatExact(language, new Date(at))}
                     </th>
-                    {series.map(({ name, points }) => {
+                    {numbers.map(({ name, points }) => {
                       const point = points.find((each) => each.at === at);
                       return (
                         <td key={name} className="num">

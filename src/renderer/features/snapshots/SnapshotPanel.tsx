@@ -16,7 +16,6 @@ import { Shape } from '../../ui/Shape.tsx';
 import { Moment, useWords } from '../../ui/words.tsx';
 import { Note, PinButton, Tags } from './Keeping.tsx';
 import { MetricCharts } from './MetricCharts.tsx';
-import type { Series } from './metrics.ts';
 import styles from './Snapshots.module.css';
 
 interface SnapshotPanelProps {
@@ -24,11 +23,12 @@ interface SnapshotPanelProps {
   title: string;
   /** A path among its files that is shown at the start. */
   reveal: string | undefined;
-  series: readonly Series[];
+  /** All snapshots, newest first. */
+  all: readonly Snapshot[];
   onClose(): void;
 }
 
-export function SnapshotPanel({ snapshot, title, reveal, series, onClose }: SnapshotPanelProps): ReactNode {
+export function SnapshotPanel({ snapshot, title, reveal, all, onClose }: SnapshotPanelProps): ReactNode {
   const words = useWords();
   const { t, bytes, language } = words;
   const [, navigate] = useLocation();
@@ -109,7 +109,7 @@ export function SnapshotPanel({ snapshot, title, reveal, series, onClose }: Snap
         )}
       </div>
       {forgetting && <ForgetDialog input={{ repository: snapshot.repositoryId, snapshots: [snapshot.id] }} name={snapshot.repositoryName} onClose={() => setForgetting(false)} onDone={onClose} />}
-      <MetricCharts series={series} />
+      <MetricCharts snapshot={snapshot} all={all} />
       <details>
         <summary>{t('word.details')}</summary>
         <dl className={styles.facts}>

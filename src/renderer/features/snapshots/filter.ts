@@ -23,7 +23,8 @@ export function isFiltering(filter: SnapshotFilter): boolean {
 }
 
 export interface Known {
-  metrics: MetricsTable;
+  /** undefined while they are not read. */
+  metrics: MetricsTable | undefined;
   /** Lineages of the snapshots that hold the file; undefined while nobody knows. */
   holders: ReadonlySet<string> | undefined;
 }
@@ -35,7 +36,7 @@ export function passes(snapshot: Snapshot, filter: SnapshotFilter, { metrics, ho
   if (filter.until !== '' && new Date(snapshot.at) > new Date(`${filter.until}T23:59:59.999`)) return false;
   if (holders !== undefined && !holders.has(snapshot.lineage)) return false;
   const question = readMetricQuestion(filter.metric);
-  if (question && !fitsMetric(metrics.get(snapshot.lineage), question)) return false;
+  if (question && metrics && !fitsMetric(metrics.get(snapshot.id), question)) return false;
   const text = filter.text.trim().toLowerCase();
   if (text === '') return true;
   const tags = snapshot.tags.filter((tag) => !tag.startsWith('varve-'));

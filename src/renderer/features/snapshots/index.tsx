@@ -28,7 +28,6 @@ import { anySnapshot, passes } from './filter.ts';
 import { Filters } from './Filters.tsx';
 import { ChosenBar } from './Keeping.tsx';
 import { useHolders, useMetrics } from './known.ts';
-import { seriesOf } from './metrics.ts';
 import { SnapshotPanel } from './SnapshotPanel.tsx';
 import styles from './Snapshots.module.css';
 
@@ -85,7 +84,10 @@ export function SnapshotsScreen(): ReactNode {
   const titles = useMemo(() => new Map(plans?.map((plan) => [plan.id, plan.title || plan.name])), [plans]);
   const titleOf = (snapshot: Snapshot): string => planTitle(words, titles, snapshot);
   const all = list.data?.snapshots;
-  const metrics = useMetrics();
+  // Metrics lie in the snapshots: they are read when somebody asks for them.
+  const measured = useMemo(() => (filter.metric.trim() === '' ? [] : [...new Set((all ?? []).flatMap(({ planId, planName }) => (planId !== null && planName !== null ? [planId] : [])))]), [all, filter.metric]);
+  const metricsRead = useMetrics(measured);
+  const metrics = filter.metric.trim() === '' ? undefined : metricsRead.table;
   const { asked, lineages: holders } = useHolders(filter.file, all);
   const rows = useMemo(() => (all ?? []).filter((snapshot) => passes(snapshot, filter, { metrics, holders })), [all, filter, metrics, holders]);
   const [opened, setOpened] = useState<{ id: string; lineage: string }>();
@@ -153,7 +155,9 @@ export function SnapshotsScreen(): ReactNode {
         <Link href="/find">{t('find.title')}</Link>
         <Link href="/repositories">{t('repos.title')}</Link>
       </header>
-      {!nothing && <Filters filter={filter} snapshots={all ?? []} measured={metrics.size > 0} onChange={setFilter} />}
+      {!nothing && <Filters filter={filter} snapshots={all ?? []} onChange={setFilter} />}
+      {metricsRead.reading && <p role="status">{t('metric.reading')}</p>}
+      {metricsRead.error !== undefined && <ErrorNotice error={metricsRead.error} compact />}
       {asked.asking && (
         <div className="row">
           <span role="status">{t('find.running')}</span>
@@ -214,7 +218,7 @@ export function SnapshotsScreen(): ReactNode {
               </div>
             )}
           </div>
-          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} reveal={reveal} series={seriesOf(chosen, all ?? [], metrics)} onClose={() => navigate('/snapshots')} />}
+          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} reveal={reveal} all={all ?? []} onClose={() => navigate('/snapshots')} />}
         </div>
       )}
     </div>

@@ -1,33 +1,27 @@
-// What the filters ask that the list of snapshots does not tell: metrics from the record, and which snapshots hold a file.
-import { useQuery } from '@tanstack/react-query';
+// What the filters ask that the list of snapshots does not tell: metrics, and which snapshots hold a file.
+import { keepPreviousData, useQueries, type UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import type { LogEntry } from '../../../contract/log.ts';
+import type { MetricTable } from '../../../contract/metrics.ts';
 import type { Snapshot } from '../../../contract/snapshots.ts';
 import { useClient } from '../../api/queries.ts';
 import { useTaskAnswer, type TaskAnswer } from '../../api/task-answer.ts';
 import { metricsTable, type MetricsTable } from './metrics.ts';
 
-const pageSize = 1_000;
-const mostPages = 10;
-const none: MetricsTable = new Map();
+/** Of a plan, the newest ones. */
+const mostSnapshots = 2_000;
 
-/** Empty until it is read. */
-export function useMetrics(): MetricsTable {
+/** Those of the plans' snapshots; undefined until all are read. `plans`: ids. */
+export function useMetrics(plans: readonly string[]): { table: MetricsTable | undefined; reading: boolean; error: unknown } {
   const client = useClient();
-  const table = useQuery({
-    queryKey: ['snapshots', 'metrics'],
-    queryFn: async ({ signal }) => {
-      const entries: LogEntry[] = [];
-      for (let page = 0, before: number | undefined; page < mostPages; page += 1) {
-        const part = await client.log.list({ filter: { action: ['snapshot.finished'], where: 'payload.metrics exists' }, limit: pageSize, ...(before !== undefined && { before }) }, { signal });
-        entries.push(...part.entries);
-        if (part.next === null) break;
-        before = part.next;
-      }
-      return metricsTable(entries);
-    }
+  return useQueries({
+    queries: plans.map((plan) => ({ queryKey: ['snapshots', 'metrics', plan], queryFn: ({ signal }: { signal: AbortSignal }) => client.metrics.list({ plan, limit: mostSnapshots }, { signal }), placeholderData: keepPreviousData })),
+    combine: joined
   });
-  return table.data ?? none;
+}
+
+function joined(answers: readonly UseQueryResult<MetricTable>[]): ReturnType<typeof useMetrics> {
+  const told = answers.flatMap(({ data }) => data?.snapshots ?? []);
+  return { table: answers.some(({ data }) => data === undefined) ? undefined : metricsTable(told), reading: answers.some(({ isPending }) => isPending), error: answers.find(({ isError }) => isError)?.error ?? undefined };
 }
 
 export interface Holders {

@@ -1,33 +1,12 @@
-// The numbers that a plan's programs said about its snapshots, as the record has them. Payloads are data: nothing is taken for granted. Pure.
-import type { LogEntry } from '../../../contract/log.ts';
+// Metrics of snapshots: which ones a question is true of, and each against those before it. Pure.
+import type { Metrics, SnapshotMetrics } from '../../../contract/metrics.ts';
 import type { Snapshot } from '../../../contract/snapshots.ts';
 
-export type Metrics = ReadonlyMap<string, number>;
-/** By lineage, which stays when the tags change. */
+/** By the snapshot's id. */
 export type MetricsTable = ReadonlyMap<string, Metrics>;
 
-const deepest = 8;
-
-/** Numbers at any depth, by their names with dots between: `train.loss`. */
-export function numbersIn(value: unknown): Map<string, number> {
-  const found = new Map<string, number>();
-  const walk = (part: unknown, name: string, depth: number): void => {
-    if (typeof part === 'number' && Number.isFinite(part)) found.set(name, part);
-    else if (typeof part === 'object' && part !== null && !Array.isArray(part) && depth < deepest) for (const [key, inner] of Object.entries(part)) walk(inner, name === '' ? key : `${name}.${key}`, depth + 1);
-  };
-  walk(value, '', 0);
-  found.delete('');
-  return found;
-}
-
-export function metricsTable(entries: readonly LogEntry[]): MetricsTable {
-  const table = new Map<string, Metrics>();
-  for (const { payload } of entries) {
-    const { snapshot, metrics } = (typeof payload === 'object' && payload !== null ? payload : {}) as { snapshot?: unknown; metrics?: unknown };
-    const numbers = numbersIn(metrics);
-    if (typeof snapshot === 'string' && numbers.size > 0) table.set(snapshot, numbers);
-  }
-  return table;
+export function metricsTable(told: readonly SnapshotMetrics[]): MetricsTable {
+  return new Map(told.flatMap(({ in: { id }, metrics }) => (metrics === null ? [] : [[id, metrics] as const])));
 }
 
 export interface MetricQuestion {
@@ -51,15 +30,16 @@ export function readMetricQuestion(text: string): MetricQuestion | null | undefi
 const tests: Record<'<' | '<=' | '>' | '>=' | '=' | '!=', (a: number, b: number) => boolean> = { '<': (a, b) => a < b, '<=': (a, b) => a <= b, '>': (a, b) => a > b, '>=': (a, b) => a >= b, '=': (a, b) => a === b, '!=': (a, b) => a !== b };
 
 export function fitsMetric(metrics: Metrics | undefined, { name, test }: MetricQuestion): boolean {
-  for (const [each, value] of metrics ?? []) {
+  return Object.entries(metrics ?? {}).some(([each, value]) => {
     const known = each.toLowerCase();
-    if ((known === name || known.endsWith(`.${name}`)) && (test === undefined || tests[test.sign](value, test.value))) return true;
-  }
-  return false;
+    return (known === name || known.endsWith(`.${name}`)) && (test === undefined || (typeof value === 'number' && tests[test.sign](value, test.value)));
+  });
 }
 
 export interface Series {
   name: string;
+  /** Of what is no number. */
+  text: string | undefined;
   /** Oldest first; the last one is the snapshot's own. */
   points: { at: string; value: number }[];
 }
@@ -70,11 +50,12 @@ const mostPoints = 60;
 export function seriesOf(snapshot: Snapshot, snapshots: readonly Snapshot[], table: MetricsTable): Series[] {
   const earlier = snapshots.filter(({ planId, repositoryId, at }) => planId === snapshot.planId && (planId !== null || repositoryId === snapshot.repositoryId) && at < snapshot.at).slice(0, mostPoints - 1);
   const line = [...earlier.toReversed(), snapshot];
-  return [...(table.get(snapshot.lineage) ?? [])].map(([name]) => ({
+  return Object.entries(table.get(snapshot.id) ?? {}).map(([name, own]) => ({
     name,
-    points: line.flatMap(({ lineage, at }) => {
-      const value = table.get(lineage)?.get(name);
-      return value === undefined ? [] : [{ at, value }];
+    text: typeof own === 'number' ? undefined : String(own ?? '–'),
+    points: line.flatMap(({ id, at }) => {
+      const value = table.get(id)?.[name];
+      return typeof own === 'number' && typeof value === 'number' ? [{ at, value }] : [];
     })
   }));
 }
