@@ -146,6 +146,9 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     await page.keyboard.press(' ');
     await page.getByTestId('side-0').getByText('# Layers', { exact: true }).waitFor();
     await page.getByTestId('side-1').getByText('the end').waitFor();
+    // The older one on the left, and line by line what became of it.
+    await page.getByTestId('differs').locator('[data-sign="+"]').nth(1).waitFor();
+    expect(await page.getByTestId('differs').locator('[data-sign]').allTextContents()).toEqual(['@@ -1,1 +1,3 @@\n', '  # Layers\n', '+ and more\n', '+ the end\n']);
     await axeInBoth();
     expect(await page.getByRole('link', { name: 'Compare the two snapshots' }).getAttribute('href')).toBe(`#/compare/${snapshots().at(-1)?.id}/${snapshots()[0]?.id}`);
     await page.getByTestId('side-0').getByRole('button').click();

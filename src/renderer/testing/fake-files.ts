@@ -1,6 +1,7 @@
-// Names, histories and metrics in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
+// Names, histories, what differs and metrics in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
 import type { TaskResult, TaskState } from '../../contract/events.ts';
 import type { HistoryStretch, HistoryVersion, SeenIn } from '../../contract/history.ts';
+import type { InsideRow } from '../../contract/inside.ts';
 import type { MetricTable } from '../../contract/metrics.ts';
 import type { Snapshot } from '../../contract/snapshots.ts';
 import type { World } from './fake-data.ts';
@@ -9,6 +10,13 @@ interface Hands {
   world: World;
   startTask(kind: TaskState['kind'], subject: string, bytesTotal: number, finish: () => TaskResult): { taskId: string };
 }
+
+const insideRows: InsideRow[] = [
+  { row: 'hunk', beforeLine: 11, beforeLines: 2, afterLine: 11, afterLines: 3 },
+  { row: 'lines', same: true, before: { line: 11, text: 'session,mean,n,note' }, after: { line: 11, text: 'session,mean,n,note' }, cut: false },
+  { row: 'lines', same: false, before: { line: 12, text: '9,0.412,30,ok' }, after: { line: 12, text: '9,0.409,30,"drift, see note"' }, cut: false },
+  { row: 'lines', same: false, before: null, after: { line: 13, text: '10,0.411,31,ok' }, cut: false }
+];
 
 const seenIn = ({ id, shortId, at, repositoryName, incomplete }: Snapshot): SeenIn => ({ id, shortId, at, repositoryName, incomplete });
 const nowhere = { plan: null, repository: null, unreadable: [], absent: [], durationMs: 12 };
@@ -49,7 +57,14 @@ export function createFakeFiles({ world, startTask }: Hands) {
     return { plan: 'thesis', snapshots: told.map((snapshot, index) => ({ in: seenIn(snapshot), metrics: { loss: Number((0.4 + 30 / (40 + index)).toFixed(3)), sessions: 12 + Math.floor(index / 9), model: 'gru-3' }, reason: null })), olderCount: 0, names: [], nameCount: 3, unreadable: [], absent: [] };
   };
 
+  const inside = (path: string): TaskResult => {
+    const side = { encoding: 'utf-8' as const, endings: 'lf' as const, finalNewline: true };
+    const file = { path, label: path, sizeBytes: 12_000 };
+    return { kind: 'inside', inside: { id: 'i1', before: file, after: file, same: false, facts: { kind: 'text', before: side, after: side, added: 2, removed: 1, coarse: false, firstLine: 1 }, fallback: null, rows: insideRows.length, rowsLeftOut: 0, unread: { before: 0, after: 0 }, durationMs: 8 } };
+  };
+
   return {
+    inside: { start: async ({ path }: { path: string }) => startTask('inside', path, 0, () => inside(path)), rows: async () => ({ rows: insideRows, total: insideRows.length }) },
     metrics: { list: async ({ plan }: { plan: string }) => metrics(plan) },
     history: { start: async ({ path }: { path: string }) => startTask('history', path, 0, () => history(path)) },
     names: { find: async ({ pattern, limit = 1000 }: { pattern: string; limit?: number }) => startTask('find', pattern, 0, () => find(pattern, limit)) }

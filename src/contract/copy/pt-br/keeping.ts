@@ -128,7 +128,7 @@ export const keeping = {
   'snap.anyRepository': 'Qualquer repositório',
   'snap.since': 'De',
   'snap.until': 'até',
-  'snap.file': 'Contém um arquivo chamado',
+  'snap.file': 'Contém o arquivo',
   'snap.fileHint': 'Um nome ou parte dele, * para quaisquer caracteres. Enter procura.',
   'snap.fileWrong': 'Um nome de arquivo não tem “/”.',
   'snap.metric': 'Métrica, p. ex. loss < 0,5',

@@ -48,7 +48,7 @@ export function Filters({ filter, snapshots, onChange }: FiltersProps): ReactNod
         <Select aria-label={t('snap.repository')} w={160} data={[{ value: '', label: t('snap.anyRepository') }, ...repositories.map((repository) => ({ value: repository.id, label: repository.name }))]} value={filter.repositoryId ?? ''} onChange={(value) => onChange({ ...filter, repositoryId: value || null })} />
       )}
       <FileField file={filter.file} onFile={(file) => file !== filter.file && onChange({ ...filter, file })} />
-      <TextInput w={170} aria-label={t('snap.metric')} placeholder={t('snap.metric')} value={filter.metric} error={readMetricQuestion(filter.metric) === undefined && t('snap.metricWrong')} maxLength={200} onChange={(event) => onChange({ ...filter, metric: event.currentTarget.value })} data-testid="metric-filter" />
+      <TextInput w={195} aria-label={t('snap.metric')} placeholder={t('snap.metric')} value={filter.metric} error={readMetricQuestion(filter.metric) === undefined && t('snap.metricWrong')} maxLength={200} onChange={(event) => onChange({ ...filter, metric: event.currentTarget.value })} data-testid="metric-filter" />
       <span className={styles.days}>
         {(['since', 'until'] as const).map((end) => (
           <label key={end}>
