@@ -80,7 +80,7 @@ describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () =
     const [, third] = snapshots().map(({ id }) => id);
     await goTo(`/snapshots/${third ?? ''}`);
     const metrics = page.getByTestId('metrics');
-    await expect.poll(() => metrics.getByRole('row').filter({ hasText: 'loss' }).first().textContent()).toBe('loss0.41-0.21 since the one before');
+    await expect.poll(() => metrics.getByRole('row').filter({ hasText: 'loss' }).first().textContent()).toBe('loss0.41−0.21 since the one before');
     expect(await metrics.getByRole('row').filter({ hasText: 'run.epoch' }).first().textContent()).toBe('run.epoch2+1 since the one before');
     await metrics.getByText('Values of 3 snapshots').click();
     expect(await metrics.getByRole('region').getByRole('row').allTextContents()).toEqual(['Timelossrun.epoch', expect.stringMatching(/0\.412$/), expect.stringMatching(/0\.621$/), expect.stringMatching(/0\.90$/)]);

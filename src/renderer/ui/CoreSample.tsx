@@ -7,8 +7,8 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNod
 import { visibleText } from '../../contract/copy/text.ts';
 import { formatDay, formatWhen } from '../../contract/copy/values.ts';
 import type { Snapshot } from '../../contract/snapshots.ts';
-import { including, zoomed } from './core-window.ts';
-import { dayMarks, layOut, type Layer, type LayerKind } from './strata.ts';
+import { including, perLayer, zoomed } from './core-window.ts';
+import { dayMarks, isPinned, layOut, ownTags, type Layer, type LayerKind } from './strata.ts';
 import { useCoreWindow } from './use-core-window.ts';
 import { useNow, useWords, type Words } from './words.tsx';
 import styles from './CoreSample.module.css';
@@ -24,15 +24,7 @@ export function changesInWords({ t, bytes }: Words, snapshot: Snapshot): string 
   return parts.join(', ');
 }
 
-/** The person's own tags; Varve's marks (`varve-…`) are not for reading. */
-export function ownTags(snapshot: Snapshot): string[] {
-  return snapshot.tags.filter((tag) => !tag.startsWith('varve-'));
-}
-
-/** No rule takes it away (the engine's mark; any restic respects it, too). */
-export function isPinned(snapshot: Snapshot): boolean {
-  return snapshot.tags.includes('varve-pin');
-}
+export { isPinned, ownTags };
 
 interface CoreSampleProps {
   snapshots: readonly Snapshot[];
@@ -63,14 +55,14 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
   const chosenOfAll = useMemo(() => snapshots.findIndex(({ id }) => id === selected), [snapshots, selected]);
   const hands = useCoreWindow(snapshots.length, chosenOfAll, picture, box, drawn);
   const { from, count } = hands.window;
-  const layers = useMemo(() => layOut(snapshots.slice(from, from + count), height), [snapshots, from, count, height]);
+  const layers = useMemo(() => layOut(snapshots.slice(from, from + count), height, perLayer(count)), [snapshots, from, count, height]);
   useEffect(() => {
     drawn.current = layers;
   }, [layers]);
   const marks = useMemo(() => dayMarks(layers, 34, now.getFullYear()), [layers, now]);
-  const chosen = chosenOfAll - from;
   /** Among those that are drawn, as `active` and `pointed` are. */
-  const current = active ?? (chosen >= 0 && chosen < count ? chosen : null);
+  const chosen = layers.findIndex((layer) => chosenOfAll >= from + layer.index && chosenOfAll < from + layer.index + layer.count);
+  const current = active ?? (chosen >= 0 ? chosen : null);
   const columnHeight = layers.reduce((total, layer) => total + layer.height, 0);
 
   useEffect(() => setActive(null), [selected]);
@@ -78,10 +70,17 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
     if (active !== null) box.current?.querySelector(`[data-layer="${active}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [active]);
 
+  /** Of several in one layer none is meant: they are looked at more closely. */
+  const open = (layer: Layer): void => {
+    if (layer.count === 1) return onSelect(layer.snapshot);
+    hands.setWindow({ from: from + layer.index, count: layer.count });
+    setActive(0);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const last = snapshots.length - 1;
-    const here = current === null ? -1 : from + current;
-    const moves: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: last, PageDown: here + 10, PageUp: here - 10 };
+    const step = perLayer(count);
+    const here = current === null ? -step : from + (layers[current]?.index ?? 0);
+    const moves: Record<string, number> = { ArrowDown: here + step, ArrowUp: here - step, Home: 0, End: last, PageDown: here + 10 * step, PageUp: here - 10 * step };
     const target = moves[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target !== undefined) {
@@ -89,25 +88,30 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
       const to = Math.max(0, Math.min(last, target));
       const moved = including(hands.window, snapshots.length, to);
       if (moved !== hands.window) hands.setWindow(moved);
-      setActive(to - moved.from);
+      setActive(Math.floor((to - moved.from) / perLayer(moved.count)));
     } else if (event.key === '+' || event.key === '-') {
       event.preventDefault();
       const around = Math.max(0, here);
       const to = zoomed(hands.window, snapshots.length, around, event.key === '+' ? 0.5 : 2);
       hands.setWindow(to);
-      setActive(around - to.from);
+      setActive(Math.floor((around - to.from) / perLayer(to.count)));
     } else if ((event.key === 'Enter' || event.key === ' ') && current !== null) {
       const layer = layers[current];
       if (!layer) return;
       event.preventDefault();
-      onSelect(layer.snapshot);
+      open(layer);
     }
   };
 
   if (layers.length === 0) return <p className={styles.empty}>{t('core.empty')}</p>;
   const label = (index: number): string => {
-    const snapshot = layers[index]?.snapshot;
-    if (!snapshot) return '';
+    const layer = layers[index];
+    if (!layer) return '';
+    const { snapshot } = layer;
+    if (layer.count > 1) {
+      const oldest = snapshots[from + layer.index + layer.count - 1] ?? snapshot;
+      return t('core.several', { count: layer.count, from: formatWhen(language, new Date(oldest.at), now), to: formatWhen(language, new Date(snapshot.at), now) });
+    }
     const parts = [changesInWords(words, snapshot)];
     const tags = ownTags(snapshot);
     if (tags.length > 0) parts.push(t('core.tagged', { tags: visibleText(tags.join(', '), true) }));
@@ -156,19 +160,19 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
               data-layer={index}
               role="option"
               aria-selected={index === chosen}
-              aria-posinset={from + index + 1}
-              aria-setsize={snapshots.length}
+              aria-posinset={Math.floor(from / perLayer(count)) + index + 1}
+              aria-setsize={Math.ceil(snapshots.length / perLayer(count))}
               aria-label={label(index)}
               className={styles.layer}
               data-kind={layer.kind}
               data-chosen={index === chosen || undefined}
-              data-crack={layer.snapshot.incomplete || undefined}
+              data-crack={(layer.count === 1 && layer.incomplete) || undefined}
               style={{ top: layer.top, height: layer.height }}
               onPointerEnter={() => setPointed(index)}
-              onClick={() => !hands.wasDragged() && onSelect(layer.snapshot)}
+              onClick={() => !hands.wasDragged() && open(layer)}
             >
-              {ownTags(layer.snapshot).length > 0 && <i className={styles.ring} />}
-              {isPinned(layer.snapshot) && <i className={styles.pin} />}
+              {layer.count === 1 && layer.tagged && <i className={styles.ring} />}
+              {layer.count === 1 && layer.pinned && <i className={styles.pin} />}
             </div>
           ))}
           {brushed && <div className={styles.brush} style={brushed} aria-hidden="true" />}
@@ -181,11 +185,9 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
           <span className="muted num" role="status">
             {t('core.part', { from: from + 1, to: from + count, total: snapshots.length })}
           </span>
-          {hands.zoomed && (
-            <Button variant="subtle" size="compact-xs" onClick={hands.reset}>
-              {t('core.whole')}
-            </Button>
-          )}
+          <Button variant="subtle" size="compact-xs" onClick={hands.reset}>
+            {t('core.whole')}
+          </Button>
         </div>
       )}
       <p className={styles.reading} aria-hidden="true">
@@ -200,17 +202,17 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
                 <i data-kind={kind} /> {t(key)}
               </li>
             ))}
-          {layers.some((layer) => ownTags(layer.snapshot).length > 0) && (
+          {layers.some((layer) => layer.tagged) && (
             <li>
               <i className={styles.ringKey} /> {t('core.legendTag')}
             </li>
           )}
-          {layers.some((layer) => isPinned(layer.snapshot)) && (
+          {layers.some((layer) => layer.pinned) && (
             <li>
               <i className={styles.pinKey} /> {t('keep.pinned')}
             </li>
           )}
-          {layers.some((layer) => layer.snapshot.incomplete) && (
+          {layers.some((layer) => layer.incomplete) && (
             <li>
               <i data-kind="changed" data-crack /> {t('core.legendGap')}
             </li>

@@ -7,7 +7,7 @@ import { createWorld } from '../testing/fake-data.ts';
 import { listMove } from './list-keys.ts';
 import { imageType, looksBinary, parseTable, previewKind } from './preview-kind.ts';
 import { resolveLanguage } from './preferences.ts';
-import { including, layerAt, travelled, whole, zoomed } from './core-window.ts';
+import { fitted, including, layerAt, perLayer, travelled, whole, zoomed } from './core-window.ts';
 import { layerKind, layOut } from './strata.ts';
 import { chosenState, flattenTree, foldersAbove, toggleChosen, treePageSize, type Folder } from './tree-rows.ts';
 
@@ -40,8 +40,14 @@ describe('the core sample', () => {
 });
 
 describe('a long core sample', () => {
-  it('draws what can be told apart, and never leaves the history', () => {
-    expect([whole(12), whole(4_000), whole(1), whole(0)]).toEqual([{ from: 0, count: 12 }, { from: 0, count: 500 }, { from: 0, count: 1 }, { from: 0, count: 0 }]);
+  it('puts several snapshots into a layer when there are more than can be told apart, and says so of all that is on them', () => {
+    expect([perLayer(12), perLayer(500), perLayer(501), perLayer(10_000)]).toEqual([1, 1, 3, 42]);
+    const few = world.snapshots.slice(0, 7).map((snapshot, index) => ({ ...snapshot, tags: index === 4 ? ['v1'] : [], incomplete: index === 6 }));
+    expect(layOut(few, 400, 3).map(({ snapshot, index, count, tagged, pinned, incomplete }) => [snapshot.id === few[index]?.id, index, count, tagged, pinned, incomplete])).toEqual([[true, 0, 3, false, false, false], [true, 3, 3, true, false, false], [true, 6, 1, false, false, true]]);
+  });
+
+  it('never leaves the history', () => {
+    expect([whole(12), fitted({ from: 9, count: 9 }, 10), fitted({ from: 0, count: 0 }, 1), fitted({ from: 3, count: 3 }, 0)]).toEqual([{ from: 0, count: 12 }, { from: 1, count: 9 }, { from: 0, count: 1 }, { from: 0, count: 0 }]);
     expect([travelled({ from: 10, count: 20 }, 100, 500), travelled({ from: 10, count: 20 }, 100, -500)]).toEqual([{ from: 80, count: 20 }, { from: 0, count: 20 }]);
   });
 
@@ -51,7 +57,7 @@ describe('a long core sample', () => {
     expect(nearer).toEqual({ from: 125, count: 100 });
     expect(zoomed(nearer, 1_000, 150, 2)).toEqual(window);
     expect(zoomed({ from: 0, count: 3 }, 1_000, 1, 0.1).count).toBe(2);
-    expect(zoomed(window, 1_000, 150, 100)).toEqual({ from: 25, count: 500 });
+    expect(zoomed(window, 1_000, 150, 100)).toEqual({ from: 0, count: 1_000 });
   });
 
   it('moves along with a layer that is travelled to, as little as it takes', () => {

@@ -1,12 +1,20 @@
-// The core sample's geometry: one layer per snapshot, newest on top, thickness by the logarithm of what it added. Pure.
+// The core sample's geometry: one layer per snapshot (of a long history several in one), newest on top, thickness by the logarithm of what it added. Pure.
 import type { Snapshot } from '../../contract/snapshots.ts';
 
 /** What a layer is made of; a snapshot taken by a program that records no numbers is `unknown`. */
 export type LayerKind = 'first' | 'new' | 'changed' | 'same' | 'unknown';
 
 export interface Layer {
+  /** The newest one in it. */
   snapshot: Snapshot;
+  /** Its place in what was laid out. */
+  index: number;
+  /** Snapshots in it. */
+  count: number;
   kind: LayerKind;
+  tagged: boolean;
+  pinned: boolean;
+  incomplete: boolean;
   top: number;
   height: number;
 }
@@ -14,6 +22,16 @@ export interface Layer {
 const thinnest = 2;
 const thickest = 64;
 const grainBytes = 16_384;
+
+/** The person's own tags; Varve's marks (`varve-…`) are not for reading. */
+export function ownTags(snapshot: Snapshot): string[] {
+  return snapshot.tags.filter((tag) => !tag.startsWith('varve-'));
+}
+
+/** No rule takes it away (the engine's mark; any restic respects it, too). */
+export function isPinned(snapshot: Snapshot): boolean {
+  return snapshot.tags.includes('varve-pin');
+}
 
 export function layerKind(snapshot: Snapshot): LayerKind {
   const { summary } = snapshot;
@@ -24,21 +42,33 @@ export function layerKind(snapshot: Snapshot): LayerKind {
 }
 
 /** Relative thickness: doubling what was added thickens the layer by the same step. */
-export function layerWeight(snapshot: Snapshot): number {
-  const added = snapshot.summary?.dataAdded ?? 0;
-  return thinnest + 2.6 * Math.log2(1 + added / grainBytes);
+function weightOf(addedBytes: number): number {
+  return thinnest + 2.6 * Math.log2(1 + addedBytes / grainBytes);
 }
 
-/** Layers that fill `height` pixels at most; few snapshots make a short column rather than swollen layers. */
-export function layOut(snapshots: readonly Snapshot[], height: number): Layer[] {
-  const weights = snapshots.map(layerWeight);
+/** Of several in one layer what most of them are; of two as many the one nearer to the top. */
+function kindOf(group: readonly Snapshot[]): LayerKind {
+  const counts = new Map<LayerKind, number>();
+  for (const snapshot of group) counts.set(layerKind(snapshot), (counts.get(layerKind(snapshot)) ?? 0) + 1);
+  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
+}
+
+/**
+ * Layers that fill `height` pixels at most; few snapshots make a short column rather than swollen layers. `perLayer`: so many snapshots that follow on each
+ * other are one layer.
+ */
+export function layOut(snapshots: readonly Snapshot[], height: number, perLayer = 1): Layer[] {
+  const groups = Array.from({ length: Math.ceil(snapshots.length / perLayer) }, (_, index) => snapshots.slice(index * perLayer, (index + 1) * perLayer));
+  const weights = groups.map((group) => weightOf(group.reduce((total, { summary }) => total + (summary?.dataAdded ?? 0), 0)));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const scale = sum === 0 ? 1 : Math.min(height / sum, 2.2);
   const layers: Layer[] = [];
   let top = 0;
-  snapshots.forEach((snapshot, index) => {
+  groups.forEach((group, index) => {
+    const [snapshot] = group;
+    if (!snapshot) return;
     const thickness = Math.min(thickest, Math.max(thinnest, (weights[index] ?? thinnest) * scale));
-    layers.push({ snapshot, kind: layerKind(snapshot), top, height: thickness });
+    layers.push({ snapshot, index: index * perLayer, count: group.length, kind: kindOf(group), tagged: group.some((each) => ownTags(each).length > 0), pinned: group.some(isPinned), incomplete: group.some(({ incomplete }) => incomplete), top, height: thickness });
     top += thickness;
   });
   return layers;

@@ -14,10 +14,8 @@ interface Brush {
 
 export interface CoreHands {
   window: CoreWindow;
-  /** Fewer are drawn than there are. */
+  /** Fewer are shown than there are. */
   partial: boolean;
-  /** Fewer than could be. */
-  zoomed: boolean;
   brush: Brush | undefined;
   setWindow(window: CoreWindow): void;
   reset(): void;
@@ -28,7 +26,7 @@ export interface CoreHands {
   wasDragged(): boolean;
 }
 
-/** `keep`: a layer that must be among those that are drawn, when it becomes another one. The wheel is heard all over `picture`, of which `column` may be a small part. */
+/** `keep`: place of the snapshot that must be shown, when it becomes another one. The wheel is heard all over `picture`, of which `column` may be a small part. */
 export function useCoreWindow(total: number, keep: number, picture: RefObject<HTMLDivElement | null>, column: RefObject<HTMLDivElement | null>, layersOf: RefObject<readonly Layer[]>): CoreHands {
   const [wanted, setWanted] = useState<CoreWindow>();
   const window = wanted === undefined ? whole(total) : fitted(wanted, total);
@@ -58,7 +56,7 @@ export function useCoreWindow(total: number, keep: number, picture: RefObject<HT
       if (!event.ctrlKey && shown.count >= all) return;
       event.preventDefault();
       if (event.ctrlKey) {
-        const around = shown.from + layerAt(layersOf.current, event.clientY - (column.current?.getBoundingClientRect().top ?? 0));
+        const around = shown.from + (layersOf.current[layerAt(layersOf.current, event.clientY - (column.current?.getBoundingClientRect().top ?? 0))]?.index ?? 0);
         return setWanted(zoomed(shown, all, around, event.deltaY > 0 ? 1.25 : 0.8));
       }
       rest += event.deltaMode === event.DOM_DELTA_LINE ? event.deltaY * wheelStepPx : event.deltaY;
@@ -77,7 +75,6 @@ export function useCoreWindow(total: number, keep: number, picture: RefObject<HT
   return {
     window,
     partial: window.count < total,
-    zoomed: window.count < whole(total).count,
     brush,
     setWindow: (to) => setWanted(fitted(to, total)),
     reset: () => setWanted(undefined),
@@ -93,8 +90,8 @@ export function useCoreWindow(total: number, keep: number, picture: RefObject<HT
     },
     onPointerUp: () => {
       if (brush) {
-        const [a, b] = brush.start < brush.end ? [brush.start, brush.end] : [brush.end, brush.start];
-        setWanted(fitted({ from: window.from + a, count: b - a + 1 }, total));
+        const [first, last] = [layersOf.current[Math.min(brush.start, brush.end)], layersOf.current[Math.max(brush.start, brush.end)]];
+        if (first && last) setWanted(fitted({ from: window.from + first.index, count: last.index + last.count - first.index }, total));
       }
       setBrush(undefined);
     },

@@ -102,6 +102,8 @@ export const keeping = {
   'core.legendGap': 'with gaps',
   'core.empty': 'Each snapshot lays down a layer here.',
   'core.hint': 'Arrow keys travel, Enter opens. Drag over layers, or press plus, to zoom in; minus zooms out.',
+  'core.several_one': '{count} snapshot, {from} to {to}',
+  'core.several_other': '{count} snapshots, {from} to {to}; Enter shows them one by one',
   'core.part': '{from} to {to} of {total}',
   'core.whole': 'Zoom out',
 

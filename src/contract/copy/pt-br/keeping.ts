@@ -114,6 +114,9 @@ export const keeping = {
   'core.legendGap': 'com falhas',
   'core.empty': 'Cada snapshot deposita uma camada aqui.',
   'core.hint': 'As setas viajam, Enter abre. Arraste sobre as camadas, ou tecle mais, para aproximar; menos afasta.',
+  'core.several_one': '{count} snapshot, {from} a {to}',
+  'core.several_many': '{count} de snapshots, {from} a {to}; Enter mostra um a um',
+  'core.several_other': '{count} snapshots, {from} a {to}; Enter mostra um a um',
   'core.part': '{from} a {to} de {total}',
   'core.whole': 'Afastar',
 

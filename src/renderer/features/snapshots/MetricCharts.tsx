@@ -2,6 +2,7 @@
 // What scrolls must be reachable by keyboard (WCAG 2.1.1).
 /* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
 import { useMemo, type ReactNode } from 'react';
+import { formatDelta, formatMetric, metricDeltas } from '../../../contract/copy/metrics.ts';
 import { formatExact } from '../../../contract/copy/values.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Snapshot } from '../../../contract/snapshots.ts';
@@ -32,8 +33,8 @@ export function MetricCharts({ snapshot, all }: { snapshot: Snapshot; all: reado
   const series = useMemo(() => (table === undefined ? [] : seriesOf(snapshot, all, table)), [snapshot, all, table]);
   if (error !== undefined) return <ErrorNotice error={error} compact />;
   if (series.length === 0) return null;
-  const number = (value: number): string => new Intl.NumberFormat(language, { maximumSignificantDigits: 6 }).format(value);
-  const difference = (value: number): string => new Intl.NumberFormat(language, { maximumSignificantDigits: 4, signDisplay: 'always' }).format(value);
+  const number = (value: number): string => formatMetric(language, value);
+  const difference = (name: string, before: number, own: number): string => formatDelta(language, metricDeltas({ [name]: before }, { [name]: own })[0]?.delta ?? null);
   const numbers = series.filter(({ text }) => text === undefined);
   const times = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].sort().reverse();
   return (
@@ -59,7 +60,7 @@ export function MetricCharts({ snapshot, all }: { snapshot: Snapshot; all: reado
                   {visibleText(name, true)}
                 </th>
                 <td className="num strong">{text === undefined ? own && number(own.value) : visibleText(text, true)}</td>
-                <td className="num muted">{text !== undefined ? '' : own && before ? (own.value === before.value ? t('metric.same') : t('metric.since', { difference: difference(own.value - before.value) })) : t('metric.first')}</td>
+                <td className="num muted">{text !== undefined ? '' : own && before ? (own.value === before.value ? t('metric.same') : t('metric.since', { difference: difference(name, before.value, own.value) })) : t('metric.first')}</td>
                 <td>{points.length > 1 && <Line values={points.map(({ value }) => value)} />}</td>
               </tr>
             );
