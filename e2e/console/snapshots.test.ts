@@ -88,6 +88,14 @@ describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () =
     await metrics.getByText('as before').waitFor();
   });
 
+  it('tests a share of a snapshot when asked, and says from then on that it was', async () => {
+    const tested = page.getByTestId('tested');
+    await tested.getByText('not yet').waitFor();
+    await tested.getByRole('button', { name: 'Test it' }).click();
+    await tested.getByText(/: 12\d of 2,502 files came back as they were$/).waitFor();
+    await expect.poll(() => layers().first().getAttribute('aria-label')).toMatch(/; tested$/);
+  });
+
   for (const scheme of ['dark', 'light'] as const) {
     it(`axe finds nothing, ${scheme}`, async () => {
       await page.emulateMedia({ colorScheme: scheme });

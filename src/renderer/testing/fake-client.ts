@@ -168,7 +168,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         state: async () => ({ present: world.sample, path: null })
       }
     },
-    ...createFakeFiles({ world, startTask }),
+    ...createFakeFiles({ world, announce, startTask }),
     review: fakeReview.api,
     log: {
       append: async () => ({ seq: 0, id: '', ts: '', hash: '' }),

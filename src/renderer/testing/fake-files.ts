@@ -1,5 +1,5 @@
-// Names, histories, what differs and metrics in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
-import type { TaskResult, TaskState } from '../../contract/events.ts';
+// Names, histories, what differs, metrics and drills in the made-up world: every file there is has a handful of versions, and one gap that may not be one.
+import type { EngineEvent, TaskResult, TaskState } from '../../contract/events.ts';
 import type { HistoryStretch, HistoryVersion, SeenIn } from '../../contract/history.ts';
 import type { InsideRow } from '../../contract/inside.ts';
 import type { MetricTable } from '../../contract/metrics.ts';
@@ -8,6 +8,7 @@ import type { World } from './fake-data.ts';
 
 interface Hands {
   world: World;
+  announce(event: EngineEvent): void;
   startTask(kind: TaskState['kind'], subject: string, bytesTotal: number, finish: () => TaskResult): { taskId: string };
 }
 
@@ -23,7 +24,7 @@ const nowhere = { plan: null, repository: null, unreadable: [], absent: [], dura
 /** Snapshots of one version after another, newest first. */
 const lengths = [1, 3, 9, 2, 12, 5];
 
-export function createFakeFiles({ world, startTask }: Hands) {
+export function createFakeFiles({ world, announce, startTask }: Hands) {
   const thesis = (): Snapshot[] => world.snapshots.filter(({ planId }) => planId === world.plans[0]?.id);
 
   const history = (path: string): TaskResult => {
@@ -63,7 +64,16 @@ export function createFakeFiles({ world, startTask }: Hands) {
     return { kind: 'inside', inside: { id: 'i1', before: file, after: file, same: false, facts: { kind: 'text', before: side, after: side, added: 2, removed: 1, coarse: false, firstLine: 1 }, fallback: null, rows: insideRows.length, rowsLeftOut: 0, unread: { before: 0, after: 0 }, durationMs: 8 } };
   };
 
+  const drill = (id: string): TaskResult => {
+    const snapshot = world.snapshots.find((each) => each.id === id) as Snapshot;
+    const at = new Date().toISOString();
+    Object.assign(snapshot, { tested: { at, ok: true, files: 77, ofFiles: 1530 } });
+    announce({ kind: 'changed', what: 'snapshots' });
+    return { kind: 'drill', report: { id: '019a9000-0000-7000-8000-0000000000d1', snapshotId: id, snapshotShortId: snapshot.shortId, planId: snapshot.planId, planName: snapshot.planName, at, ok: true, files: 77, ofFiles: 1530, bytes: 12_000_000, seed: 'a'.repeat(32), failed: [], failedCount: 0, check: null, durationMs: 900 } };
+  };
+
   return {
+    drills: { start: async ({ snapshot }: { snapshot: string }) => startTask('drill', snapshot.slice(0, 8), 0, () => drill(snapshot)) },
     inside: { start: async ({ path }: { path: string }) => startTask('inside', path, 0, () => inside(path)), rows: async () => ({ rows: insideRows, total: insideRows.length }) },
     metrics: { list: async ({ plan }: { plan: string }) => metrics(plan) },
     history: { start: async ({ path }: { path: string }) => startTask('history', path, 0, () => history(path)) },

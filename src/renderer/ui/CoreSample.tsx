@@ -117,6 +117,7 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
     if (tags.length > 0) parts.push(t('core.tagged', { tags: visibleText(tags.join(', '), true) }));
     if (isPinned(snapshot)) parts.push(t('keep.pinned'));
     if (snapshot.incomplete) parts.push(t('core.incomplete'));
+    if (snapshot.tested) parts.push(t(snapshot.tested.ok ? 'core.tested' : 'core.testFailed'));
     return t('core.layer', { when: formatWhen(language, new Date(snapshot.at), now), plan: planTitle(snapshot), what: parts.join('; ') });
   };
   const currentLayer = current === null ? undefined : layers[current];
@@ -166,12 +167,13 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
               className={styles.layer}
               data-kind={layer.kind}
               data-chosen={index === chosen || undefined}
-              data-crack={(layer.count === 1 && layer.incomplete) || undefined}
+              data-crack={(layer.count === 1 && layer.cracked) || undefined}
               style={{ top: layer.top, height: layer.height }}
               onPointerEnter={() => setPointed(index)}
               onClick={() => !hands.wasDragged() && open(layer)}
             >
               {layer.count === 1 && layer.tagged && <i className={styles.ring} />}
+              {layer.count === 1 && layer.tested && <i className={styles.notch} />}
               {layer.count === 1 && layer.pinned && <i className={styles.pin} />}
             </div>
           ))}
@@ -212,7 +214,12 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
               <i className={styles.pinKey} /> {t('keep.pinned')}
             </li>
           )}
-          {layers.some((layer) => layer.incomplete) && (
+          {layers.some((layer) => layer.tested) && (
+            <li>
+              <i data-kind="changed" className={styles.notched} /> {t('core.tested')}
+            </li>
+          )}
+          {layers.some((layer) => layer.cracked) && (
             <li>
               <i data-kind="changed" data-crack /> {t('core.legendGap')}
             </li>

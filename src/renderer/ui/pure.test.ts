@@ -42,8 +42,8 @@ describe('the core sample', () => {
 describe('a long core sample', () => {
   it('puts several snapshots into a layer when there are more than can be told apart, and says so of all that is on them', () => {
     expect([perLayer(12), perLayer(500), perLayer(501), perLayer(10_000)]).toEqual([1, 1, 3, 42]);
-    const few = world.snapshots.slice(0, 7).map((snapshot, index) => ({ ...snapshot, tags: index === 4 ? ['v1'] : [], incomplete: index === 6 }));
-    expect(layOut(few, 400, 3).map(({ snapshot, index, count, tagged, pinned, incomplete }) => [snapshot.id === few[index]?.id, index, count, tagged, pinned, incomplete])).toEqual([[true, 0, 3, false, false, false], [true, 3, 3, true, false, false], [true, 6, 1, false, false, true]]);
+    const few = world.snapshots.slice(0, 7).map((snapshot, index) => ({ ...snapshot, tags: index === 4 ? ['v1'] : [], incomplete: index === 6, ...(index === 1 && { tested: { at: snapshot.at, ok: true, files: 3, ofFiles: 60 } }), ...(index === 5 && { tested: { at: snapshot.at, ok: false, files: 2, ofFiles: 60 } }) }));
+    expect(layOut(few, 400, 3).map(({ snapshot, index, count, tagged, pinned, cracked, tested }) => [snapshot.id === few[index]?.id, index, count, tagged, pinned, cracked, tested])).toEqual([[true, 0, 3, false, false, false, true], [true, 3, 3, true, false, true, false], [true, 6, 1, false, false, true, false]]);
   });
 
   it('never leaves the history', () => {

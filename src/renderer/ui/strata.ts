@@ -14,7 +14,10 @@ export interface Layer {
   kind: LayerKind;
   tagged: boolean;
   pinned: boolean;
-  incomplete: boolean;
+  /** With gaps, or not all of it came back when it was tested. */
+  cracked: boolean;
+  /** All that was tested of it came back. */
+  tested: boolean;
   top: number;
   height: number;
 }
@@ -68,7 +71,7 @@ export function layOut(snapshots: readonly Snapshot[], height: number, perLayer 
     const [snapshot] = group;
     if (!snapshot) return;
     const thickness = Math.min(thickest, Math.max(thinnest, (weights[index] ?? thinnest) * scale));
-    layers.push({ snapshot, index: index * perLayer, count: group.length, kind: kindOf(group), tagged: group.some((each) => ownTags(each).length > 0), pinned: group.some(isPinned), incomplete: group.some(({ incomplete }) => incomplete), top, height: thickness });
+    layers.push({ snapshot, index: index * perLayer, count: group.length, kind: kindOf(group), tagged: group.some((each) => ownTags(each).length > 0), pinned: group.some(isPinned), cracked: group.some(({ incomplete, tested }) => incomplete || tested?.ok === false), tested: group.some(({ tested }) => tested?.ok === true), top, height: thickness });
     top += thickness;
   });
   return layers;

@@ -16,6 +16,7 @@ import { Shape } from '../../ui/Shape.tsx';
 import { Moment, useWords } from '../../ui/words.tsx';
 import { Note, PinButton, Tags } from './Keeping.tsx';
 import { MetricCharts } from './MetricCharts.tsx';
+import { TestedLine } from './TestedLine.tsx';
 import styles from './Snapshots.module.css';
 
 interface SnapshotPanelProps {
@@ -90,6 +91,10 @@ export function SnapshotPanel({ snapshot, title, reveal, all, onClose }: Snapsho
         <dt>{t('keep.note')}</dt>
         <dd>
           <Note key={snapshot.lineage} snapshot={snapshot} />
+        </dd>
+        <dt>{t('snap.tested')}</dt>
+        <dd>
+          <TestedLine snapshot={snapshot} />
         </dd>
         <dt>{t('snap.paths')}</dt>
         <dd className="mono">{snapshot.paths.map((path) => visibleText(path, true)).join(', ')}</dd>
