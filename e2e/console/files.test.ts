@@ -173,6 +173,7 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     await page.keyboard.press('Control+k');
     await page.keyboard.type('lost.');
     await page.getByRole('option', { name: /^lost\.csv in / }).waitFor();
+    await axeInBoth();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'History of lost.csv' }).waitFor();
     await page.getByTestId('history-verdict').getByText(/^Not there since/).waitFor();
