@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileHistory, HistoryStretch, HistoryVersion, SeenIn } from '../../../contract/history.ts';
 import { createWorld } from '../../testing/fake-data.ts';
-import { fromAddress, inAddress } from '../../ui/address.ts';
+import { fromAddress, inAddress, pageInReport } from '../../ui/address.ts';
 import { findAddress, folderAddress, historyAddress, historyOf, readHistoryAddress } from '../../ui/files-address.ts';
 import { goneFrom } from './gone.ts';
 import { chooseTwo, rowsOf } from './versions.ts';
@@ -24,6 +24,10 @@ describe('the address of a file', () => {
     expect(historyAddress({ repository: 'usb' }, '/home/ana/draft.tex')).toBe('/history/repository:usb/home/ana/draft.tex');
     expect(folderAddress('8f3c', '/home/ana')).toBe('/snapshots/8f3c/home/ana');
     expect([readHistoryAddress('plan:', 'a'), readHistoryAddress('plan:x', ''), readHistoryAddress('other:x', 'a')]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('is in no report', () => {
+    expect(['#/find/secret', '#/history/plan:x/home/ana/secret', `#/snapshots/${'a'.repeat(64)}/home/ana/secret`, `#/compare/${'a'.repeat(64)}/now`, '#/settings/doctor'].map(pageInReport)).toEqual(['#/find/…', '#/history/…', '#/snapshots/…', '#/compare/…/now', '#/settings/doctor']);
   });
 
   it('asks for a plan only where one is known here', () => {
