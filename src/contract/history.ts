@@ -62,10 +62,10 @@ export const FileHistory = z.object({
   /** Snapshots that were looked into, and those passed over because they were taken of other folders. */
   looked: Count,
   elsewhere: Count,
-  /** Newest first, by the newest snapshot that holds them; the first 1,000. */
+  /** Newest first, by the newest snapshot that holds them; the first 3,000. */
   versions: z.array(HistoryVersion),
   versionCount: Count,
-  /** Newest first; the first 2,000. */
+  /** Newest first; the first 6,000. */
   stretches: z.array(HistoryStretch),
   stretchCount: Count,
   lost: z.array(LostTrack),

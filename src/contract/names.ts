@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { procedure } from './base.ts';
 import { SeenIn } from './history.ts';
-import { Count, Instant } from './ids.ts';
+import { Count, Hex64, Instant } from './ids.ts';
 import { EntryType, Gap } from './snapshots.ts';
 
 /** A path that fits. Type, size and time are as the newest snapshot with it has them. */
@@ -29,6 +29,8 @@ export const FindResult = z.object({
   /** By path, folder by folder; as many as were asked for. */
   matches: z.array(FoundName),
   total: Count,
+  /** Where asked for: every snapshot with a name that fits, newest first. null where not, and where the pattern names folders. */
+  holders: z.array(Hex64).nullable(),
   /** Folders that could not be read, so that nothing is known of what is in them; the first 1,000. */
   gaps: z.array(Gap),
   gapCount: Count,
@@ -56,6 +58,8 @@ export const names = {
         type: EntryType.optional(),
         ignoreCase: z.boolean().default(false),
         newest: z.boolean().default(false),
+        /** Also tell which snapshots hold anything that fits. */
+        holders: z.boolean().optional(),
         limit: z.number().int().min(1).max(10_000).default(1000)
       })
     )

@@ -2,6 +2,7 @@
 // Placeholders are `{name}`; a number is written the way the language writes numbers. A key with plural forms is stored as
 // `key_one`, `key_many`, `key_other` (CLDR categories; `_zero` optional) and chosen by the parameter `count`.
 import type { Language } from '../ids.ts';
+import { numberFormat, pluralRules } from './intl.ts';
 
 export type Params = Readonly<Record<string, string | number>>;
 export type Messages = Readonly<Record<string, string>>;
@@ -23,14 +24,14 @@ function chooseTemplate(messages: Messages, language: Language, key: string, par
   if (typeof count === 'number') {
     const zero = messages[`${key}_zero`];
     if (count === 0 && zero !== undefined) return zero;
-    const form = messages[`${key}_${new Intl.PluralRules(language).select(count)}`] ?? messages[`${key}_other`];
+    const form = messages[`${key}_${pluralRules(language).select(count)}`] ?? messages[`${key}_other`];
     if (form !== undefined) return form;
   }
   return messages[key] ?? messages[`${key}_other`] ?? key;
 }
 
 function writeValue(language: Language, value: string | number): string {
-  return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+  return typeof value === 'number' ? numberFormat(language).format(value) : value;
 }
 
 /** The sentence in pieces. A placeholder without a value stays visible as `{name}`: a gap in the words must be noticed. */

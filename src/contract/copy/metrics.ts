@@ -1,6 +1,7 @@
 // Metrics side by side, and as CSV. Pure.
 import type { Language } from '../ids.ts';
 import type { Metrics, MetricTable, MetricValue } from '../metrics.ts';
+import { numberFormat } from './intl.ts';
 
 export interface MetricDelta {
   name: string;
@@ -42,8 +43,8 @@ export function formatDelta(language: Language, delta: number | null): string {
 
 function formatNumberValue(language: Language, value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-6 || size >= 1e15)) return new Intl.NumberFormat(language, { notation: 'scientific', maximumSignificantDigits: 7 }).format(value);
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: 15 }).format(value);
+  if (size !== 0 && (size < 1e-6 || size >= 1e15)) return numberFormat(language, { notation: 'scientific', maximumSignificantDigits: 7 }).format(value);
+  return numberFormat(language, { maximumSignificantDigits: 15 }).format(value);
 }
 
 /** RFC 4180, in UTF-8, for programs: numbers with a point. A text that a spreadsheet would run as a formula gets an apostrophe in front. */

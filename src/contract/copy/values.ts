@@ -1,15 +1,6 @@
 // Numbers, sizes, spans and moments as a language writes them (Intl). Pure: the present moment is a parameter.
 import type { Language } from '../ids.ts';
-
-// Making one takes a hundred times longer than using it.
-const made = new Map<string, Intl.NumberFormat>();
-
-function numberFormat(language: Language, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
-  const key = `${language} ${JSON.stringify(options)}`;
-  let format = made.get(key);
-  if (format === undefined) made.set(key, (format = new Intl.NumberFormat(language, options)));
-  return format;
-}
+import { dateText, numberFormat, relativeTimeFormat } from './intl.ts';
 
 export function formatNumber(language: Language, value: number): string {
   return numberFormat(language).format(value);
@@ -60,7 +51,7 @@ export function formatSpan(language: Language, seconds: number): string {
 export function formatRelative(language: Language, at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const size = Math.abs(seconds);
-  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const words = relativeTimeFormat(language);
   if (size < 45) return words.format(0, 'second');
   if (size < 45 * 60) return words.format(Math.round(seconds / 60), 'minute');
   if (size < 22 * 3600) return words.format(Math.round(seconds / 3600), 'hour');
@@ -71,11 +62,11 @@ export function formatRelative(language: Language, at: Date, now: Date): string 
 
 /** The exact moment with its zone, for hover, focus and evidence. */
 export function formatExact(language: Language, at: Date): string {
-  return new Intl.DateTimeFormat(language, { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZoneName: 'short' }).format(at);
+  return dateText(language, { weekday: 'short', year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false, timeZoneName: 'short' }, at);
 }
 
 export function formatClock(language: Language, at: Date, withSeconds = true): string {
-  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', ...(withSeconds ? { second: '2-digit' } : {}), hour12: false }).format(at);
+  return dateText(language, { hour: '2-digit', minute: '2-digit', ...(withSeconds ? { second: '2-digit' } : {}), hour12: false }, at);
 }
 
 /** `14 Nov` (`14 nov`) this year, `14 Nov 2025` before. */
@@ -83,7 +74,7 @@ export function formatDay(language: Language, at: Date, now: Date): string {
   const options: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short' };
   if (at.getFullYear() !== now.getFullYear()) options.year = 'numeric';
   // "20 de nov." is right in a sentence and too long beside a picture.
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, options).format(at).replaceAll(' de ', ' ').replace('.', '');
+  return dateText(language === 'en' ? 'en-GB' : language, options, at).replaceAll(' de ', ' ').replace('.', '');
 }
 
 /** `today 14:02`, `yesterday 09:10`, `Tue 17:40` within a week, `14 Nov 08:00` before. */
@@ -91,7 +82,7 @@ export function formatWhen(language: Language, at: Date, now: Date): string {
   const clock = formatClock(language, at, false);
   const midnight = (moment: Date): number => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
-  if (days >= 0 && days <= 1) return `${new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day')} ${clock}`;
-  if (days > 1 && days < 7) return `${new Intl.DateTimeFormat(language, { weekday: 'short' }).format(at)} ${clock}`;
+  if (days >= 0 && days <= 1) return `${relativeTimeFormat(language).format(-days, 'day')} ${clock}`;
+  if (days > 1 && days < 7) return `${dateText(language, { weekday: 'short' }, at)} ${clock}`;
   return `${formatDay(language, at, now)} ${clock}`;
 }

@@ -9,10 +9,11 @@ import type { LineState } from '../api/line.ts';
 import { App, Dressed } from '../app/App.tsx';
 import { createPreferences } from '../ui/preferences.ts';
 import { createFakeClient } from './fake-client.ts';
-import { createWorld } from './fake-data.ts';
+import { createWorld, enlarge } from './fake-data.ts';
 
 const wishes = new URLSearchParams(window.location.search);
 const world = createWorld(new Date(), { hasHome: wishes.get('home') !== 'no', keyring: wishes.get('keyring') !== 'no' });
+if (wishes.get('many') === 'yes') enlarge(world);
 if (wishes.get('sample') === 'yes') world.sample = true;
 const repository = world.repositories[0];
 if (wishes.get('drive') === 'absent' && repository) repository.state = 'absent';

@@ -6,6 +6,7 @@ import type { LogEntry, LogFilter, VerifyState } from '../../contract/log.ts';
 import type { Plan, PlanPreview, RestorePreview, RestoreReport, Snapshot, TreeEntry } from '../../contract/snapshots.ts';
 import type { Settings, Status } from '../../contract/system.ts';
 import type { World } from './fake-data.ts';
+import { createFakeFiles } from './fake-files.ts';
 import { createFakeKeeping } from './fake-keeping.ts';
 import { createFakeReview } from './fake-review.ts';
 
@@ -167,6 +168,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         state: async () => ({ present: world.sample, path: null })
       }
     },
+    ...createFakeFiles({ world, announce, startTask }),
     review: fakeReview.api,
     log: {
       append: async () => ({ seq: 0, id: '', ts: '', hash: '' }),

@@ -92,6 +92,19 @@ function makeFiles(): Map<string, TreeEntry[]> {
   ]);
 }
 
+/** Ten years of snapshots, and a folder of a hundred thousand files. */
+export function enlarge(world: World): void {
+  const model = world.snapshots.filter(({ planId }) => planId === planIds[0]);
+  world.snapshots = Array.from({ length: 4_000 }, (_, index): Snapshot => {
+    const like = model[index % model.length] as Snapshot;
+    const id = index.toString(16).padStart(8, '0').repeat(8);
+    const at = new Date(world.now.getTime() - index * 79_000_000).toISOString();
+    return { ...like, id, lineage: id, shortId: id.slice(0, 8), at, time: at };
+  });
+  const folder = '/home/ana/thesis/data/raw';
+  world.files.set(folder, Array.from({ length: 100_000 }, (_, index) => entry(`${folder}/session-${String(index).padStart(6, '0')}.csv`, 'file', 12_000 + index)));
+}
+
 export function createWorld(now: Date, options: Partial<Pick<World, 'hasHome' | 'keyring'>> = {}): World {
   const chance = createChance(7);
   const plan = (index: 0 | 1, name: string, title: string, paths: string[]): Plan => ({ id: planIds[index], name, title, repositoryId, repositoryName: 't7-drive', paths, excludes: ['node_modules', '.cache', '__pycache__'], leaveOut: leaveOutNothing, hooks: noHooks, tags: [], gentle: false, snapshotOnQuit: false, zone: 'America/Sao_Paulo', createdAt: new Date(now.getTime() - 41 * 86_400_000).toISOString(), version: 1, lastSnapshot: null });

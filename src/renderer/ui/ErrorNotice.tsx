@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { describeError } from '../../contract/copy/errors.ts';
 import { visibleText } from '../../contract/copy/text.ts';
 import { toFailure } from '../api/failure.ts';
+import { pageInReport } from './address.ts';
 import { Shape } from './Shape.tsx';
 import { useWords } from './words.tsx';
 import styles from './ErrorNotice.module.css';
@@ -11,7 +12,7 @@ import styles from './ErrorNotice.module.css';
 /** Codes and versions only: no names, no paths, no messages. */
 export function errorReport(error: unknown, now: Date): string {
   const { code } = toFailure(error);
-  return ['Varve report', `code: ${code}`, `at: ${now.toISOString()}`, `page: ${window.location.hash.replace(/^(#\/(?:find|history|snapshots)\/).*/, '$1…').replace(/[0-9a-f]{16,}/g, '…')}`, `browser: ${navigator.userAgent}`].join('\n');
+  return ['Varve report', `code: ${code}`, `at: ${now.toISOString()}`, `page: ${pageInReport(window.location.hash)}`, `browser: ${navigator.userAgent}`].join('\n');
 }
 
 export function CopyButton({ text, label }: { text: () => string; label: string }): ReactNode {

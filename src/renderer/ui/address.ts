@@ -10,3 +10,8 @@ export function inAddress(text: string, { slashes = true } = {}): string {
 export function fromAddress(part: string): string {
   return part.replace(/~([0-9a-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
+
+/** Which screen it is, for a report that names no files, no paths and no snapshots. */
+export function pageInReport(hash: string): string {
+  return hash.replace(/^(#\/(?:find|history|snapshots)\/).*/s, '$1…').replace(/[0-9a-f]{16,}/g, '…');
+}

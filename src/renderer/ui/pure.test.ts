@@ -7,6 +7,7 @@ import { createWorld } from '../testing/fake-data.ts';
 import { listMove } from './list-keys.ts';
 import { imageType, looksBinary, parseTable, previewKind } from './preview-kind.ts';
 import { resolveLanguage } from './preferences.ts';
+import { fitted, including, layerAt, perLayer, travelled, whole, zoomed } from './core-window.ts';
 import { layerKind, layOut } from './strata.ts';
 import { chosenState, flattenTree, foldersAbove, toggleChosen, treePageSize, type Folder } from './tree-rows.ts';
 
@@ -35,6 +36,34 @@ describe('the core sample', () => {
     if (!model?.summary) throw new Error('the made-up world has no snapshots');
     const kind = (filesNew: number, filesChanged: number, parent: string | null = 'a'.repeat(64)) => layerKind({ ...model, parent, summary: { ...(model.summary as NonNullable<typeof model.summary>), filesNew, filesChanged } });
     expect([kind(5, 1, null), kind(5, 1), kind(1, 5), kind(0, 0), layerKind({ ...model, summary: null })]).toEqual(['first', 'new', 'changed', 'same', 'unknown']);
+  });
+});
+
+describe('a long core sample', () => {
+  it('puts several snapshots into a layer when there are more than can be told apart, and says so of all that is on them', () => {
+    expect([perLayer(12), perLayer(500), perLayer(501), perLayer(10_000)]).toEqual([1, 1, 3, 42]);
+    const few = world.snapshots.slice(0, 7).map((snapshot, index) => ({ ...snapshot, tags: index === 4 ? ['v1'] : [], incomplete: index === 6, ...(index === 1 && { tested: { at: snapshot.at, ok: true, files: 3, ofFiles: 60 } }), ...(index === 5 && { tested: { at: snapshot.at, ok: false, files: 2, ofFiles: 60 } }) }));
+    expect(layOut(few, 400, 3).map(({ snapshot, index, count, tagged, pinned, cracked, tested }) => [snapshot.id === few[index]?.id, index, count, tagged, pinned, cracked, tested])).toEqual([[true, 0, 3, false, false, false, true], [true, 3, 3, true, false, true, false], [true, 6, 1, false, false, true, false]]);
+  });
+
+  it('never leaves the history', () => {
+    expect([whole(12), fitted({ from: 9, count: 9 }, 10), fitted({ from: 0, count: 0 }, 1), fitted({ from: 3, count: 3 }, 0)]).toEqual([{ from: 0, count: 12 }, { from: 1, count: 9 }, { from: 0, count: 1 }, { from: 0, count: 0 }]);
+    expect([travelled({ from: 10, count: 20 }, 100, 500), travelled({ from: 10, count: 20 }, 100, -500)]).toEqual([{ from: 80, count: 20 }, { from: 0, count: 20 }]);
+  });
+
+  it('zooms around a layer, which stays where it is', () => {
+    const window = { from: 100, count: 200 };
+    const nearer = zoomed(window, 1_000, 150, 0.5);
+    expect(nearer).toEqual({ from: 125, count: 100 });
+    expect(zoomed(nearer, 1_000, 150, 2)).toEqual(window);
+    expect(zoomed({ from: 0, count: 3 }, 1_000, 1, 0.1).count).toBe(2);
+    expect(zoomed(window, 1_000, 150, 100)).toEqual({ from: 0, count: 1_000 });
+  });
+
+  it('moves along with a layer that is travelled to, as little as it takes', () => {
+    const window = { from: 10, count: 5 };
+    expect([including(window, 100, 12), including(window, 100, 9), including(window, 100, 15), including(window, 100, 99)]).toEqual([window, { from: 9, count: 5 }, { from: 11, count: 5 }, { from: 95, count: 5 }]);
+    expect([0, 9.9, 10, 25, 99].map((y) => layerAt([{ top: 0, height: 10 }, { top: 10, height: 20 }], y))).toEqual([0, 0, 1, 1, 1]);
   });
 });
 

@@ -25,7 +25,7 @@ export const historyEn = {
   history_attributes: 'attributes',
   historySeveral: 'Before snapshot {id} it may have lain at more than one place, and none was followed: {list}. Ask for the history of the one you mean.',
   historyLost: 'Where it lay before cannot be told: not every folder of snapshot {id} can be read.',
-  historyMore: '… and {count} more; --json shows the first thousand',
+  historyMore: '… and {count} more; --json shows the first 3,000',
   historyUnreadableSnapshot: 'varve: {what} cannot be read: {reason}',
   historyAbsent: 'varve: {repository} is not there now; its snapshots were not looked into'
 };
@@ -56,7 +56,7 @@ export const historyPtBR: Record<keyof typeof historyEn, string> = {
   history_attributes: 'atributos',
   historySeveral: 'Antes do snapshot {id} pode ter estado em mais de um lugar, e nenhum foi seguido: {list}. Peça o histórico daquele que interessa.',
   historyLost: 'Não dá para dizer onde ficava antes: nem todas as pastas do snapshot {id} podem ser lidas.',
-  historyMore: '… e mais {count}; --json mostra as primeiras mil',
+  historyMore: '… e mais {count}; --json mostra as primeiras 3.000',
   historyUnreadableSnapshot: 'varve: {what} não pode ser lido: {reason}',
   historyAbsent: 'varve: {repository} não está disponível agora; os snapshots dele não foram consultados'
 };

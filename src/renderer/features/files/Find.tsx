@@ -46,8 +46,8 @@ function Row({ found, gone }: { found: FoundName; gone: boolean }): ReactNode {
       <span className={styles.name} title={label}>
         <span className="ellipsis">{label.slice(cut + 1)}</span>
         {gone && (
-          <span className={styles.mark}>
-            <Shape tone="attention" size={13} /> {t('find.gone')}
+          <span className={styles.mark} title={t('find.gone')}>
+            <Shape tone="attention" size={13} /> <span>{t('find.gone')}</span>
           </span>
         )}
         <span className="muted ellipsis">{label.slice(0, cut) || '/'}</span>

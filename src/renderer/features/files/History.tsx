@@ -21,11 +21,11 @@ import styles from './Files.module.css';
 
 const rowHeight = 30;
 
-function Row({ row: { stretch, version, cameBack, elsewhere } }: { row: HistoryRow }): ReactNode {
+function Row({ row: { stretch, version, cameBack, place } }: { row: HistoryRow }): ReactNode {
   const words = useWords();
   const { t, language } = words;
   const now = useNow();
-  const remarks = [...(cameBack ? [t('history.back')] : []), ...(elsewhere && version ? [t('history.moved', { path: stretch.label })] : [])];
+  const remarks = [...(cameBack ? [t('history.back')] : []), ...(place !== undefined && version ? [t('history.moved', { path: place })] : [])];
   return (
     <>
       {version ? <i data-box aria-hidden="true" /> : <Shape tone={stretch.state === 'absent' ? 'unknown' : stretch.state === 'unsure' ? 'attention' : 'bad'} size={15} />}

@@ -10,6 +10,7 @@ import { folderAddress } from '../../ui/files-address.ts';
 import { Moment, useWords, type Words } from '../../ui/words.tsx';
 import { useRestoreOf } from './restore-of.ts';
 import { placeOf, type HistoryRow } from './versions.ts';
+import { WhatDiffers } from './WhatDiffers.tsx';
 import styles from './Files.module.css';
 
 export function kindOrSize({ t, bytes }: Words, { type, sizeBytes, linkTarget }: Pick<HistoryVersion, 'type' | 'sizeBytes'> & { linkTarget?: string | null }): string {
@@ -134,6 +135,7 @@ export function SideBySide({ older, newer, numbers, count, onClose }: { older: H
           {t('history.closeSide')}
         </Button>
       </div>
+      {older.type === 'file' && newer.type === 'file' && <WhatDiffers older={older} newer={newer} />}
       <div className={styles.sides}>
         {[older, newer].map((version, side) => (
           <section key={side} aria-labelledby={`side-${side}`} data-testid={`side-${side}`}>

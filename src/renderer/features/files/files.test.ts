@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FileHistory, HistoryStretch, HistoryVersion, SeenIn } from '../../../contract/history.ts';
 import { createWorld } from '../../testing/fake-data.ts';
-import { fromAddress, inAddress } from '../../ui/address.ts';
+import { fromAddress, inAddress, pageInReport } from '../../ui/address.ts';
 import { findAddress, folderAddress, historyAddress, historyOf, readHistoryAddress } from '../../ui/files-address.ts';
 import { goneFrom } from './gone.ts';
 import { chooseTwo, rowsOf } from './versions.ts';
@@ -26,6 +26,10 @@ describe('the address of a file', () => {
     expect([readHistoryAddress('plan:', 'a'), readHistoryAddress('plan:x', ''), readHistoryAddress('other:x', 'a')]).toEqual([undefined, undefined, undefined]);
   });
 
+  it('is in no report', () => {
+    expect(['#/find/secret', '#/history/plan:x/home/ana/secret', `#/snapshots/${'a'.repeat(64)}/home/ana/secret`, `#/compare/${'a'.repeat(64)}/now`, '#/settings/doctor'].map(pageInReport)).toEqual(['#/find/…', '#/history/…', '#/snapshots/…', '#/compare/…/now', '#/settings/doctor']);
+  });
+
   it('asks for a plan only where one is known here', () => {
     expect(historyOf({ planId: 'p', planName: 'thesis', repositoryId: 'r' })).toEqual({ plan: 'p' });
     expect(historyOf({ planId: 'p', planName: null, repositoryId: 'r' })).toEqual({ repository: 'r' });
@@ -37,13 +41,14 @@ describe('the rows of a history', () => {
   const stretch = (state: HistoryStretch['state'], number: number | null, label = '/a'): HistoryStretch => ({ state, version: number, label, newest: seen('a'), oldest: seen('b'), snapshotCount: 1, reason: null });
 
   it('count versions from the oldest, and say which came back and which lay elsewhere', () => {
-    const history: FileHistory = { path: '/a', label: '/a', plan: 'thesis', repository: null, looked: 6, elsewhere: 0, versions: [version('/a'), version('/old')], versionCount: 2, stretches: [stretch('unsure', null), stretch('held', 0), stretch('absent', null), stretch('held', 0), stretch('held', 1, '/old')], stretchCount: 5, lost: [], unreadable: [], absent: [], durationMs: 1 };
-    expect(rowsOf(history).map(({ number, cameBack, elsewhere, version: held }) => [number, cameBack, elsewhere, held?.places[0]?.path])).toEqual([
-      [undefined, false, false, undefined],
-      [2, true, false, '/a'],
-      [undefined, false, false, undefined],
-      [2, false, false, '/a'],
-      [1, false, true, '/old']
+    const history: FileHistory = { path: '/a', label: '/a', plan: 'thesis', repository: null, looked: 7, elsewhere: 0, versions: [version('/a'), version('/old')], versionCount: 2, stretches: [stretch('unsure', null), stretch('held', 0), stretch('absent', null), stretch('held', 0), stretch('held', 0, '/was'), stretch('held', 1, '/in/b')], stretchCount: 6, lost: [], unreadable: [], absent: [], durationMs: 1 };
+    expect(rowsOf(history).map(({ number, cameBack, place, version: held }) => [number, cameBack, place, held?.places[0]?.path])).toEqual([
+      [undefined, false, undefined, undefined],
+      [2, true, undefined, '/a'],
+      [undefined, false, undefined, undefined],
+      [2, false, undefined, '/a'],
+      [2, false, 'was', '/a'],
+      [1, false, '/in/b', '/old']
     ]);
   });
 

@@ -8,8 +8,13 @@ export interface HistoryRow {
   number: number | undefined;
   /** An older stretch follows that holds the same version: it went, and came back. */
   cameBack: boolean;
-  /** It lay somewhere else than the person asked for. */
-  elsewhere: boolean;
+  /** Where it lay, when not where the person asked for; its name alone when it was only renamed. */
+  place: string | undefined;
+}
+
+/** With the slash at its end. */
+function folderOf(label: string): string {
+  return label.slice(0, label.lastIndexOf('/') + 1);
 }
 
 export function rowsOf({ stretches, versions, versionCount, label }: FileHistory): HistoryRow[] {
@@ -19,8 +24,8 @@ export function rowsOf({ stretches, versions, versionCount, label }: FileHistory
     stretch,
     version: stretch.version === null ? undefined : versions[stretch.version],
     number: stretch.version === null ? undefined : versionCount - stretch.version,
-    cameBack: stretch.version !== null && (last.get(stretch.version) ?? index) > index,
-    elsewhere: stretch.label !== label
+    cameBack: stretch.version !== null && stretches[index + 1]?.version !== stretch.version && (last.get(stretch.version) ?? index) > index,
+    place: stretch.label === label ? undefined : folderOf(stretch.label) === folderOf(label) ? stretch.label.slice(folderOf(label).length) : stretch.label
   }));
 }
 

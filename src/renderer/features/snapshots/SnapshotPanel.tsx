@@ -15,6 +15,8 @@ import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { Moment, useWords } from '../../ui/words.tsx';
 import { Note, PinButton, Tags } from './Keeping.tsx';
+import { MetricCharts } from './MetricCharts.tsx';
+import { TestedLine } from './TestedLine.tsx';
 import styles from './Snapshots.module.css';
 
 interface SnapshotPanelProps {
@@ -22,10 +24,12 @@ interface SnapshotPanelProps {
   title: string;
   /** A path among its files that is shown at the start. */
   reveal: string | undefined;
+  /** All snapshots, newest first. */
+  all: readonly Snapshot[];
   onClose(): void;
 }
 
-export function SnapshotPanel({ snapshot, title, reveal, onClose }: SnapshotPanelProps): ReactNode {
+export function SnapshotPanel({ snapshot, title, reveal, all, onClose }: SnapshotPanelProps): ReactNode {
   const words = useWords();
   const { t, bytes, language } = words;
   const [, navigate] = useLocation();
@@ -88,6 +92,10 @@ export function SnapshotPanel({ snapshot, title, reveal, onClose }: SnapshotPane
         <dd>
           <Note key={snapshot.lineage} snapshot={snapshot} />
         </dd>
+        <dt>{t('snap.tested')}</dt>
+        <dd>
+          <TestedLine snapshot={snapshot} />
+        </dd>
         <dt>{t('snap.paths')}</dt>
         <dd className="mono">{snapshot.paths.map((path) => visibleText(path, true)).join(', ')}</dd>
       </dl>
@@ -106,6 +114,7 @@ export function SnapshotPanel({ snapshot, title, reveal, onClose }: SnapshotPane
         )}
       </div>
       {forgetting && <ForgetDialog input={{ repository: snapshot.repositoryId, snapshots: [snapshot.id] }} name={snapshot.repositoryName} onClose={() => setForgetting(false)} onDone={onClose} />}
+      <MetricCharts snapshot={snapshot} all={all} />
       <details>
         <summary>{t('word.details')}</summary>
         <dl className={styles.facts}>

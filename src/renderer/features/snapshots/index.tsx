@@ -4,15 +4,15 @@
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
 // The virtual list's functions change with each render; nothing memoized is given them.
 /* oxlint-disable react/incompatible-library */
-import { Button, Select, TextInput } from '@mantine/core';
-import { IconNote, IconPinFilled, IconSearch } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconNote, IconPinFilled } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
 import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
-import { usePlans, useRepositories, useSnapshots } from '../../api/queries.ts';
+import { usePlans, useSnapshots } from '../../api/queries.ts';
 import { changesInWords, CoreSample, isPinned, ownTags } from '../../ui/CoreSample.tsx';
 import { fromAddress } from '../../ui/address.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -22,39 +22,16 @@ import { listMove } from '../../ui/list-keys.ts';
 import { useRoom } from '../../ui/room.ts';
 import { Shape } from '../../ui/Shape.tsx';
 import { planTitle } from '../../ui/plan-title.ts';
+import { CancelTask, TaskBar } from '../../ui/TaskLine.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
-import { anySnapshot, isFiltering, passes, type SnapshotFilter } from './filter.ts';
+import { anySnapshot, passes } from './filter.ts';
+import { Filters } from './Filters.tsx';
 import { ChosenBar } from './Keeping.tsx';
+import { useHolders, useMetrics } from './known.ts';
 import { SnapshotPanel } from './SnapshotPanel.tsx';
 import styles from './Snapshots.module.css';
 
 const rowHeight = 30;
-
-function Filters({ filter, snapshots, onChange }: { filter: SnapshotFilter; snapshots: readonly Snapshot[]; onChange(filter: SnapshotFilter): void }): ReactNode {
-  const words = useWords();
-  const { t } = words;
-  const plans = usePlans().data ?? [];
-  const repositories = useRepositories().data ?? [];
-  const gone = new Map(snapshots.flatMap((snapshot) => (snapshot.planId !== null && snapshot.removedPlan ? [[snapshot.planId, planTitle(words, new Map(), snapshot)] as const] : [])));
-  return (
-    <div className={styles.filters}>
-      <TextInput type="search" className={styles.search} aria-label={t('snap.filter')} placeholder={t('snap.filter')} leftSection={<IconSearch size={14} />} value={filter.text} onChange={(event) => onChange({ ...filter, text: event.currentTarget.value })} />
-      <Select aria-label={t('snap.plan')} w={170} data={[{ value: '', label: t('snap.anyPlan') }, ...plans.map((plan) => ({ value: plan.id, label: visibleText(plan.title || plan.name, true) })), ...[...gone].map(([value, label]) => ({ value, label }))]} value={filter.planId ?? ''} onChange={(value) => onChange({ ...filter, planId: value || null })} />
-      {repositories.length > 1 && (
-        <Select aria-label={t('snap.repository')} w={170} data={[{ value: '', label: t('snap.anyRepository') }, ...repositories.map((repository) => ({ value: repository.id, label: repository.name }))]} value={filter.repositoryId ?? ''} onChange={(value) => onChange({ ...filter, repositoryId: value || null })} />
-      )}
-      <label className={styles.until}>
-        <span className="muted">{t('snap.until')}</span>
-        <input type="date" value={filter.until} onChange={(event) => onChange({ ...filter, until: event.currentTarget.value })} />
-      </label>
-      {isFiltering(filter) && (
-        <Button variant="subtle" onClick={() => onChange(anySnapshot)}>
-          {t('snap.clear')}
-        </Button>
-      )}
-    </div>
-  );
-}
 
 function Row({ snapshot, title }: { snapshot: Snapshot; title: string }): ReactNode {
   const words = useWords();
@@ -106,8 +83,13 @@ export function SnapshotsScreen(): ReactNode {
   const [coreBox, coreRoom] = useRoom<HTMLDivElement>();
   const titles = useMemo(() => new Map(plans?.map((plan) => [plan.id, plan.title || plan.name])), [plans]);
   const titleOf = (snapshot: Snapshot): string => planTitle(words, titles, snapshot);
-  const rows = useMemo(() => (list.data?.snapshots ?? []).filter((snapshot) => passes(snapshot, filter)), [list.data, filter]);
   const all = list.data?.snapshots;
+  // Metrics lie in the snapshots: they are read when somebody asks for them.
+  const measured = useMemo(() => (filter.metric.trim() === '' ? [] : [...new Set((all ?? []).flatMap(({ planId, planName }) => (planId !== null && planName !== null ? [planId] : [])))]), [all, filter.metric]);
+  const metricsRead = useMetrics(measured);
+  const metrics = filter.metric.trim() === '' ? undefined : metricsRead.table;
+  const { asked, lineages: holders } = useHolders(filter.file, all);
+  const rows = useMemo(() => (all ?? []).filter((snapshot) => passes(snapshot, filter, { metrics, holders })), [all, filter, metrics, holders]);
   const [opened, setOpened] = useState<{ id: string; lineage: string }>();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [applying, setApplying] = useState<Plan>();
@@ -173,7 +155,21 @@ export function SnapshotsScreen(): ReactNode {
         <Link href="/find">{t('find.title')}</Link>
         <Link href="/repositories">{t('repos.title')}</Link>
       </header>
-      {!nothing && <Filters filter={filter} snapshots={list.data?.snapshots ?? []} onChange={setFilter} />}
+      {!nothing && <Filters filter={filter} snapshots={all ?? []} onChange={setFilter} />}
+      {metricsRead.reading && <p role="status">{t('metric.reading')}</p>}
+      {metricsRead.error !== undefined && <ErrorNotice error={metricsRead.error} compact />}
+      {asked.asking && (
+        <div className="row">
+          <span role="status">{t('find.running')}</span>
+          {asked.task && (
+            <>
+              <TaskBar task={asked.task} />
+              <CancelTask id={asked.task.id} />
+            </>
+          )}
+        </div>
+      )}
+      {asked.error !== undefined && <ErrorNotice error={asked.error} onRetry={asked.again} compact />}
       {(list.data?.absent.length ?? 0) > 0 && (
         <p className={styles.gaps}>
           <Shape tone="unknown" size={16} /> {t('snap.absent', { repositories: list.data?.absent.join(', ') ?? '' })}
@@ -184,7 +180,7 @@ export function SnapshotsScreen(): ReactNode {
           <Shape tone="bad" size={16} /> {t('snap.unreadable', { count: list.data?.unreadable.length ?? 0 })}
         </p>
       )}
-      <ChosenBar chosen={markedSnapshots} hidden={markedSnapshots.filter((snapshot) => !passes(snapshot, filter)).length} onClear={() => setMarked(new Set())} />
+      <ChosenBar chosen={markedSnapshots} hidden={markedSnapshots.filter((snapshot) => !passes(snapshot, filter, { metrics, holders })).length} onClear={() => setMarked(new Set())} />
       {applying && <ForgetDialog input={{ plan: applying.id }} name={applying.title || applying.name} onClose={() => setApplying(undefined)} />}
       <p id="snap-hint" className="visually-hidden">
         {t('keep.chooseHint')}
@@ -194,7 +190,7 @@ export function SnapshotsScreen(): ReactNode {
       ) : (
         <div className={styles.body} data-panel={chosen !== undefined || undefined}>
           <div className={`card ${styles.core}`} ref={coreBox}>
-            <CoreSample snapshots={rows} height={Math.max(120, coreRoom.height - 96)} selected={chosen?.id ?? null} onSelect={(snapshot) => navigate(`/snapshots/${snapshot.id}`, { replace: id !== undefined })} legend={false} planTitle={titleOf} />
+            <CoreSample snapshots={rows} height={Math.max(120, coreRoom.height - 144)} selected={chosen?.id ?? null} onSelect={(snapshot) => navigate(`/snapshots/${snapshot.id}`, { replace: id !== undefined })} legend={false} planTitle={titleOf} />
           </div>
           <div className={`card ${styles.table}`}>
             <div className={`${styles.row} ${styles.columns}`} aria-hidden="true">
@@ -222,7 +218,7 @@ export function SnapshotsScreen(): ReactNode {
               </div>
             )}
           </div>
-          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} reveal={reveal} onClose={() => navigate('/snapshots')} />}
+          {chosen && <SnapshotPanel snapshot={chosen} title={titleOf(chosen)} reveal={reveal} all={all ?? []} onClose={() => navigate('/snapshots')} />}
         </div>
       )}
     </div>

@@ -24,8 +24,8 @@ export interface HistoryServiceDeps {
   store: Pick<SnapshotsStore, 'plans' | 'removedPlans'>;
 }
 
-const mostVersions = 1000;
-const mostStretches = 2000;
+const mostVersions = 3000;
+const mostStretches = 6000;
 const mostSnapshots = 200;
 /** For snapshots that a person asks for, a disk may take this long to wake up. */
 const patientLimitMs = 15_000;

@@ -45,7 +45,7 @@ describe.skipIf(missing)('a search, beside restic find', () => {
     const request: FindRequest = {
       places: [{ repositoryPath: repository, masterKey: key, indexCache: join(folder.path, 'index'), databasePath: join(folder.path, 'names.db') }],
       snapshots: trees.map((treeId) => ({ place: 0, treeId })),
-      pattern, ignoreCase, type: 'file', limit: 10_000, identity: lockIdentity(context.machine)
+      pattern, ignoreCase, type: 'file', limit: 10_000, holders: false, identity: lockIdentity(context.machine)
     };
     const { found } = await taskHere<FindFacts>(context, findTask, request);
     const listed = JSON.parse(restic(repository, ['find', '--json', ...(ignoreCase ? ['--ignore-case'] : []), pattern])) as { matches: { path: string; type: string }[] | null }[];

@@ -57,7 +57,7 @@ const find = (snapshots: readonly Taken[], pattern: string, more: Partial<FindRe
   const request: FindRequest = {
     places: places.map(({ path, key }, i) => ({ repositoryPath: path, masterKey: key, indexCache: join(folder.path, 'cache', `index-${i}`), databasePath: database(i) })),
     snapshots: snapshots.map((one) => ({ place: places.indexOf(one.in), treeId: one.treeId })),
-    pattern, ignoreCase: false, type: undefined, limit: 100_000,
+    pattern, ignoreCase: false, type: undefined, limit: 100_000, holders: false,
     identity: lockIdentity(context.machine),
     ...more
   };
@@ -120,9 +120,11 @@ describe('a search for names', () => {
         for (const [ignoreCase, type] of [[false, undefined], [true, undefined], [false, 'file'], [true, 'dir']] as const) {
           const wanted = expected(kept, pattern, ignoreCase, type && typeCodes[type]);
           found += wanted.length;
-          const facts = await find(taken, pattern, { ignoreCase, type });
+          const facts = await find(taken, pattern, { ignoreCase, type, holders: true });
           expect(linesOf(facts), `${seed} ${pattern}`).toEqual(wanted);
           expect(facts).toMatchObject({ total: wanted.length, gapCount: 0 });
+          const holding = kept.flatMap((entries, number) => (expected([entries], pattern, ignoreCase, type && typeCodes[type]).length > 0 ? [number] : []));
+          expect(facts.holders, `${seed} ${pattern}`).toEqual(pattern.includes('/') ? null : holding);
         }
       }
       expect(found).toBeGreaterThan(500);

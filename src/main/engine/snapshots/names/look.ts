@@ -102,6 +102,25 @@ function markFitting(db: Database, { name, literal }: NamePattern): void {
   `);
 }
 
+/** Numbers of the snapshots with an entry whose name (and type) fits, after `lookFor` has marked the names. Does not ask for paths. */
+export function holdersOf(places: readonly Searched[], type: number | undefined): number[] {
+  const numbers = places.flatMap(({ db, tops }) => {
+    db.exec('CREATE TEMP TABLE IF NOT EXISTS holding (tree INTEGER PRIMARY KEY); DELETE FROM holding');
+    db.prepare(holdingTrees).run(type ?? null, type ?? null);
+    const holds = db.prepare('SELECT 1 FROM temp.holding WHERE tree = ?');
+    return tops.flatMap(({ tree, snapshot }) => (holds.get(tree) === undefined ? [] : [snapshot]));
+  });
+  return numbers.sort((a, b) => a - b);
+}
+
+const holdingTrees = `
+  INSERT INTO temp.holding
+  WITH RECURSIVE up (tree) AS (
+    SELECT entries.tree FROM temp.fitting JOIN entries ON entries.name = fitting.name WHERE ? IS NULL OR entries.type = ?
+    UNION SELECT entries.tree FROM up JOIN entries ON entries.subtree = up.tree
+  ) SELECT tree FROM up
+`;
+
 async function folder(places: readonly Searched[], options: LookOptions & { mayEnter(path: string, depth: number): boolean }, path: string, variants: Variants, depth: number): Promise<void> {
   await options.onFolder();
   const shown = path === '' ? '/' : path;

@@ -18,6 +18,8 @@ export interface FindRequest {
   ignoreCase: boolean;
   type: TreeNode['type'] | undefined;
   limit: number;
+  /** Also tell which snapshots hold anything that fits. */
+  holders: boolean;
   identity: LockIdentity;
 }
 
@@ -25,6 +27,8 @@ export interface FindFacts {
   /** The first ones by path; numbers of snapshots are their places in the request. */
   found: FoundPath[];
   total: number;
+  /** Numbers of snapshots; null where nobody asked, or where it takes more than the names to tell. */
+  holders: number[] | null;
   gaps: Gap[];
   gapCount: number;
   foldersRead: number;

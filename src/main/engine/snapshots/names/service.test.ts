@@ -12,7 +12,7 @@ const take = async (plan: string): Promise<void> => {
   const { taskId } = await call(test.api.snapshots.take({ plan, tags: [] }, test.context));
   expect(await taskEnd(test.api, taskId)).toMatchObject({ state: 'done' });
 };
-const find = async (pattern: string, more: { plan?: string; repository?: string; newest?: boolean; limit?: number } = {}): Promise<FindResult> => {
+const find = async (pattern: string, more: { plan?: string; repository?: string; newest?: boolean; limit?: number; holders?: boolean } = {}): Promise<FindResult> => {
   const { taskId } = await call(test.api.names.find({ pattern, ignoreCase: false, newest: false, limit: 1000, ...more }, test.context));
   const { result, error } = await taskEnd(test.api, taskId);
   if (result?.kind !== 'find') throw new Error(JSON.stringify(error));
@@ -41,6 +41,9 @@ describe('a search for names', () => {
     expect(paths(await find('*.txt', { repository: 'far' }))).toEqual(['/two/first.txt 1']);
     expect(paths(await find('*.txt', { newest: true }))).toEqual(['/one/second.txt 1', '/two/first.txt 1']);
     expect(await find('*.txt', { limit: 1 })).toMatchObject({ total: 3, matches: [{}] });
+    const { snapshots } = await call(test.api.snapshots.list({ limit: 10, plan: 'one' }, test.context));
+    expect(await find('first', { plan: 'one', holders: true, limit: 1 })).toMatchObject({ holders: [snapshots[1]?.id] });
+    expect(await find('first')).toMatchObject({ holders: null });
     await expect(find('x', { plan: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(find('//')).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'pattern' } });
   });

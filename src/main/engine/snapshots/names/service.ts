@@ -59,11 +59,11 @@ export function createNamesService(deps: NamesServiceDeps): EngineApi['names'] {
       const { path, masterKey, indexCache } = await repositories.unlockKey(id, task.signal);
       places.push({ repositoryPath: path, masterKey, indexCache, databasePath: system.join(folder, `${id}.db`) });
     }
-    const { pattern, ignoreCase, type, limit } = input;
+    const { pattern, ignoreCase, type, limit, holders = false } = input;
     const request: FindRequest = {
       places,
       snapshots: snapshots.map((found) => ({ place: rows.findIndex(({ id }) => id === found.repository.id), treeId: found.file.tree })),
-      pattern, ignoreCase, type, limit,
+      pattern, ignoreCase, type, limit, holders,
       identity: lockIdentity(machine)
     };
     return runAtRepositories<FindFacts>({ workers, repositories, places: rows, what: 'browse', name: 'snapshots.find', input: request, task });
@@ -72,7 +72,7 @@ export function createNamesService(deps: NamesServiceDeps): EngineApi['names'] {
   const run = async (input: Input, plan: string | null, { unreadable, absent }: Selected, snapshots: readonly FoundSnapshot[], task: RunningTask): Promise<FindResult> => {
     const startedMs = clock.monotonicMs();
     tidy();
-    const facts = snapshots.length === 0 ? { found: [], total: 0, gaps: [], gapCount: 0, foldersRead: 0 } : await inThread(input, snapshots, task);
+    const facts = snapshots.length === 0 ? { found: [], total: 0, holders: null, gaps: [], gapCount: 0, foldersRead: 0 } : await inThread(input, snapshots, task);
     return {
       pattern: input.pattern,
       plan,
@@ -89,6 +89,7 @@ export function createNamesService(deps: NamesServiceDeps): EngineApi['names'] {
         snapshotCount: count
       })),
       total: facts.total,
+      holders: facts.holders?.map((number) => (snapshots[number] as FoundSnapshot).id) ?? (input.holders && snapshots.length === 0 ? [] : null),
       gaps: facts.gaps,
       gapCount: facts.gapCount,
       foldersRead: facts.foldersRead,

@@ -5,7 +5,7 @@ import { displayName } from '../../kit/names.ts';
 import type { WorkerContext, WorkerTask } from '../../ports.ts';
 import { openDatabase, type Database } from '../../store/index.ts';
 import { OpenedForReading } from '../opened.ts';
-import { lookFor, type Searched } from './look.ts';
+import { holdersOf, lookFor, type Searched } from './look.ts';
 import { NameIndex } from './name-index.ts';
 import { compilePattern } from './pattern.ts';
 import type { FindFacts, FindMessage, FindRequest, NamesPlace } from './protocol.ts';
@@ -70,8 +70,10 @@ class Search {
   }
 
   async run(): Promise<FindFacts> {
-    const { places, pattern, ignoreCase, type, limit } = this.#request;
-    const facts: FindFacts = { found: [], total: 0, gaps: [], gapCount: 0, foldersRead: 0 };
+    const { places, pattern, ignoreCase, type, limit, holders } = this.#request;
+    const facts: FindFacts = { found: [], total: 0, holders: null, gaps: [], gapCount: 0, foldersRead: 0 };
+    const compiled = compilePattern(pattern, ignoreCase);
+    const code = type === undefined ? undefined : typeCodes[type];
     const onGap = (path: string, reason: string): void => {
       facts.gapCount += 1;
       if (facts.gaps.length < listedGaps) facts.gaps.push({ path: displayName(path), reason });
@@ -89,8 +91,8 @@ class Search {
       }
       this.#post({ phase: 'scanning' });
       await lookFor(searched, {
-        pattern: compilePattern(pattern, ignoreCase),
-        type: type === undefined ? undefined : typeCodes[type],
+        pattern: compiled,
+        type: code,
         onFound: (found) => {
           facts.total += 1;
           if (facts.found.length < limit) facts.found.push(found);
@@ -99,6 +101,7 @@ class Search {
         onTooMuch: (path) => onGap(path, 'lies too deep'),
         onFolder: () => this.#breathe()
       });
+      if (holders && compiled.path === undefined) facts.holders = holdersOf(searched, code);
       return { ...facts, foldersRead: this.#foldersRead };
     } finally {
       for (const db of databases) db.close();
