@@ -91,13 +91,16 @@ describe.each(Array.from({ length: 12 }, (_, seed) => seed))('in place, seed %i'
     const before = copied('before');
     const policies: Conflict[] = ['keep', 'replace', 'newer', 'both'];
     const conflict = random.pick(policies);
-    const there = pathsBelow(original).filter((path) => context.files.lstat(path)?.type === 'file');
-    const choices = Array.from({ length: 4 }, () => random.pick(there)).map((path) => ({ path: source + path.slice(original.length), conflict: random.pick(policies) }));
+    const folders = pathsBelow(original).filter((path) => context.files.lstat(path)?.type === 'dir');
+    const chosen = random.below(3) === 0 && folders.length > 0 ? random.pick(folders) : original;
+    const there = pathsBelow(chosen).filter((path) => context.files.lstat(path)?.type === 'file');
+    const choices = Array.from({ length: there.length === 0 ? 0 : 4 }, () => random.pick(there)).map((path) => ({ path: source + path.slice(original.length), conflict: random.pick(policies) }));
     const unique = [...new Map(choices.map((one) => [one.path, one])).values()];
     const wanted = {
       treeId: saved.file.tree,
       conflict,
       choices: unique,
+      ...(chosen !== original && { include: [source + chosen.slice(original.length)] }),
       ...(random.below(2) === 0 && { deleteExtra: { roots: [namesOfPlace(source, 'linux')], excludes: ['*.keep'], leaveOut: leaveOutNothing } })
     };
     const rowsFile = join(folder.path, 'preview.db');
