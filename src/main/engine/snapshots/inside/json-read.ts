@@ -127,7 +127,7 @@ class Reader {
 function numberMark(written: string): string {
   if (written.length > longestNumber) return written;
   const short = String(Number(written));
-  return digitsOf(short) === digitsOf(written) ? short : written;
+  return short === written || digitsOf(short) === digitsOf(written) ? short : written;
 }
 
 /** What a decimal number is, in one form: its digits without zeros at the ends, and where the point stands. */
