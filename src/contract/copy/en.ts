@@ -2,6 +2,7 @@
 import { anchors } from './en/anchors.ts';
 import { compare } from './en/compare.ts';
 import { files } from './en/files.ts';
+import { inside } from './en/inside.ts';
 import { keeping } from './en/keeping.ts';
 import { plans } from './en/plans.ts';
 import { record } from './en/record.ts';
@@ -11,4 +12,4 @@ import { shell } from './en/shell.ts';
 import { verdict } from './en/verdict.ts';
 import { welcome } from './en/welcome.ts';
 
-export const en = { ...anchors, ...compare, ...files, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;
+export const en = { ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

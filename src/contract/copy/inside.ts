@@ -14,7 +14,6 @@ const en = {
   'kind.npy': 'a NumPy array',
   'kind.bytes': 'bytes',
   same: 'Nothing in it differs.',
-  comparedAs: 'Compared as {kind}.',
   instead: 'Not compared as {wanted}, but as {kind}: {why}.',
   'why.too-large': 'it is too large for that',
   'why.not-valid': 'what it holds is not valid',
@@ -92,10 +91,8 @@ const en = {
   form: 'Both are {form} files, whose content is not looked into.',
   bytesDiffer_one: '{count} byte differs.',
   bytesDiffer_other: '{count} bytes differ.',
-  ranges_one: 'They lie in {count} range.',
   ranges_other: 'They lie in {count} ranges.',
   firstByte: 'The first difference is at byte {offset}.',
-  sizes: '{before} before, {after} after.',
   row: 'row {row}',
   keysOf: 'order of keys: {keys}',
   'schema.table': 'table',
@@ -113,7 +110,6 @@ const ptBR: Translated<typeof en> = {
   'kind.npy': 'array do NumPy',
   'kind.bytes': 'bytes',
   same: 'Nada difere no conteúdo.',
-  comparedAs: 'Comparado como {kind}.',
   instead: 'Não foi comparado como {wanted}, e sim como {kind}: {why}.',
   'why.too-large': 'é grande demais para isso',
   'why.not-valid': 'o que ele contém não é válido',
@@ -205,11 +201,9 @@ const ptBR: Translated<typeof en> = {
   bytesDiffer_one: '{count} byte difere.',
   bytesDiffer_many: '{count} de bytes diferem.',
   bytesDiffer_other: '{count} bytes diferem.',
-  ranges_one: 'Ficam em {count} trecho.',
   ranges_many: 'Ficam em {count} de trechos.',
   ranges_other: 'Ficam em {count} trechos.',
   firstByte: 'A primeira diferença está no byte {offset}.',
-  sizes: '{before} antes, {after} depois.',
   row: 'linha {row}',
   keysOf: 'ordem das chaves: {keys}',
   'schema.table': 'tabela',
@@ -254,7 +248,7 @@ function factSentences(say: Say, facts: InsideFacts): string[] {
     return [say('picturesDiffer', { before, after })];
   }
   const { differing, ranges, first, form } = facts;
-  return [...(differing > 0 ? [`${say('bytesDiffer', { count: differing })} ${say('ranges', { count: ranges })}`] : []), ...(first === null ? [] : [say('firstByte', { offset: first })]), ...(form === null ? [] : [say('form', { form })])];
+  return [...(differing > 0 ? [`${say('bytesDiffer', { count: differing })}${ranges > 1 ? ` ${say('ranges', { count: ranges })}` : ''}`] : []), ...(first === null ? [] : [say('firstByte', { offset: first })]), ...(form === null ? [] : [say('form', { form })])];
 }
 
 type Of<K extends InsideKind> = Extract<InsideFacts, { kind: K }>;

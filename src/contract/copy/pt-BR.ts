@@ -2,6 +2,7 @@
 import { anchors } from './pt-br/anchors.ts';
 import { compare } from './pt-br/compare.ts';
 import { files } from './pt-br/files.ts';
+import { inside } from './pt-br/inside.ts';
 import { keeping } from './pt-br/keeping.ts';
 import { plans } from './pt-br/plans.ts';
 import { record } from './pt-br/record.ts';
@@ -11,4 +12,4 @@ import { shell } from './pt-br/shell.ts';
 import { verdict } from './pt-br/verdict.ts';
 import { welcome } from './pt-br/welcome.ts';
 
-export const ptBR = { ...anchors, ...compare, ...files, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;
+export const ptBR = { ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

@@ -32,6 +32,7 @@ const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 
 const FindScreen = screen(() => import('../features/files/index.tsx'), 'FindScreen');
 const HistoryScreen = screen(() => import('../features/files/index.tsx'), 'HistoryScreen');
 const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'CompareScreen');
+const MetricsScreen = screen(() => import('../features/metrics/index.tsx'), 'MetricsScreen');
 const RepositoriesScreen = screen(() => import('../features/repositories/index.tsx'), 'RepositoriesScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
 const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
@@ -109,6 +110,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/find/:text?" component={FindScreen} />
             <Route path="/history/:of/*" component={HistoryScreen} />
             <Route path="/compare/:from?/:to?" component={CompareScreen} />
+            <Route path="/metrics/:plan?" component={MetricsScreen} />
             <Route path="/repositories/:name?" component={RepositoriesScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
             <Route path="/settings/plans/:id?" component={PlansScreen} />

@@ -67,6 +67,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       { id: 'anchors', group: t('palette.screens'), label: t('anchors.title'), run: () => navigate('/log/anchors') },
       { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
       { id: 'find', group: t('palette.screens'), label: t('find.title'), run: () => navigate('/find') },
+      { id: 'metrics', group: t('palette.screens'), label: t('metrics.all'), run: () => navigate('/metrics') },
       { id: 'repositories', group: t('palette.screens'), label: t('repos.title'), run: () => navigate('/repositories') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },
       {

@@ -17,12 +17,12 @@ import { StatusStrip } from './StatusStrip.tsx';
 import styles from './shell.module.css';
 
 /** Screens that are not in the rail. */
-const ownTitles = [['/repositories', 'repos.title'], ['/find', 'find.title'], ['/history', 'files.history'], ['/compare', 'compare.title']] as const;
+const ownTitles = [['/repositories', 'repos.title'], ['/find', 'find.title'], ['/history', 'files.history'], ['/compare', 'compare.title'], ['/metrics', 'metrics.title']] as const;
 
 function isAt(location: string, path: string): boolean {
   // Repositories are looked after from Settings; files of snapshots belong to these.
   if (path === '/settings' && isAt(location, '/repositories')) return true;
-  if (path === '/snapshots' && ['/find', '/history', '/compare'].some((each) => isAt(location, each))) return true;
+  if (path === '/snapshots' && ['/find', '/history', '/compare', '/metrics'].some((each) => isAt(location, each))) return true;
   return path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
 }
 

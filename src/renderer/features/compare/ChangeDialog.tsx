@@ -7,6 +7,8 @@ import type { TreeEntry } from '../../../contract/snapshots.ts';
 import { FilePreview } from '../../ui/FilePreview.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
+import { InsideView } from './inside/InsideView.tsx';
+import type { InsideQuestion } from './inside/queries.ts';
 import { sideTitle } from './sides.ts';
 import styles from './Compare.module.css';
 
@@ -20,11 +22,19 @@ function entryOf(path: string, label: string, facts: EntryFacts): TreeEntry {
   return { name: path.slice(path.lastIndexOf('/') + 1), label: label.slice(label.lastIndexOf('/') + 1), path, type: facts.type, sizeBytes: facts.sizeBytes, modifiedAt: facts.modifiedAt, mode: facts.mode, user: '', group: '', linkTarget: facts.linkTarget };
 }
 
-export function ChangeDialog({ change, from, to, onClose }: { change: Change; from: ComparedSide; to: ComparedSide; onClose(): void }): ReactNode {
+/** Both are files with another content: `undefined` for all else. */
+function questionOf(change: Change, from: ComparedSide, to: ComparedSide): InsideQuestion | undefined {
+  if (change.kind !== 'content' || from.kind !== 'snapshot' || change.before?.type !== 'file' || change.after?.type !== 'file') return undefined;
+  return { from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path: change.path, toPath: change.path };
+}
+
+/** `comparison`: its id, with which a live file is looked at anew. */
+export function ChangeDialog({ comparison, change, from, to, onClose }: { comparison: string; change: Change; from: ComparedSide; to: ComparedSide; onClose(): void }): ReactNode {
   const words = useWords();
   const { t, bytes, language } = words;
   const [look, setLook] = useState<Look>();
   if (look !== undefined) return <FilePreview snapshotId={look.snapshotId} entry={look.entry} onClose={() => setLook(undefined)} />;
+  const question = questionOf(change, from, to);
   const beforePath = change.kind === 'moved' && change.before === null ? change.other : change.path;
   const sides = [
     { side: from, facts: change.before, path: beforePath ?? change.path },
@@ -39,7 +49,7 @@ export function ChangeDialog({ change, from, to, onClose }: { change: Change; fr
   ];
   const told = rows.filter(([, read]) => sides.some(({ facts }) => facts !== null && read(facts) !== ''));
   return (
-    <Modal opened onClose={onClose} size="min(760px, 92vw)" closeButtonProps={{ 'aria-label': t('word.close') }} title={<span className="mono">{change.label}</span>} data-testid="change">
+    <Modal opened onClose={onClose} size={question === undefined ? 'min(760px, 92vw)' : 'min(1240px, 96vw)'} closeButtonProps={{ 'aria-label': t('word.close') }} title={<span className="mono">{change.label}</span>} data-testid="change">
       {change.suspect && (
         <p className={styles.suspect}>
           <Shape tone="attention" size={16} /> {t('compare.suspectSub')}
@@ -81,6 +91,7 @@ export function ChangeDialog({ change, from, to, onClose }: { change: Change; fr
           </tr>
         </tbody>
       </table>
+      {question !== undefined && <InsideView question={question} run={comparison} />}
     </Modal>
   );
 }

@@ -10,7 +10,9 @@ import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { ChangeDialog } from './ChangeDialog.tsx';
 import { ChangeList } from './ChangeList.tsx';
+import { MetricDeltas } from './MetricDeltas.tsx';
 import { isFlat, useComparison, useStartFolder, wholeView } from './queries.ts';
+import { ReportMenu } from './ReportMenu.tsx';
 import { snapshotTitle } from './sides.ts';
 import { Totals } from './Totals.tsx';
 import styles from './Compare.module.css';
@@ -59,6 +61,7 @@ export function CompareScreen(): ReactNode {
       {compared.data && (
         <>
           <Totals comparison={compared.data} view={view} onView={setView} />
+          <MetricDeltas comparison={compared.data} />
           <div className={styles.tools}>
             <Breadcrumbs separatorMargin={4} aria-label={t('compare.where')}>
               <Anchor component="button" type="button" onClick={() => setView({ ...view, folder: '/' })}>
@@ -72,6 +75,7 @@ export function CompareScreen(): ReactNode {
             </Breadcrumbs>
             <TextInput type="search" className={styles.search} aria-label={t('compare.search')} placeholder={t('compare.search')} leftSection={<IconSearch size={14} />} value={view.search} onChange={(event) => setView({ ...view, search: event.currentTarget.value })} />
             <Select aria-label={t('compare.sort')} w={190} allowDeselect={false} data={(['path', 'size', 'growth'] as const).map((value) => ({ value, label: t(`compare.sort.${value}`) }))} value={view.sort} onChange={(value) => setView({ ...view, sort: (value ?? 'path') as ChangeSort })} />
+            <ReportMenu comparison={compared.data} />
             {isFlat(view) && (
               <Button variant="subtle" onClick={() => setView({ ...wholeView, folder: view.folder, sort: view.sort })}>
                 {t('snap.clear')}
@@ -81,7 +85,7 @@ export function CompareScreen(): ReactNode {
           <div className={`card ${styles.table}`}>
             <ChangeList comparison={compared.data.id} view={view} onFolder={(folder) => setView({ ...view, folder })} onOpen={setOpened} />
           </div>
-          {opened && <ChangeDialog change={opened} from={compared.data.from} to={compared.data.to} onClose={() => setOpened(undefined)} />}
+          {opened && <ChangeDialog comparison={compared.data.id} change={opened} from={compared.data.from} to={compared.data.to} onClose={() => setOpened(undefined)} />}
         </>
       )}
     </div>

@@ -23,6 +23,7 @@ export class JsonError extends Error {
 const deepest = 200;
 /** Longer ones are compared as they are written. */
 const longestNumber = 400;
+const longestMark = 120;
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const stringForm = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const plainString = /"[^"\\\u0000-\u001f]*"/y;
@@ -81,7 +82,7 @@ class Reader {
       if (!more && !this.#take('}')) this.#bad();
     }
     const parts = [...members].map(([key, { mark }]) => `${JSON.stringify(key)}:${mark}`).sort();
-    return { type: 'object', mark: digest('{', parts), members };
+    return { type: 'object', mark: markOf('{}', parts), members };
   }
 
   #array(depth: number): JsonNode {
@@ -92,7 +93,7 @@ class Reader {
       more = this.#take(',');
       if (!more && !this.#take(']')) this.#bad();
     }
-    return { type: 'array', mark: digest('[', items.map(({ mark }) => mark)), items };
+    return { type: 'array', mark: markOf('[]', items.map(({ mark }) => mark)), items };
   }
 
   #string(): string {
@@ -126,7 +127,7 @@ class Reader {
 function numberMark(written: string): string {
   if (written.length > longestNumber) return written;
   const short = String(Number(written));
-  return digitsOf(short) === digitsOf(written) ? short : written;
+  return short === written || digitsOf(short) === digitsOf(written) ? short : written;
 }
 
 /** What a decimal number is, in one form: its digits without zeros at the ends, and where the point stands. */
@@ -138,10 +139,10 @@ function digitsOf(number: string): string {
   return trimmed === '' ? `${sign}0` : `${sign}${trimmed}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - trimmed.length)}`;
 }
 
-function digest(kind: string, parts: readonly string[]): string {
-  const hash = createHash('sha256').update(kind);
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return kind + hash.digest('base64');
+/** Short ones are told by what they hold, the others by a hash of it: no scalar begins with `#`. */
+function markOf(kind: '{}' | '[]', parts: readonly string[]): string {
+  const text = `${kind[0]}${parts.join(',')}${kind[1]}`;
+  return text.length <= longestMark ? text : `#${createHash('sha256').update(text).digest('base64')}`;
 }
 
 /** A value as JSON again, at most about so many characters of it. */
