@@ -67,6 +67,7 @@ export const snapshots: Reasons = {
   'changed while it was copied': 'mudou enquanto era copiado',
   'another program has locked it': 'outro programa o travou',
   'it is damaged, encrypted or no database of SQLite': 'está danificado, cifrado ou não é um banco do SQLite',
+  'its journal belongs to several databases': 'seu journal pertence a vários bancos de dados',
   'there was no space for a copy': 'não havia espaço para uma cópia',
 
   // Restores: what keeps one file from coming back.

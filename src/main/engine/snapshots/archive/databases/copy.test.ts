@@ -1,5 +1,5 @@
 // One copy of one database, when something goes wrong on the way.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -87,4 +87,35 @@ describe('the note of databases in a snapshot', () => {
     expect(decodeRecord(encodeRecord(record))).toEqual(record);
     for (const hostile of ['', '[]', '{"databases":7}', '{"databases":[{"path":"/a","file":{"size":"1"},"wal":null}]}', '{"databases":[null]}', '{"databases":[{"path":"/a","file":{"size":1,"mtimeNs":"1e9","ctimeNs":"1","inode":"1"},"wal":null}]}']) expect(decodeRecord(Buffer.from(hostile)).size, hostile).toBe(0);
   });
+});
+
+/** A database with a hot journal whose end names another file, as that of a transaction over several databases does. SQLite removes that file once it has rolled back. */
+function plantJournal(path: string, named: string): void {
+  const db = new Sqlite(path);
+  db.exec('PRAGMA journal_mode = DELETE; CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT hex(randomblob(400)) FROM n');
+  db.exec('PRAGMA cache_size = 5; PRAGMA cache_spill = 1; BEGIN; UPDATE t SET a = a || 1');
+  const [database, journal] = [readFileSync(path), readFileSync(`${path}-journal`)];
+  db.exec('ROLLBACK');
+  db.close();
+  const name = Buffer.from(named);
+  const numbers = Buffer.alloc(8);
+  numbers.writeUInt32BE(name.length, 0);
+  numbers.writeUInt32BE(name.reduce((sum, byte) => (sum + ((byte << 24) >> 24)) >>> 0, 0), 4);
+  const pending = Buffer.alloc(4);
+  pending.writeUInt32BE(Math.floor(0x40000000 / 4096) + 1, 0);
+  writeFileSync(path, database);
+  writeFileSync(`${path}-journal`, Buffer.concat([journal, pending, name, numbers, Buffer.from('d9d505f920a163d7', 'hex')]));
+}
+
+it('never lets a journal that names another file near SQLite, which removes such a file when it has rolled back', async () => {
+  const [path, victim] = [join(folder, 'a.db'), join(folder, 'years of work')];
+  writeFileSync(victim, 'irreplaceable');
+  plantJournal(path, victim);
+  const past = Date.now() / 1000 - 100;
+  for (const each of [path, `${path}-journal`]) utimesSync(each, past, past);
+  const found = await copy(path);
+  expect(existsSync(victim)).toBe(true);
+  expect(found).toEqual({ reason: 'its journal belongs to several databases' });
+  expect(readdirSync(folder).sort()).toEqual(['a.db', 'a.db-journal', 'copies', 'years of work']);
+  expect(readdirSync(join(folder, 'copies'))).toEqual([]);
 });

@@ -36,6 +36,10 @@ const headerBytes = 20;
 const settledNs = 50_000_000n;
 const settleMs = 60;
 const pieceBytes = 1 << 20;
+const journalMagic = Buffer.from('d9d505f920a163d7', 'hex');
+
+/** The message is the reason, in words. */
+class NotCopied extends Error {}
 
 /** Copies the database at `path` to `target`, which must not exist. Throws only CANCELLED and what is no fault of the database. */
 export async function copyDatabase(deps: CopyDeps, path: string, target: string): Promise<DatabaseCopy> {
@@ -75,7 +79,7 @@ export async function copyDatabase(deps: CopyDeps, path: string, target: string)
   } catch (error) {
     discardCopy(files, target);
     if (signal.aborted) throw cancelled();
-    const reason = whyNot(error);
+    const reason = error instanceof NotCopied ? error.message : whyNot(error);
     if (reason === undefined) throw error;
     return { reason };
   }
@@ -171,8 +175,26 @@ async function copySet(files: Files, signal: AbortSignal, path: string, target: 
   const before = ends.map((end) => identityOf(files, path + end));
   for (const [i, end] of ends.entries()) if (before[i] !== undefined) copyBytes(files, signal, path + end, target + end);
   if (!ends.every((end, i) => sameIdentity(identityOf(files, path + end), before[i]))) return false;
+  if (before[1] !== undefined && !wal) refuseNamedFile(files, `${target}-journal`);
   if (before[1] !== undefined) await workIn(target, wal);
   return true;
+}
+
+/**
+ * A journal of a transaction over several databases ends with the path of a file that they share (SQLite file format, "The Rollback Journal"). Whoever
+ * rolls it back removes that file when it thinks itself the last: on a copy that would be a file of the person's, of any name.
+ */
+function refuseNamedFile(files: Files, journal: string): void {
+  const size = files.lstat(journal)?.size ?? 0;
+  if (size < journalMagic.length) return;
+  const fd = files.open(journal, 'rn');
+  try {
+    const end = new Uint8Array(journalMagic.length);
+    files.read(fd, end, 0, end.length, size - end.length);
+    if (journalMagic.equals(end)) throw new NotCopied('its journal belongs to several databases');
+  } finally {
+    files.close(fd);
+  }
 }
 
 async function workIn(target: string, wal: boolean): Promise<void> {
