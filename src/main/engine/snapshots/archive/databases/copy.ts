@@ -38,8 +38,13 @@ const settleMs = 60;
 const pieceBytes = 1 << 20;
 const journalMagic = Buffer.from('d9d505f920a163d7', 'hex');
 
-/** The message is the reason, in words. */
-class NotCopied extends Error {}
+class NotCopied extends Error {
+  readonly reason: string;
+  constructor({ reason }: { reason: string }) {
+    super(reason);
+    this.reason = reason;
+  }
+}
 
 /** Copies the database at `path` to `target`, which must not exist. Throws only CANCELLED and what is no fault of the database. */
 export async function copyDatabase(deps: CopyDeps, path: string, target: string): Promise<DatabaseCopy> {
@@ -79,7 +84,7 @@ export async function copyDatabase(deps: CopyDeps, path: string, target: string)
   } catch (error) {
     discardCopy(files, target);
     if (signal.aborted) throw cancelled();
-    const reason = error instanceof NotCopied ? error.message : whyNot(error);
+    const reason = error instanceof NotCopied ? error.reason : whyNot(error);
     if (reason === undefined) throw error;
     return { reason };
   }
@@ -191,7 +196,7 @@ function refuseNamedFile(files: Files, journal: string): void {
   try {
     const end = new Uint8Array(journalMagic.length);
     files.read(fd, end, 0, end.length, size - end.length);
-    if (journalMagic.equals(end)) throw new NotCopied('its journal belongs to several databases');
+    if (journalMagic.equals(end)) throw new NotCopied({ reason: 'its journal belongs to several databases' });
   } finally {
     files.close(fd);
   }
