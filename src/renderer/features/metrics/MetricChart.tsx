@@ -5,7 +5,7 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import { formatExact } from '../../../contract/copy/values.ts';
 import type { SnapshotMetrics } from '../../../contract/metrics.ts';
 import { useWords } from '../../ui/words.tsx';
-import { drawChart } from './chart.ts';
+import { drawChart } from '../../ui/chart.ts';
 import styles from './Metrics.module.css';
 
 const [width, height] = [320, 90];

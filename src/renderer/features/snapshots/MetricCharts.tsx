@@ -9,18 +9,19 @@ import type { Snapshot } from '../../../contract/snapshots.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { useMetrics } from './known.ts';
-import { lineOf, seriesOf } from './metrics.ts';
+import { drawChart } from '../../ui/chart.ts';
+import { seriesOf } from './metrics.ts';
 import styles from './Snapshots.module.css';
 
 const width = 120;
 const height = 26;
 
-function Line({ values }: { values: readonly number[] }): ReactNode {
-  const corners = lineOf(values, width, height, 4);
-  const last = corners.at(-1);
+function Line({ points }: { points: readonly { at: string; value: number }[] }): ReactNode {
+  const chart = drawChart(points.map(({ at, value }) => ({ at: Date.parse(at), value })), width, height);
+  const last = chart?.dots.at(-1);
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true" className={styles.line}>
-      <polyline points={corners.map(({ x, y }) => `${x},${y}`).join(' ')} />
+      {chart?.lines.map((line) => <path key={line} d={line} />)}
       {last && <circle cx={last.x} cy={last.y} r="2.8" />}
     </svg>
   );
@@ -61,7 +62,7 @@ export function MetricCharts({ snapshot, all }: { snapshot: Snapshot; all: reado
                 </th>
                 <td className="num strong">{text === undefined ? own && number(own.value) : visibleText(text, true)}</td>
                 <td className="num muted">{text !== undefined ? '' : own && before ? (own.value === before.value ? t('metric.same') : t('metric.since', { difference: difference(name, before.value, own.value) })) : t('metric.first')}</td>
-                <td>{points.length > 1 && <Line values={points.map(({ value }) => value)} />}</td>
+                <td>{points.length > 1 && <Line points={points} />}</td>
               </tr>
             );
           })}

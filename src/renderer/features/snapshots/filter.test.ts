@@ -3,7 +3,7 @@ import type { Metrics, SnapshotMetrics } from '../../../contract/metrics.ts';
 import type { Snapshot } from '../../../contract/snapshots.ts';
 import { createWorld } from '../../testing/fake-data.ts';
 import { anySnapshot, isFiltering, passes, type SnapshotFilter } from './filter.ts';
-import { fitsMetric, lineOf, metricsTable, readMetricQuestion, seriesOf } from './metrics.ts';
+import { fitsMetric, metricsTable, readMetricQuestion, seriesOf } from './metrics.ts';
 
 const world = createWorld(new Date('2026-11-21T12:00:00.000Z'));
 const model = world.snapshots[0] as Snapshot;
@@ -49,7 +49,5 @@ describe('metrics', () => {
     const table = metricsTable([told('d', { n: 3, model: 'b' }), told('c', null), told('b', { n: 1, m: 7, model: 'a' }), told('e', { n: 9 }), told('f', { n: 5 })]);
     expect(seriesOf(own, [later, own, mute, before, other], table)).toEqual([{ name: 'n', text: undefined, points: [{ at: before.at, value: 1 }, { at: own.at, value: 3 }] }, { name: 'model', text: 'b', points: [] }]);
     expect(seriesOf(mute, [own, mute, before], table)).toEqual([]);
-    expect(lineOf([1, 3, 2], 120, 26, 4)).toEqual([{ x: 4, y: 22 }, { x: 60, y: 4 }, { x: 116, y: 13 }]);
-    expect([lineOf([5, 5], 120, 26, 4).map(({ y }) => y), lineOf([5], 120, 26, 4)]).toEqual([[13, 13], [{ x: 116, y: 13 }]]);
   });
 });

@@ -59,10 +59,3 @@ export function seriesOf(snapshot: Snapshot, snapshots: readonly Snapshot[], tab
     })
   }));
 }
-
-/** Corners of a line in a box of `width` by `height` pixels with `pad` around; a level line in the middle when all values are equal. */
-export function lineOf(values: readonly number[], width: number, height: number, pad: number): { x: number; y: number }[] {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const step = values.length > 1 ? (width - 2 * pad) / (values.length - 1) : 0;
-  return values.map((value, index) => ({ x: values.length > 1 ? pad + index * step : width - pad, y: most === least ? height / 2 : height - pad - ((value - least) / (most - least)) * (height - 2 * pad) }));
-}
