@@ -24,5 +24,6 @@ export default defineConfig({
     // A sandboxed preload can neither be an ES module nor load a second file.
     build: { externalizeDeps: false, rolldownOptions: { output: { format: 'cjs', entryFileNames: '[name].cjs' } } }
   },
-  renderer: { plugins: [react()], build: { minify: 'oxc', manifest: true } }
+  // The words of each language are a file of their own: they change apart from the program, and none is larger than a browser likes.
+  renderer: { plugins: [react()], build: { minify: 'oxc', manifest: true, rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'words-en', test: /contract\/copy\/en[./]/ }, { name: 'words-pt', test: /contract\/copy\/pt-/ }] } } } } }
 });
