@@ -78,6 +78,16 @@ async function photograph(browser, look) {
     await page.locator('[data-testid=snapshot-list] [role=option]').first().click();
     await page.getByRole('treeitem').filter({ hasText: 'README.md' }).waitFor();
     await shoot('snapshots');
+    await goTo('/find', 'find-field');
+    await page.getByTestId('find-field').fill('ideas');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-testid=find-list] [role=option]').first().click();
+    await page.getByTestId('found-panel').waitFor();
+    await shoot('find');
+    await page.getByTestId('found-panel').getByRole('button', { name: /^(History|Histórico)$/ }).click();
+    await page.locator('[data-testid=history-list] [role=option]').nth(1).click();
+    await page.getByTestId('history-panel').waitFor();
+    await shoot('history');
     await goTo('/restore', 'restore-step');
     for (const step of ['when', 'where', 'check']) {
       await page.getByTestId('restore-step').locator('button:not([disabled])').last().waitFor();
