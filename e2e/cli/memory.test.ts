@@ -11,8 +11,8 @@ const mib = 1_048_576;
 const limit = long ? 1_200_000 : 150_000;
 
 describe('peak memory of varve snapshot', () => {
-  // A million files: the aim of 450 MiB is missed (544 the first time, 392 the second on 2 cores); the bound keeps it from growing.
-  const cases: [number, number][] = long ? [[100_000, 450], [1_000_000, 600]] : [[20_000, 450]];
+  // A million files: the aim of 450 MiB is missed (472 the first time, 316 the second on 2 cores); the bound keeps it from growing.
+  const cases: [number, number][] = long ? [[100_000, 450], [1_000_000, 520]] : [[20_000, 450]];
   it.each(cases)('for %i small files stays within %i MiB', { timeout: limit * 4 }, async (count, boundMib) => {
     await using world = await createReadyWorld({
       paths: (made) => {
