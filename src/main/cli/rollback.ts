@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { formatBytes, formatExact } from '../../contract/copy/values.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { RestoreInput, RestorePreview } from '../../contract/snapshots.ts';
-import { cancelled, fail } from '../engine/kit/errors.ts';
-import { askYes, canAsk } from './ask.ts';
+import { fail } from '../engine/kit/errors.ts';
 import { examples, repositoryThreads, wholeNumber, type Host } from './command.ts';
+import { makeSure } from './make-sure.ts';
 import type { Output } from './output.ts';
 import { absolutePath, isBelow, pathInSnapshots } from './paths.ts';
 import { restoreOne } from './restore.ts';
@@ -63,8 +63,6 @@ async function agree(output: Output, preview: RestorePreview, folder: string, ye
   const { snapshot, newFiles, replacedFiles, deletedEntries, deletedBytes } = preview;
   const facts = { path: folder, id: snapshot.shortId, when: formatExact(language, new Date(snapshot.at)), files: newFiles, replaced: replacedFiles, deleted: deletedEntries, bytes: formatBytes(language, deletedBytes) };
   output.note(say('rollbackWould', facts));
-  if (yes === true) return;
-  if (output.json || !canAsk()) fail('BAD_INPUT', 'nobody can be asked', { field: '--yes', reason: say('rollbackNeedsYes') });
-  if (!(await askYes(say('rollbackSure'), say('answersYes').split(' ')))) throw cancelled();
+  await makeSure(yes, output, { question: 'rollbackSure', needsYes: 'rollbackNeedsYes' });
 }
 

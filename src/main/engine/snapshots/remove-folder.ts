@@ -1,7 +1,8 @@
 // Folders that Varve makes for a while and fills. They are removed in a thread: there may be a million files in them, and folders that nobody may write to.
 import { join } from 'node:path';
-import { errnoOf, fail } from '../kit/errors.ts';
-import type { Files, WorkerTask, Workers } from '../ports.ts';
+import { errnoOf, fail, toWire } from '../kit/errors.ts';
+import { displayName } from '../kit/names.ts';
+import type { Files, Logger, WorkerTask, Workers } from '../ports.ts';
 
 /** For the person alone. NOT_WRITABLE, NO_SPACE, CONFLICT when something is there. */
 export function makeFolder(files: Pick<Files, 'mkdir'>, path: string): void {
@@ -23,6 +24,11 @@ export const removeFolderTask: WorkerTask = async ({ files, closing }, input) =>
 /** A folder that is not there is fine. Throws a system error. */
 export async function removeInThread(workers: Pick<Workers, 'run'>, path: string): Promise<void> {
   await workers.run('snapshots.remove-folder', { path });
+}
+
+/** The same where nothing more can be done about it: a failure is logged with `what`. */
+export async function removeOrWarn({ workers, logger }: { workers: Pick<Workers, 'run'>; logger: Logger }, path: string, what: string): Promise<void> {
+  await removeInThread(workers, path).catch((error: unknown) => logger.warn(what, { path: displayName(path), code: toWire(error).code }));
 }
 
 export function removeFolder(files: Files, path: string, stopped: () => boolean): void {

@@ -2,6 +2,7 @@
 // must be read goes to the data threads. A folder's nodes live only until its tree is written. Nothing here writes to the user's files.
 import { join } from 'node:path';
 import type { TaskProgress } from '../../../../contract/events.ts';
+import { Breath } from '../../kit/breath.ts';
 import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
 import { compareNames } from '../../kit/names.ts';
 import type { Clock, DirEntry, Files, FileStat } from '../../ports.ts';
@@ -29,7 +30,6 @@ export const homeMarker = 'varve-home.json';
 const largeBytes = 4 * 1024 * 1024;
 const batchFiles = 256;
 const batchBytes = 8 * 1024 * 1024;
-const breatheMs = 30;
 /** Folders with more entries are not remembered: all of their facts would be in memory at once. */
 const rememberedEntries = 50_000;
 
@@ -101,12 +101,12 @@ export class FolderSaver {
   /** Files that lie beside a database which could not be copied: they are needed after all. */
   readonly #late: (() => Promise<void>)[] = [];
   readonly #links = new Map<string, SharedContent>();
-  #breathedAt: number;
+  readonly #breath: Breath;
 
   constructor(deps: FolderSaverDeps) {
     this.#deps = deps;
     this.tally = new SaveTally(deps);
-    this.#breathedAt = deps.clock.monotonicMs();
+    this.#breath = new Breath(deps.clock, deps.signal);
   }
 
   /** Saves everything below the targets, then what is carried along, and resolves with the id of the top tree. `beforeTree`: the parent snapshot's. */
@@ -165,7 +165,7 @@ export class FolderSaver {
       else {
         await this.#loadBefore(folder, beforeTree);
         for (const entry of seen ?? entries) {
-          const breath = this.#breathe();
+          const breath = this.#breath.take();
           if (breath !== undefined) await breath;
           const found = 'stat' in entry ? entry : this.#lookAt(folder, entry);
           if (found !== undefined) await this.#take(folder, found);
@@ -191,7 +191,7 @@ export class FolderSaver {
     const all: Seen[] = [];
     const gapsBefore = this.tally.gapCount;
     for (const entry of entries) {
-      const breath = this.#breathe();
+      const breath = this.#breath.take();
       if (breath !== undefined) await breath;
       const seen = this.#lookAt(folder, entry);
       if (seen === undefined) continue;
@@ -498,7 +498,7 @@ export class FolderSaver {
             open += 1;
             await data.submit({ kind: 'zeros', length: sizes.minBytes }, settle);
           }
-          const breath = this.#breathe();
+          const breath = this.#breath.take();
           if (breath !== undefined) await breath;
         }
       }
@@ -545,16 +545,6 @@ export class FolderSaver {
     folder.before = new Map(nodes.map((node) => [node.name, node]));
     folder.beforeTree = treeId;
     folder.beforeCount = nodes.length;
-  }
-
-  /** Lets messages in now and then: results, cancellation, the lock's refresh. */
-  #breathe(): Promise<void> | undefined {
-    throwIfAborted(this.#deps.signal);
-    if (this.#deps.clock.monotonicMs() - this.#breathedAt < breatheMs) return undefined;
-    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      this.#breathedAt = this.#deps.clock.monotonicMs();
-      throwIfAborted(this.#deps.signal);
-    });
   }
 }
 

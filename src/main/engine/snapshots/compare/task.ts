@@ -1,5 +1,6 @@
 // The thread of a comparison: opens and locks what it needs, walks both sides, and leaves the result as a database.
 import type { Gap } from '../../../../contract/snapshots.ts';
+import { Breath } from '../../kit/breath.ts';
 import { fail, throwIfAborted } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { WorkerContext, WorkerTask } from '../../ports.ts';
@@ -18,7 +19,6 @@ import { walkBoth, type WalkOptions } from './walk.ts';
 
 const listedGaps = 1000;
 const progressMs = 100;
-const breatheMs = 30;
 
 export const compareTask: WorkerTask = async (context, input) => {
   const cancel = new AbortController();
@@ -68,14 +68,10 @@ async function comparison(context: WorkerContext, request: CompareRequest, opene
     const moves = live === undefined ? undefined : new LiveMoves();
     let entries = 0;
     let shownMs = Number.NEGATIVE_INFINITY;
-    let breathedMs = clock.monotonicMs();
+    const breath = new Breath(clock, signal);
     const options: WalkOptions = {
       from, to, comparable, exact: request.exact, onGap, signal,
-      breathe: async () => {
-        if (clock.monotonicMs() - breathedMs < breatheMs) return;
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        breathedMs = clock.monotonicMs();
-      },
+      breathe: async () => breath.take(),
       onFound: (found) => {
         keeper.add(found);
         moves?.note(found);

@@ -7,7 +7,6 @@ import type { DrillReport } from '../../../../contract/drills.ts';
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
 import { errnoOf, fail, isVarveError, toWire } from '../../kit/errors.ts';
-import { displayName } from '../../kit/names.ts';
 import { pathsOf, resolveUserPath } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
@@ -18,7 +17,8 @@ import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { PlanService } from '../plans/service.ts';
 import { wellFormed } from '../plans/service.ts';
-import { makeFolder, removeInThread } from '../remove-folder.ts';
+import { makeFolder, removeOrWarn } from '../remove-folder.ts';
+import { namesOfPlace } from '../restore/place.ts';
 import type { ReportFacts } from '../restore/protocol.ts';
 import type { RestoreRunner } from '../restore/runner.ts';
 import type { DrillStore } from './store.ts';
@@ -59,9 +59,7 @@ export function createDrills(deps: DrillServiceDeps) {
     }
   };
 
-  const remove = async (path: string): Promise<void> => {
-    await removeInThread(ports.workers, path).catch((error: unknown) => ports.logger.warn('the folder of a drill could not be removed', { path: displayName(path), code: toWire(error).code }));
-  };
+  const remove = (path: string): Promise<void> => removeOrWarn(ports, path, 'the folder of a drill could not be removed');
 
   const restoreInto = async (place: string, id: string, seed: string | null, { share }: Input, found: FoundSnapshot, task: RunningTask): Promise<ReportFacts> =>
     runner.work<ReportFacts>(
@@ -96,14 +94,11 @@ export function createDrills(deps: DrillServiceDeps) {
     task.progress({ phase: 'hook' });
     // It stands where the plan's first folder came back.
     const [first] = found.file.paths;
-    const inside = first === undefined ? place : system.join(place, ...nested(first));
+    const inside = first === undefined ? place : system.join(place, ...namesOfPlace(first, machine.platform));
     const folder = files.stat(inside)?.type === 'dir' ? inside : place;
     const { failure } = await runHook(ports.programs, hook, { plan: plan.name, hook: 'check', repository: found.repository.name, restored: { top: place, folder } }, deps.environment, task.signal);
     return { program: hook.argv[0] ?? '', ok: failure === undefined, reason: failure?.reason ?? null };
   };
-
-  /** As snapshots nest absolute paths. */
-  const nested = (path: string): string[] => (machine.platform === 'win32' ? path.replace(':', '').split(/[\\/]/) : path.split('/')).filter((name) => name !== '');
 
   const run = async (input: Input, found: FoundSnapshot, actor: string, task: RunningTask): Promise<TaskResult> => {
     const id = createUuid7(clock, random);

@@ -1,12 +1,12 @@
 // The thread of a history: opens and locks the repositories, and follows the path.
-import { fail, throwIfAborted } from '../../kit/errors.ts';
+import { Breath } from '../../kit/breath.ts';
+import { fail } from '../../kit/errors.ts';
 import type { WorkerTask } from '../../ports.ts';
 import type { Repository } from '../../repository/index.ts';
 import { OpenedForReading } from '../opened.ts';
 import { followBack } from './follow.ts';
 import type { HistoryMessage, HistoryRequest } from './protocol.ts';
 
-const breatheMs = 30;
 
 export const historyTask: WorkerTask = async (context, input) => {
   const cancel = new AbortController();
@@ -22,20 +22,13 @@ export const historyTask: WorkerTask = async (context, input) => {
     post({ kind: 'progress', update: { phase: 'opening', filesTotal: snapshots.length } });
     const repositories: Repository[] = [];
     for (const [number, place] of places.entries()) repositories.push(await opened.repository(place, number));
-    let breathedMs = context.clock.monotonicMs();
     // Local folders are read without ever leaving the thread: a cancel is let in now and then.
-    const breathe = (): Promise<void> | undefined => {
-      if (context.clock.monotonicMs() - breathedMs < breatheMs) return undefined;
-      return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-        breathedMs = context.clock.monotonicMs();
-        throwIfAborted(signal);
-      });
-    };
+    const breath = new Breath(context.clock, signal);
     const onSnapshot = async (done: number): Promise<void> => {
       post({ kind: 'progress', update: { phase: 'scanning', filesDone: done } });
-      await breathe();
+      await breath.take();
     };
-    const facts = await followBack({ repositories, snapshots, names, renames, signal, onSnapshot, onEntry: breathe });
+    const facts = await followBack({ repositories, snapshots, names, renames, signal, onSnapshot, onEntry: () => breath.take() });
     post({ kind: 'done', facts });
   } catch (error) {
     if (lost.signal.aborted) fail('LOCK_LOST', 'a lock was lost', { path: places[0]?.repositoryPath ?? '' }, error);

@@ -1,5 +1,5 @@
 // What every comparer is given to be a good guest in its thread: it lets a cancel in now and then, and tells how far it is.
-import { throwIfAborted } from '../../kit/errors.ts';
+import { Breath } from '../../kit/breath.ts';
 import type { Clock } from '../../ports.ts';
 
 export interface Pace {
@@ -11,19 +11,12 @@ export interface Pace {
   late(): boolean;
 }
 
-const breatheMs = 30;
-
 export function createPace(clock: Pick<Clock, 'monotonicMs'>, signal: AbortSignal, limitMs: number, onRead: (bytes: number) => void): Pace {
   const startedMs = clock.monotonicMs();
-  let breathedMs = startedMs;
+  const breath = new Breath(clock, signal);
   let done = 0;
   return {
-    breathe: async () => {
-      if (clock.monotonicMs() - breathedMs < breatheMs) return;
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      throwIfAborted(signal);
-      breathedMs = clock.monotonicMs();
-    },
+    breathe: async () => breath.take(),
     read: (bytes) => onRead((done += bytes)),
     late: () => clock.monotonicMs() - startedMs > limitMs
   };

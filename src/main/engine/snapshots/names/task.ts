@@ -1,6 +1,7 @@
 // The thread that looks for names: brings the databases of the repositories up to date, and asks them. A repository of which everything is known is
 // not opened at all. A database that is damaged, or was made by something else, is thrown away and made anew.
-import { fail, isVarveError, throwIfAborted } from '../../kit/errors.ts';
+import { Breath } from '../../kit/breath.ts';
+import { fail, isVarveError } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { WorkerContext, WorkerTask } from '../../ports.ts';
 import { openDatabase, type Database } from '../../store/index.ts';
@@ -12,7 +13,6 @@ import type { FindFacts, FindMessage, FindRequest, NamesPlace } from './protocol
 import { nameMigrations, typeCodes } from './schema.ts';
 
 const listedGaps = 1000;
-const breatheMs = 30;
 
 export const findTask: WorkerTask = async (context, input) => {
   const cancel = new AbortController();
@@ -58,7 +58,7 @@ class Search {
   readonly #opened: OpenedForReading;
   readonly #signal: AbortSignal;
   readonly #repositories = new Map<number, ReturnType<OpenedForReading['repository']>>();
-  #breathedMs: number;
+  readonly #breath: Breath;
   #foldersRead = 0;
 
   constructor(context: WorkerContext, request: FindRequest, opened: OpenedForReading, signal: AbortSignal) {
@@ -66,7 +66,7 @@ class Search {
     this.#request = request;
     this.#opened = opened;
     this.#signal = signal;
-    this.#breathedMs = context.clock.monotonicMs();
+    this.#breath = new Breath(context.clock, signal);
   }
 
   async run(): Promise<FindFacts> {
@@ -140,13 +140,9 @@ class Search {
 
   /** Local folders are read without ever leaving the thread: a cancel is let in now and then. */
   #breathe(): Promise<void> | undefined {
-    const { clock } = this.#context;
-    if (clock.monotonicMs() - this.#breathedMs < breatheMs) return undefined;
-    this.#post({ phase: 'scanning', filesDone: this.#foldersRead });
-    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      this.#breathedMs = clock.monotonicMs();
-      throwIfAborted(this.#signal);
-    });
+    const breath = this.#breath.take();
+    if (breath !== undefined) this.#post({ phase: 'scanning', filesDone: this.#foldersRead });
+    return breath;
   }
 
   #post(update: Extract<FindMessage, { kind: 'progress' }>['update']): void {

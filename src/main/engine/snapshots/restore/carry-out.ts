@@ -2,11 +2,11 @@
 // run.ts. One file that fails is named, and the rest goes on; a full disk and a cancellation end everything.
 import { dirname } from 'node:path';
 import type { TaskProgress } from '../../../../contract/events.ts';
+import type { Breath } from '../../kit/breath.ts';
 import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { WorkerContext } from '../../ports.ts';
 import type { Repository } from '../../repository/index.ts';
-import type { Breath } from './breath.ts';
 import { DataLanes } from './data-lanes.ts';
 import { DataWork } from './data-work.ts';
 import { writesContent, type Decided, type DecidedFolder, type Decisions, type Extra } from './decide.ts';

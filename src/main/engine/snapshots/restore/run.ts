@@ -10,6 +10,7 @@
 // Whatever is replaced or deleted must still be what it was when that was decided. Nothing outside the target is touched, and no link is followed on the
 // way to a file. Undoing a restore is the same work, decided by undo.ts.
 import type { TaskProgress } from '../../../../contract/events.ts';
+import { Breath } from '../../kit/breath.ts';
 import { fail, VarveError } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import { pathsOf } from '../../kit/paths.ts';
@@ -17,7 +18,6 @@ import type { WorkerContext } from '../../ports.ts';
 import { createLocalBackend, lockForReading, Repository, sha256Hex, twiceWhenRaced } from '../../repository/index.ts';
 import { chunkSizes } from '../archive/chunks.ts';
 import { takeSample } from '../drills/sample.ts';
-import { Breath } from './breath.ts';
 import { CarryingOut } from './carry-out.ts';
 import { sidesOfReplaced } from './database-sides.ts';
 import { damagedFiles, refuseDamaged } from './damage.ts';
@@ -36,6 +36,8 @@ import { tokenOf } from './token.ts';
 import { decideUndo } from './undo.ts';
 
 const progressMs = 100;
+/** Small files come in fast, and what is shown of them moves along. */
+const breatheMs = 10;
 
 export interface RestoreOptions {
   signal: AbortSignal;
@@ -107,7 +109,7 @@ class Restoring {
     this.#options = options;
     this.#onProgress = options.onProgress;
     this.#zeroChunk = sha256Hex(new Uint8Array(chunkSizes(repository.config.chunker).minBytes));
-    this.#breath = new Breath(context.clock, signal);
+    this.#breath = new Breath(context.clock, signal, breatheMs);
   }
 
   async run(): Promise<RestoreOutcome> {

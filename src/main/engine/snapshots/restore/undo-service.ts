@@ -11,6 +11,7 @@ import { shortId } from '../../repository/index.ts';
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import { wellFormed } from '../plans/service.ts';
 import type { UndoableRow } from '../store.ts';
+import { oneById } from '../one-by-id.ts';
 import { changedSince } from './undo.ts';
 import { originTop } from './place.ts';
 import type { ReportFacts } from './protocol.ts';
@@ -35,10 +36,7 @@ export function createUndo(deps: UndoDeps) {
   const fileOf = (id: string): string => pathsOf(machine.platform).join(folder, `${id}.db`);
 
   const find = (name: string): UndoableRow => {
-    const matches = store.undoables().filter(({ id }) => id.startsWith(name.toLowerCase()));
-    if (matches.length > 1) fail('AMBIGUOUS', `${name} fits ${matches.length} restores`, { kind: 'restore', name, matches: matches.map(({ id }) => id).slice(0, 20) });
-    const [row] = matches;
-    if (row === undefined) return fail('NOT_FOUND', `no restore ${name}`, { kind: 'restore', name });
+    const row = oneById(store.undoables(), 'restore', name);
     if (row.undoneAt !== null) fail('CONFLICT', `restore ${name} is undone already`, { kind: 'restore', name });
     return row;
   };

@@ -21,10 +21,11 @@ import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import { wellFormed, type PlanService } from '../plans/service.ts';
-import { makeFolder, removeInThread } from '../remove-folder.ts';
+import { makeFolder, removeInThread, removeOrWarn } from '../remove-folder.ts';
 import { namesOfPlace } from '../restore/place.ts';
 import type { ReportFacts } from '../restore/protocol.ts';
 import type { RestoreRunner } from '../restore/runner.ts';
+import { oneById } from '../one-by-id.ts';
 import { settleSwap, swap, swapBack, type SwapPlaces } from './swap.ts';
 import type { TrialRow, TrialRowState, TrialStore } from './store.ts';
 
@@ -64,6 +65,9 @@ export function createTrials(deps: TrialServiceDeps) {
 
   const placesOf = ({ original, folder }: TrialRow): SwapPlaces => ({ place: original, copy: system.join(folder, ...namesOfPlace(original, machine.platform)), aside: system.join(folder, 'former original') });
 
+  /** In the snapshot. */
+  const pathOf = ({ original }: TrialRow): string => `/${namesOfPlace(original, machine.platform).join('/')}`;
+
   const view = (row: TrialRow): Trial => {
     const { place, copy } = placesOf(row);
     const promoted = row.state === 'promoted' || row.state === 'returning';
@@ -73,11 +77,7 @@ export function createTrials(deps: TrialServiceDeps) {
     };
   };
 
-  const find = (name: string): TrialRow => {
-    const matches = store.all().filter(({ id }) => id.startsWith(name.toLowerCase()));
-    if (matches.length > 1) fail('AMBIGUOUS', `${name} fits ${matches.length} trials`, { kind: 'trial', name, matches: matches.map(({ id }) => id).slice(0, 20) });
-    return matches[0] ?? fail('NOT_FOUND', `no trial ${name}`, { kind: 'trial', name });
-  };
+  const find = (name: string): TrialRow => oneById(store.all(), 'trial', name);
   const inState = (name: string, state: TrialRowState): TrialRow => {
     const row = find(name);
     if (row.state !== state) refuseState(row.state);
@@ -131,7 +131,7 @@ export function createTrials(deps: TrialServiceDeps) {
         mark: row.id.replaceAll('-', ''),
         leftBehind: [],
         treeId: found.file.tree,
-        include: [`/${namesOfPlace(row.original, machine.platform).join('/')}`],
+        include: [pathOf(row)],
         exclude: [],
         target: row.folder,
         conflict: 'keep',
@@ -146,6 +146,8 @@ export function createTrials(deps: TrialServiceDeps) {
       (update) => task.progress(update)
     );
 
+  const removeLeft = ({ folder }: TrialRow): Promise<void> => removeOrWarn(ports, folder, 'the folder of a trial could not be removed');
+
   const make = async (row: TrialRow, found: FoundSnapshot, actor: string, task: RunningTask): Promise<TaskResult> => {
     record(row, 'trial.started', {}, () => store.add(row), actor);
     try {
@@ -155,7 +157,7 @@ export function createTrials(deps: TrialServiceDeps) {
       record(row, 'trial.ready', { files: report.files, bytes: report.bytes, skipped: report.skippedCount }, () => store.setState(row.id, 'ready'), actor, report.skippedCount > 0 ? 'warn' : undefined);
       return { kind: 'trial', trial: view({ ...row, state: 'ready' }), skipped: report.skipped, skippedCount: report.skippedCount };
     } catch (error) {
-      await removeInThread(ports.workers, row.folder).catch((failure: unknown) => ports.logger.warn('the folder of a trial could not be removed', { path: displayName(row.folder), code: toWire(failure).code }));
+      await removeLeft(row);
       const { code, message } = toWire(error);
       record(row, 'trial.failed', { code, reason: wellFormed(message) }, () => store.remove(row.id), actor, code === 'CANCELLED' ? 'warn' : 'error');
       throw error;
@@ -252,14 +254,14 @@ export function createTrials(deps: TrialServiceDeps) {
     /** For a comparison with the copy. */
     copyOf: (name: string): TrialCopy => {
       const row = find(name);
-      return { path: `/${namesOfPlace(row.original, machine.platform).join('/')}`, snapshotId: row.snapshotId, copy: view(row).copy };
+      return { path: pathOf(row), snapshotId: row.snapshotId, copy: view(row).copy };
     },
     recoverInterrupted: (): void => {
       // One process owns the home at a time, so whoever was at it has ended.
       for (const row of store.all()) {
         if (row.state === 'making') {
           record(row, 'trial.interrupted', { startedAt: row.at }, () => store.remove(row.id), undefined, 'warn');
-          void removeInThread(ports.workers, row.folder).catch((error: unknown) => ports.logger.warn('the folder of a trial could not be removed', { path: displayName(row.folder), code: toWire(error).code }));
+          void removeLeft(row);
         } else if (row.state === 'swapping' || row.state === 'returning') {
           try {
             settleSwap(files, placesOf(row));

@@ -1,24 +1,26 @@
 // Lets others in every so often: a thread that reads and writes without waiting would hear of no cancellation and refresh no lock.
-import { throwIfAborted } from '../../kit/errors.ts';
-import type { Clock } from '../../ports.ts';
+import { throwIfAborted } from './errors.ts';
+import type { Clock } from '../ports.ts';
 
-const breatheMs = 10;
+const usualMs = 30;
 
 export class Breath {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #signal: AbortSignal;
+  readonly #everyMs: number;
   #takenAt: number;
 
-  constructor(clock: Pick<Clock, 'monotonicMs'>, signal: AbortSignal) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, signal: AbortSignal, everyMs: number = usualMs) {
     this.#clock = clock;
     this.#signal = signal;
+    this.#everyMs = everyMs;
     this.#takenAt = clock.monotonicMs();
   }
 
   /** Often called, and nearly never has to wait. Throws CANCELLED. */
   take(): Promise<void> | undefined {
     throwIfAborted(this.#signal);
-    return this.#clock.monotonicMs() - this.#takenAt < breatheMs ? undefined : this.#wait();
+    return this.#clock.monotonicMs() - this.#takenAt < this.#everyMs ? undefined : this.#wait();
   }
 
   async #wait(): Promise<void> {
