@@ -21,7 +21,7 @@ const rooms = [
 ];
 
 // Domains of the engine, left may be used by right; each only through its index.ts.
-const domains = ['store', 'log', 'secrets', 'witness', 'system', 'repository', 'snapshots', 'gateway'];
+const domains = ['store', 'log', 'secrets', 'witness', 'system', 'repository', 'snapshots', 'jobs', 'alerts', 'gateway'];
 // Types of running tasks are the one thing of `system` that domains to its left need.
 // Codecs are pure functions and types: restic's, and those of signed notes and Merkle trees.
 const codecs = ['main/engine/repository/format/', 'main/engine/log/note/', 'main/engine/log/merkle/'];

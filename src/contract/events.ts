@@ -82,7 +82,7 @@ export type TaskState = z.infer<typeof TaskState>;
 export const EngineEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('task'), task: TaskState }),
   z.object({ kind: z.literal('log'), entries: Count }),
-  z.object({ kind: z.literal('changed'), what: z.enum(['home', 'settings', 'repositories', 'plans', 'snapshots', 'restores', 'tokens', 'verify', 'sample']) }),
+  z.object({ kind: z.literal('changed'), what: z.enum(['home', 'settings', 'repositories', 'plans', 'snapshots', 'restores', 'tokens', 'verify', 'sample', 'jobs', 'runs', 'alerts', 'secrets']) }),
   /** The engine is about to stop; the client should expect the line to close. */
   z.object({ kind: z.literal('stopping') }),
   /** Sent every 20 s so that a silent line is noticed. */

@@ -12,7 +12,7 @@ export const levels = ['debug', 'info', 'notice', 'warn', 'error'] as const;
 export const Level = z.enum(levels);
 
 /** Closed list; `encrypts` and `retention` of each category stand in engine/log/model.ts. */
-export const categories = ['record', 'home', 'settings', 'repository', 'plan', 'snapshot', 'restore', 'access', 'gateway', 'note', 'decision', 'experiment', 'metrics', 'embeddings', 'ingest', 'app'] as const;
+export const categories = ['record', 'home', 'settings', 'repository', 'plan', 'snapshot', 'restore', 'access', 'gateway', 'note', 'decision', 'experiment', 'metrics', 'embeddings', 'ingest', 'app', 'job', 'alert'] as const;
 export const Category = z.enum(categories);
 export type Category = z.infer<typeof Category>;
 export type Level = z.infer<typeof Level>;

@@ -39,6 +39,7 @@ function collect(value: unknown, into: Record<string, string | number>, depth: n
 const aliases: Record<string, readonly string[]> = {
   id: ['snapshotShortId', 'shortId', 'snapshotId', 'snapshot'],
   plan: ['planTitle', 'planName', 'plan', 'title'],
+  job: ['job'],
   repository: ['repositoryName', 'repository', 'name'],
   added: ['dataAdded', 'addedBytes', 'bytesAdded', 'dataAddedPacked'],
   filesNew: ['filesNew', 'newFiles'],

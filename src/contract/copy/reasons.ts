@@ -8,6 +8,7 @@ import { evidence } from './reasons/evidence.ts';
 import { formats } from './reasons/formats.ts';
 import { home } from './reasons/home.ts';
 import { intake } from './reasons/intake.ts';
+import { jobs } from './reasons/jobs.ts';
 import { keeping } from './reasons/keeping.ts';
 import { log } from './reasons/log.ts';
 import { maintenance } from './reasons/maintenance.ts';
@@ -26,7 +27,7 @@ import { whereWords } from './where.ts';
 const conditions: Reasons = Object.fromEntries(Object.entries(whereWords.en).map(([problem, en]) => [en, whereWords['pt-BR'][problem as keyof typeof whereWords.en]]));
 
 /** By area, for whoever adds one. */
-export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, breaks, conditions, doctor, evidence, formats, home, intake, keeping, log, maintenance, messages, notes, program, repository, review, snapshots };
+export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, breaks, conditions, doctor, evidence, formats, home, intake, jobs, keeping, log, maintenance, messages, notes, program, repository, review, snapshots };
 export const plainTables: Readonly<Record<string, PlainWords>> = { databaseWords, desktopCalls, keyringWords, shapeWords, unknownWords };
 
 interface Entry {

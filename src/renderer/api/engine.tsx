@@ -29,7 +29,11 @@ export const staleAfter: Record<ChangedWhat, readonly string[]> = {
   restores: ['restores'],
   tokens: ['tokens'],
   verify: ['verify', 'status'],
-  sample: ['sample', 'plans', 'repositories', 'snapshots']
+  sample: ['sample', 'plans', 'repositories', 'snapshots'],
+  jobs: ['jobs', 'scheduler'],
+  runs: ['runs', 'jobs', 'scheduler'],
+  alerts: ['alerts'],
+  secrets: ['secrets']
 };
 
 /** Answers that later snapshots change, but that must not move under whoever reads them: the next one who opens them asks again. */

@@ -81,6 +81,8 @@ export const record = {
   'category.embeddings': 'embeddings',
   'category.ingest': 'intake',
   'category.app': 'program',
+  'category.job': 'jobs',
+  'category.alert': 'alerts',
 
   // settings
   'set.title': 'Settings',

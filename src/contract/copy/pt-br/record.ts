@@ -88,6 +88,8 @@ export const record = {
   'category.embeddings': 'embeddings',
   'category.ingest': 'entrada de dados',
   'category.app': 'programa',
+  'category.job': 'tarefas',
+  'category.alert': 'alertas',
 
   'set.title': 'Configurações',
   'set.look': 'Idioma e aparência',

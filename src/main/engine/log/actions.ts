@@ -28,6 +28,14 @@ const tagsChanged = { changed: z.array(z.strictObject({ from: name, to: name, li
 /** What was done before it failed: ids that are gone, and their new ones. */
 const editsDone = { done: z.array(z.strictObject({ from: name, to: name.nullable() })).max(1000), doneCount: count };
 
+/** Of a job, and of every step of a run of it (rule 4.2). */
+const jobFacts = { job: name, jobId: name };
+const moveFacts = {
+  run: name, ...jobFacts, from: name, to: name, cause: name.optional(), attempt: count.optional(), trigger: name.optional(), occurrence: instant.optional(), test: z.boolean().optional(), otherRun: name.optional(), replayOf: name.optional(),
+  /** Of `starting`: what is about to be run, by hash, and the names of the secrets it gets. */
+  definitionHash: name.optional(), argvHash: name.optional(), secrets: z.array(name).max(50).optional(), missed: z.json().optional(), exitCode: z.number().int().nullish(), signal: name.nullish(), code: name.nullish(), reason: text.optional(), durationMs: durationMs.optional(), items: z.number().nullish()
+};
+
 export interface ActionRule {
   category: Category;
   level: Level;
@@ -105,6 +113,32 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
   'restore.interrupted': action('restore', 'warn', { restore: name, ...repository, snapshot: name, target: text, startedAt: instant, plan: name.nullish(), planId: name.nullish(), ...inPlace }),
 
+  'job.added': action('job', 'notice', { ...jobFacts, version: count, definition: z.json() }),
+  'job.changed': action('job', 'notice', { ...jobFacts, version: count, changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(1000), definition: z.json() }),
+  'job.removed': action('job', 'notice', jobFacts),
+  'job.paused': action('job', 'notice', { ...jobFacts, reason: text, until: instant.nullish() }),
+  'job.resumed': action('job', 'notice', { ...jobFacts, catchUp: z.boolean().optional() }),
+  'scheduler.paused': action('job', 'notice', { reason: text, until: instant }),
+  'scheduler.resumed': action('job', 'notice', {}),
+  'scheduler.limited': action('job', 'notice', { most: count }),
+  'run.queued': action('job', 'info', moveFacts),
+  'run.awaiting-approval': action('job', 'notice', moveFacts),
+  'run.starting': action('job', 'info', moveFacts),
+  'run.running': action('job', 'info', moveFacts),
+  'run.stopping': action('job', 'notice', moveFacts),
+  'run.retry-wait': action('job', 'warn', moveFacts),
+  'run.succeeded': action('job', 'info', moveFacts),
+  'run.partial': action('job', 'warn', moveFacts),
+  'run.failed': action('job', 'error', moveFacts),
+  'run.timed-out': action('job', 'error', moveFacts),
+  'run.stopped': action('job', 'notice', moveFacts),
+  'run.skipped': action('job', 'notice', moveFacts),
+  'run.missed': action('job', 'warn', moveFacts),
+  'run.rejected': action('job', 'notice', moveFacts),
+  'run.unknown': action('job', 'error', moveFacts),
+  'run.noted': action('job', 'notice', { run: name, ...jobFacts, note: text }),
+  'run.reclassified': action('job', 'notice', { run: name, ...jobFacts, was: name, as: name, reason: text }),
+  'run.purged': action('job', 'notice', { job: name.optional(), runs: count, outputBytes: count, file: text, sha256: name, until: instant }),
   'drill.started': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), all: z.boolean() }),
   'drill.finished': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ok: z.boolean(), files: count, ofFiles: count, bytes: count, failed: count, check: z.boolean().optional(), durationMs }),
   'drill.failed': action('restore', 'error', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ...failure, durationMs }),

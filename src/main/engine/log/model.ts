@@ -55,7 +55,9 @@ export const categoryRules: Readonly<Record<Category, CategoryRule>> = {
   metrics: { code: 13, encrypts: true, retention: 'short', open: true },
   embeddings: { code: 14, encrypts: true, retention: 'short', open: true },
   ingest: { code: 15, encrypts: false, retention: 'long', open: true },
-  app: { code: 16, encrypts: false, retention: 'long', open: true }
+  app: { code: 16, encrypts: false, retention: 'long', open: true },
+  job: { code: 17, encrypts: false, retention: 'long', open: false },
+  alert: { code: 18, encrypts: false, retention: 'long', open: false }
 };
 
 export const levelCodes: Readonly<Record<Level, number>> = { debug: 1, info: 2, notice: 3, warn: 4, error: 5 };

@@ -1,0 +1,98 @@
+// Tables of this domain in state.db: definitions, runs, tries. Versions 70-79 are ours.
+import type { Migration } from '../store/index.ts';
+
+export const jobsMigrations: Migration[] = [
+  {
+    version: 70,
+    up: (db) =>
+      db.exec(`
+        -- Every definition that ever was one, by the hash of its JSON: runs name what they ran.
+        CREATE TABLE job_definitions (
+          hash TEXT PRIMARY KEY,
+          definition TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE jobs (
+          id TEXT PRIMARY KEY,
+          name TEXT NOT NULL UNIQUE,
+          version INTEGER NOT NULL,
+          definition_hash TEXT NOT NULL,
+          created_at INTEGER NOT NULL,
+          -- Every occurrence at or before it has been decided (rule 2.1); milliseconds, as all times here.
+          cursor INTEGER NOT NULL,
+          paused TEXT,
+          from_file INTEGER NOT NULL DEFAULT 0,
+          -- Kept by the store at each end of a run, so that a list of jobs need not read their history.
+          last_good_at INTEGER,
+          failures INTEGER NOT NULL DEFAULT 0,
+          overlap_skips INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE TABLE job_versions (
+          job_id TEXT NOT NULL,
+          version INTEGER NOT NULL,
+          definition_hash TEXT NOT NULL,
+          at INTEGER NOT NULL,
+          by TEXT NOT NULL,
+          PRIMARY KEY (job_id, version)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE runs (
+          id TEXT PRIMARY KEY,
+          job_id TEXT NOT NULL,
+          job_name TEXT NOT NULL,
+          job_title TEXT NOT NULL,
+          work_kind TEXT NOT NULL,
+          version INTEGER NOT NULL,
+          definition_hash TEXT NOT NULL,
+          -- Rule 8.1: a second row for one occasion cannot be written.
+          key TEXT NOT NULL UNIQUE,
+          state TEXT NOT NULL,
+          cause TEXT,
+          trigger TEXT NOT NULL,
+          occurrence INTEGER,
+          created_at INTEGER NOT NULL,
+          started_at INTEGER,
+          ended_at INTEGER,
+          active_ms INTEGER,
+          attempts INTEGER NOT NULL DEFAULT 0,
+          -- Not before: the next try, or the turn of what is caught up.
+          due_at INTEGER,
+          test INTEGER NOT NULL DEFAULT 0,
+          by TEXT NOT NULL,
+          reason TEXT NOT NULL,
+          replay_of TEXT,
+          other_run TEXT,
+          missed TEXT,
+          flags TEXT NOT NULL DEFAULT '[]',
+          exit TEXT,
+          result TEXT,
+          failure TEXT,
+          note TEXT,
+          reclassified TEXT
+        ) STRICT;
+        CREATE INDEX runs_of_job ON runs (job_id, id);
+        CREATE INDEX runs_live ON runs (state) WHERE state IN ('awaiting_approval', 'queued', 'starting', 'running', 'stopping', 'retry_wait');
+        CREATE INDEX runs_ended ON runs (ended_at);
+        CREATE TABLE run_attempts (
+          run_id TEXT NOT NULL,
+          attempt INTEGER NOT NULL,
+          started_at INTEGER NOT NULL,
+          ended_at INTEGER,
+          identity TEXT,
+          exit TEXT,
+          cause TEXT,
+          detail TEXT,
+          output TEXT,
+          task_id TEXT,
+          PRIMARY KEY (run_id, attempt)
+        ) STRICT, WITHOUT ROWID;
+        -- One row: what the scheduler knows beyond its jobs.
+        CREATE TABLE scheduler (
+          one INTEGER PRIMARY KEY CHECK (one = 1),
+          last_tick_at INTEGER,
+          boot_id TEXT,
+          paused TEXT,
+          max_running INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO scheduler (one, max_running) VALUES (1, 2);
+      `)
+  }
+];
