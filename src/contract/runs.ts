@@ -78,7 +78,7 @@ export const Run = z.object({
   missed: Missed.nullable(),
   /** Which it waits for: a lock, a free place, a condition. */
   waitingFor: z.enum(['slot', 'lock', 'drive', 'power', 'network', 'space', 'catch_up', 'paused', 'other_run']).nullable(),
-  flags: z.array(z.enum(['orphan', 'stuck', 'redacted'])),
+  flags: z.array(z.enum(['orphan', 'stuck', 'redacted', 'anyway'])),
   version: Count,
   definitionHash: Hex64,
   exit: Attempt.shape.exit,

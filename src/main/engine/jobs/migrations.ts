@@ -23,6 +23,7 @@ export const jobsMigrations: Migration[] = [
           from_file INTEGER NOT NULL DEFAULT 0,
           -- Kept by the store at each end of a run, so that a list of jobs need not read their history.
           last_good_at INTEGER,
+          failing_since INTEGER,
           failures INTEGER NOT NULL DEFAULT 0,
           overlap_skips INTEGER NOT NULL DEFAULT 0
         ) STRICT;

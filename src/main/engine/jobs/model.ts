@@ -15,6 +15,8 @@ export interface JobRow {
   paused: Pause | null;
   fromFile: boolean;
   lastGoodAt: number | null;
+  /** End of the first failed run since the last good one. */
+  failingSince: number | null;
   failures: number;
   overlapSkips: number;
 }

@@ -1,0 +1,117 @@
+// Runs and their tries in state.db. SQL and nothing else: which move is allowed is the ledger's business.
+import type { RunMark } from '../../../../contract/jobs.ts';
+import { finalStates, liveStates, type RunState } from '../../../../contract/runs.ts';
+import type { Database } from '../../store/index.ts';
+
+type Row = Record<string, unknown>;
+import type { AttemptRow, RunRow } from '../model.ts';
+
+const live = liveStates.map((state) => `'${state}'`).join(', ');
+const ended = finalStates.map((state) => `'${state}'`).join(', ');
+
+const columns: Readonly<Record<keyof RunRow, string>> = {
+  id: 'id', jobId: 'job_id', jobName: 'job_name', jobTitle: 'job_title', workKind: 'work_kind', version: 'version', definitionHash: 'definition_hash', key: 'key', state: 'state', cause: 'cause', trigger: 'trigger', occurrence: 'occurrence', createdAt: 'created_at',
+  startedAt: 'started_at', endedAt: 'ended_at', activeMs: 'active_ms', attempts: 'attempts', dueAt: 'due_at', test: 'test', by: 'by', reason: 'reason', replayOf: 'replay_of', otherRun: 'other_run', missed: 'missed', flags: 'flags', exit: 'exit', result: 'result', failure: 'failure', note: 'note',
+  reclassified: 'reclassified'
+};
+const json: ReadonlySet<keyof RunRow> = new Set(['missed', 'flags', 'exit', 'result', 'failure', 'reclassified'] as const);
+const runKeys = Object.keys(columns) as (keyof RunRow)[];
+
+export interface RunQuery {
+  jobId?: string | undefined;
+  states?: readonly RunState[] | undefined;
+  /** By the time they were decided. */
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  /** Id of the last one that is known. */
+  before?: string | undefined;
+  limit: number;
+}
+
+export type RunStore = ReturnType<typeof createRunStore>;
+
+export function createRunStore(db: Pick<Database, 'prepare'>) {
+  const one = (sql: string, ...values: unknown[]): RunRow | undefined => {
+    const row = db.prepare(sql).get(...values);
+    return row && runOf(row);
+  };
+  return {
+    run: (id: string): RunRow | undefined => one('SELECT * FROM runs WHERE id = ?', id),
+    /** By the beginning of its id; the first two that fit. */
+    byPrefix: (prefix: string): RunRow[] => db.prepare('SELECT * FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 2').all(prefix, `${prefix}~`).map(runOf),
+    byKey: (key: string): RunRow | undefined => one('SELECT * FROM runs WHERE key = ?', key),
+    /** Oldest first. */
+    live: (): RunRow[] => db.prepare(`SELECT * FROM runs WHERE state IN (${live}) ORDER BY id`).all().map(runOf),
+    /** Newest first. */
+    list: ({ jobId, states, fromMs, toMs, before, limit }: RunQuery): RunRow[] => {
+      const clauses: string[] = [];
+      const values: unknown[] = [];
+      const add = (clause: string, ...more: unknown[]): void => {
+        clauses.push(clause);
+        values.push(...more);
+      };
+      if (jobId !== undefined) add('job_id = ?', jobId);
+      if (states !== undefined) add(`state IN (${states.map((state) => `'${state}'`).join(', ')})`);
+      if (fromMs !== undefined) add('created_at >= ?', fromMs);
+      if (toMs !== undefined) add('created_at < ?', toMs);
+      if (before !== undefined) add('id < ?', before);
+      return db.prepare(`SELECT * FROM runs ${clauses.length === 0 ? '' : `WHERE ${clauses.join(' AND ')}`} ORDER BY id DESC LIMIT ?`).all(...values, limit).map(runOf);
+    },
+    last: (jobId: string): RunRow | undefined => one('SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1', jobId),
+    /** The last ones that are over and no test, oldest first. */
+    marks: (jobId: string, count: number): RunMark[] =>
+      db
+        .prepare(`SELECT id, state, coalesce(ended_at, created_at) AS at, test FROM runs WHERE job_id = ? AND test = 0 AND state IN (${ended}) ORDER BY id DESC LIMIT ?`)
+        .all(jobId, count)
+        .map((row) => ({ id: row['id'] as string, state: row['state'] as RunState, at: iso(row['at'] as number), test: false }))
+        .reverse(),
+    /** Final ones, newest first. */
+    recent: (jobId: string, limit: number): RunRow[] => db.prepare(`SELECT * FROM runs WHERE job_id = ? AND state IN (${ended}) ORDER BY id DESC LIMIT ?`).all(jobId, limit).map(runOf),
+    insert: (run: RunRow): void => {
+      db.prepare(`INSERT INTO runs (${runKeys.map((key) => columns[key]).join(', ')}) VALUES (${runKeys.map(() => '?').join(', ')})`).run(...runKeys.map((key) => valueOf(key, run[key])));
+    },
+    update: (id: string, patch: Partial<RunRow>): void => {
+      const keys = (Object.keys(patch) as (keyof RunRow)[]).filter((key) => patch[key] !== undefined);
+      if (keys.length === 0) return;
+      db.prepare(`UPDATE runs SET ${keys.map((key) => `${columns[key]} = ?`).join(', ')} WHERE id = ?`).run(...keys.map((key) => valueOf(key, patch[key])), id);
+    },
+    attempts: (runId: string): AttemptRow[] => db.prepare('SELECT * FROM run_attempts WHERE run_id = ? ORDER BY attempt').all(runId).map(attemptOf),
+    attempt: (runId: string, attempt: number): AttemptRow | undefined => {
+      const row = db.prepare('SELECT * FROM run_attempts WHERE run_id = ? AND attempt = ?').get(runId, attempt);
+      return row && attemptOf(row);
+    },
+    putAttempt: (row: AttemptRow): void => {
+      db.prepare('INSERT OR REPLACE INTO run_attempts (run_id, attempt, started_at, ended_at, identity, exit, cause, detail, output, task_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
+        row.runId, row.attempt, row.startedAt, row.endedAt, text(row.identity), text(row.exit), row.cause, row.detail, text(row.output), row.taskId
+      );
+    }
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const text = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
+const parsed = (value: unknown): never => (value === null ? null : JSON.parse(value as string)) as never;
+
+function valueOf(key: keyof RunRow, value: unknown): unknown {
+  if (json.has(key)) return text(value);
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+function runOf(row: Row): RunRow {
+  return Object.fromEntries(runKeys.map((key) => [key, json.has(key) ? parsed(row[columns[key]]) : key === 'test' ? row['test'] === 1 : row[columns[key]]])) as unknown as RunRow;
+}
+
+function attemptOf(row: Row): AttemptRow {
+  return {
+    runId: row['run_id'] as string,
+    attempt: row['attempt'] as number,
+    startedAt: row['started_at'] as number,
+    endedAt: row['ended_at'] as number | null,
+    identity: parsed(row['identity']),
+    exit: parsed(row['exit']),
+    cause: row['cause'] as AttemptRow['cause'],
+    detail: row['detail'] as string | null,
+    output: parsed(row['output']),
+    taskId: row['task_id'] as string | null
+  };
+}

@@ -1,0 +1,163 @@
+// Carrying out one run at a time: the intent, the start, the end, each durable before the next (rules 4.2, 4.3). What a stop after each leaves:
+//   1. `starting` with the try's row          -> the next start finds no identity: `unknown`, cause `crash_at_start`
+//   2. the process, or the task, has begun    -> the same; a program started through the shim is looked for by its run's id
+//   3. `running` with the identity            -> adopted, or `unknown` with the cause
+//   4. its end, with all the numbers          -> done
+import { createHash } from 'node:crypto';
+import type { JobDefinition } from '../../../../contract/jobs.ts';
+import type { RunCause } from '../../../../contract/runs.ts';
+import { toWire } from '../../kit/errors.ts';
+import type { Clock, Files, Logger, Random } from '../../ports.ts';
+import type { JobStore } from '../definitions/store.ts';
+import type { Executor, Started, Try } from '../kinds/executor.ts';
+import { outcome as outcomeAs, type Outcome } from '../kinds/outcome.ts';
+import { graceMs, type RunRow } from '../model.ts';
+import type { Ledger } from '../runs/ledger.ts';
+import type { RunStore } from '../runs/store.ts';
+import { applyChecks, failureOf, settle } from './settle.ts';
+
+export interface WorkerDeps {
+  clock: Pick<Clock, 'now' | 'setTimer'>;
+  random: Random;
+  files: Pick<Files, 'stat'>;
+  logger: Logger;
+  jobs: JobStore;
+  runs: RunStore;
+  ledger: Ledger;
+  executorFor(definition: JobDefinition): Executor;
+  /** Something ended, or could not begin: others may have their turn. */
+  onFree(): void;
+  /** Rule 7.5: this many failed in a row. */
+  onFailed(run: RunRow): void;
+}
+
+export type StopCause = Extract<RunCause, 'user' | 'timeout' | 'idle' | 'replaced' | 'quit' | 'shutdown'>;
+
+export type Worker = ReturnType<typeof createWorker>;
+
+export function createWorker(deps: WorkerDeps) {
+  const { clock, random, files, logger, jobs, runs, ledger } = deps;
+  const active = new Map<string, { what: Try; started: Started; sinceMs: number }>();
+  /** Between the intent and the start. */
+  const starting = new Map<string, Promise<void>>();
+
+  const chance = (): number => Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
+
+  const noteEnd = (what: Try, outcome: Outcome, detail: string | null): void => {
+    const row = runs.attempt(what.run.id, what.attempt);
+    if (row) runs.putAttempt({ ...row, endedAt: clock.now(), exit: outcome.exit, cause: outcome.cause, detail, output: outcome.output });
+  };
+
+  /** 4. */
+  const finish = (what: Try, ended: Outcome): void => {
+    active.delete(what.run.id);
+    const before = runs.run(what.run.id);
+    if (before === undefined || (before.state !== 'running' && before.state !== 'stopping')) return;
+    // The shim holds its time limits itself: what it stopped goes the way of what we stop.
+    const run = before.state === 'running' && (ended.cause === 'timeout' || ended.cause === 'idle') && !ended.byItself ? ledger.move(before.id, 'stopping', { cause: ended.cause }) : before;
+    const attempt = runs.attempt(run.id, what.attempt);
+    const outcome = applyChecks(ended, what.definition.checks, { startedMs: attempt?.startedAt ?? clock.now(), endedMs: clock.now(), result: ended.result, files });
+    const settled = settle({ run, definition: what.definition, outcome, nowMs: clock.now(), chance: chance() });
+    const activeMs = (run.activeMs ?? 0) + outcome.activeMs;
+    const flags = outcome.redacted > 0 && !run.flags.includes('redacted') ? [...run.flags, 'redacted' as const] : run.flags;
+    const failed = settled.to === 'failed' || settled.to === 'timed_out' || settled.to === 'unknown';
+    const after = ledger.move(run.id, settled.to, {
+      cause: settled.cause,
+      patch: { activeMs, flags, dueAt: settled.dueAt, exit: outcome.exit, result: outcome.result, ...(failed && { failure: failureOf(outcome, settled.detail, jobs.job(run.jobId), clock.now()) }) },
+      facts: { durationMs: activeMs, ...(outcome.exit !== null && { exitCode: outcome.exit.code, signal: outcome.exit.signal }), ...(outcome.code !== null && { code: outcome.code }), ...(settled.detail !== null && { reason: settled.detail }), ...(outcome.result !== null && { items: outcome.result.items }) },
+      recovering: settled.to === 'unknown',
+      also: () => noteEnd(what, outcome, settled.detail)
+    });
+    if (failed) deps.onFailed(after);
+    deps.onFree();
+  };
+
+  const watch = (what: Try, started: Started): void => {
+    active.set(what.run.id, { what, started, sinceMs: clock.now() });
+    void started.ended.then((ended) => finish(what, ended)).catch((error: unknown) => logger.error('the end of a run could not be written', { run: what.run.id, reason: toWire(error).message }));
+  };
+
+  const begin = async (run: RunRow, definition: JobDefinition): Promise<void> => {
+    const attempt = run.attempts + 1;
+    const at = clock.now();
+    const intent = { definitionHash: run.definitionHash, ...(definition.work.kind === 'command' && { argvHash: createHash('sha256').update(JSON.stringify(definition.work.argv)).digest('hex'), ...(definition.work.secrets.length > 0 && { secrets: definition.work.secrets.map(({ secret }) => secret) }) }) };
+    const opened = ledger.move(run.id, 'starting', {
+      patch: { attempts: attempt, startedAt: run.startedAt ?? at, dueAt: null },
+      facts: intent,
+      also: () => runs.putAttempt({ runId: run.id, attempt, startedAt: at, endedAt: null, identity: null, exit: null, cause: null, detail: null, output: null, taskId: null })
+    }); // 1
+    const what: Try = { run: opened, attempt, definition };
+    const began = await deps.executorFor(definition).start(what).catch((error: unknown) => ({ kind: 'failed' as const, outcome: outcomeAs('failed', 'spawn', { detail: toWire(error).message, code: toWire(error).code }) })); // 2
+    if (began.kind === 'failed') {
+      const { outcome } = began;
+      // Asked to stop while it was about to begin, and it never did: that is what the person wanted.
+      if (runs.run(run.id)?.state !== 'starting') return;
+      const after = ledger.move(run.id, 'failed', {
+        cause: outcome.cause,
+        patch: { exit: outcome.exit, failure: failureOf(outcome, outcome.detail, jobs.job(run.jobId), clock.now()) },
+        facts: { ...(outcome.code !== null && { code: outcome.code }), ...(outcome.detail !== null && { reason: outcome.detail }) },
+        also: () => noteEnd(what, outcome, outcome.detail)
+      });
+      deps.onFailed(after);
+      deps.onFree();
+      return;
+    }
+    const { started } = began;
+    const row = runs.attempt(run.id, attempt);
+    const running = ledger.move(run.id, 'running', { also: () => row && runs.putAttempt({ ...row, ...runs.attempt(run.id, attempt), identity: started.identity }) }); // 3
+    const stopWanted = wanted.get(run.id);
+    watch({ ...what, run: running }, started);
+    if (stopWanted !== undefined) stop(run.id, stopWanted);
+  };
+
+  /** Stops that were asked for between 1 and 3. */
+  const wanted = new Map<string, { cause: StopCause; force: boolean; by?: string }>();
+
+  /** False: nothing of it is under way here. */
+  const stop = (runId: string, { cause, force, by }: { cause: StopCause; force: boolean; by?: string }): boolean => {
+    const here = active.get(runId);
+    const run = runs.run(runId);
+    if (here === undefined) {
+      if (run?.state !== 'starting' || !starting.has(runId)) return false;
+      wanted.set(runId, { cause, force, ...(by !== undefined && { by }) });
+      return true;
+    }
+    if (run?.state === 'running') ledger.move(runId, 'stopping', { cause, by, facts: force ? { reason: 'force' } : undefined });
+    here.started.stop({ force });
+    // Varve's own work cannot be killed, only asked; what outlives its grace is said to be stuck.
+    clock.setTimer(graceMs(here.what.definition) + 5_000, () => {
+      const late = runs.run(runId);
+      if (late?.state === 'stopping' && !late.flags.includes('stuck')) ledger.touch(runId, { flags: [...late.flags, 'stuck'] });
+    });
+    return true;
+  };
+
+  return {
+    /** Begins the run, which must be `queued` or `retry_wait`. Never rejects. */
+    begin: (run: RunRow, definition: JobDefinition): void => {
+      const work = begin(run, definition)
+        .catch((error: unknown) => logger.error('a run could not be begun', { run: run.id, reason: toWire(error).message }))
+        .finally(() => {
+          starting.delete(run.id);
+          wanted.delete(run.id);
+        });
+      starting.set(run.id, work);
+    },
+    stop,
+    /** Goes on with a try that an earlier process began. */
+    adopt: watch,
+    /** Settles a try of an earlier process whose end is known now. */
+    settleFound: finish,
+    /** Rule 5.6: how long each of Varve's own works has been at it, for its time limit. */
+    ownActive: (): { run: RunRow; definition: JobDefinition; sinceMs: number }[] => [...active.values()].filter(({ started }) => started.endsWithUs).map(({ what, sinceMs }) => ({ run: what.run, definition: what.definition, sinceMs })),
+    isActive: (runId: string): boolean => active.has(runId) || starting.has(runId),
+    /** Asks what ends with us to end, and waits; what outlives us goes on and is found at the next start. */
+    close: async (cause: StopCause): Promise<void> => {
+      await Promise.all(starting.values());
+      const own = [...active].filter(([, { started }]) => started.endsWithUs);
+      for (const [runId] of own) stop(runId, { cause, force: false });
+      await Promise.all(own.map(async ([, { started }]) => started.ended));
+      await Promise.resolve();
+    }
+  };
+}
