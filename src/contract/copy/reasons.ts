@@ -21,13 +21,19 @@ import { review } from './reasons/review.ts';
 import { snapshots } from './reasons/snapshots.ts';
 import { databaseWords, keyringWords, shapeWords, stateWords, systemCodes, typeWords, unknownWords } from './reasons/system.ts';
 import { fillTemplate, fitTemplate, fixedLength, parseTemplate, type PlainWords, type Reasons, type Template } from './reasons/template.ts';
+import { refusalWords } from './schedule-refusal.ts';
 import { whereWords } from './where.ts';
 
-/** A condition that cannot be read has its words elsewhere. */
-const conditions: Reasons = Object.fromEntries(Object.entries(whereWords.en).map(([problem, en]) => [en, whereWords['pt-BR'][problem as keyof typeof whereWords.en]]));
+/** A condition that cannot be read, and a schedule that cannot be used, have their words elsewhere. */
+const conditions = pairs(whereWords);
+const schedules = pairs(refusalWords);
+
+function pairs(words: Record<Language, Readonly<Record<string, string>>>): Reasons {
+  return Object.fromEntries(Object.entries(words.en).map(([key, en]) => [en, words['pt-BR'][key] ?? en]));
+}
 
 /** By area, for whoever adds one. */
-export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, breaks, conditions, doctor, evidence, formats, home, intake, jobs, keeping, log, maintenance, messages, notes, program, repository, review, snapshots };
+export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, breaks, conditions, doctor, evidence, formats, home, intake, jobs, keeping, log, maintenance, messages, notes, program, repository, review, schedules, snapshots };
 export const plainTables: Readonly<Record<string, PlainWords>> = { databaseWords, desktopCalls, keyringWords, shapeWords, unknownWords };
 
 interface Entry {

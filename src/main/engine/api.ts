@@ -3,6 +3,7 @@
 import type { CallContext, EngineApi } from '../../contract/index.ts';
 import type { EngineConfig } from './config.ts';
 import type { Gateway } from './gateway/index.ts';
+import { createSchedulesApi } from './jobs/schedule/index.ts';
 import { fail, isVarveError } from './kit/errors.ts';
 import { createAnchorsApi, createCheckpointsApi, createErasureApi, createEvidenceApi, createIntakeApi, createLogApi, createReviewApi, createSealedApi } from './log/index.ts';
 import type { OpenHome } from './open-home.ts';
@@ -127,6 +128,7 @@ export function createApi(deps: ApiDeps): EngineApi {
       },
       locks: { list: (input, context) => home().repositories.locks.list(input, context), remove: (input, context) => home().repositories.locks.remove(input, context) }
     },
+    schedules: createSchedulesApi(deps.ports.clock),
     gateway: {
       tokens: {
         create: (input, context) => Promise.resolve(home() && gateway.create(input, context.actor)),
