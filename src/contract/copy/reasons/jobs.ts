@@ -6,5 +6,16 @@ export const jobs: Reasons = {
   'must be lower-case letters, digits, "-", "_" and ".", at most 63': 'precisa ter só letras minúsculas, algarismos, "-", "_" e ".", no máximo 63 caracteres',
   'must begin with http:// or https://': 'precisa começar com http:// ou https://',
   'must begin with http://, https:// or secret:': 'precisa começar com http://, https:// ou secret:',
-  'must be HOST:PORT': 'precisa ser HOST:PORTA'
+  'must be HOST:PORT': 'precisa ser HOST:PORTA',
+  '{count} could not be read': '{count} não puderam ser lidos',
+  'answered with {status}': 'respondeu com {status}',
+  'the answer does not hold "{text}"': 'a resposta não contém "{text}"',
+  'took only {seconds} s; at least {least} s are expected': 'levou só {seconds} s; o esperado são pelo menos {least} s',
+  'did not say how many items it handled': 'não disse quantos itens tratou',
+  'handled {items} items; at least {least} are expected': 'tratou {items} itens; o esperado são pelo menos {least}',
+  'handled {items} items; at most {most} are expected': 'tratou {items} itens; o esperado são no máximo {most}',
+  'the file {path} is not there': 'o arquivo {path} não está lá',
+  'the file {path} was not written by this run': 'o arquivo {path} não foi gravado por esta execução',
+  'did not say both {local} and {remote}': 'não disse {local} e {remote}, os dois',
+  '{local} is {count}, {remote} is {other}: more than 5 % apart': '{local} é {count}, {remote} é {other}: mais de 5 % de diferença'
 };

@@ -25,6 +25,30 @@ export type JobStore = ReturnType<typeof createJobStore>;
 const select = 'SELECT jobs.*, job_definitions.definition FROM jobs JOIN job_definitions ON job_definitions.hash = jobs.definition_hash';
 
 export function createJobStore(db: Pick<Database, 'prepare'>) {
+  /** By hash: checked once, not at every tick. A later version of the program may have written keys that this one does not know. */
+  const checked = new Map<string, JobDefinition>();
+  const definitionOf = (hash: string, text: string): JobDefinition => {
+    const known = checked.get(hash);
+    if (known) return known;
+    const definition = JobDefinition.parse(JSON.parse(text));
+    checked.set(hash, definition);
+    return definition;
+  };
+  const jobOf = (row: Row): JobRow => ({
+    id: row['id'] as string,
+    name: row['name'] as string,
+    version: row['version'] as number,
+    definitionHash: row['definition_hash'] as string,
+    definition: definitionOf(row['definition_hash'] as string, row['definition'] as string),
+    createdAt: row['created_at'] as number,
+    cursor: row['cursor'] as number,
+    paused: pauseOf(row['paused']),
+    fromFile: row['from_file'] === 1,
+    lastGoodAt: row['last_good_at'] as number | null,
+    failingSince: row['failing_since'] as number | null,
+    failures: row['failures'] as number,
+    overlapSkips: row['overlap_skips'] as number
+  });
   const keepDefinition = (hash: string, definition: JobDefinition): void => void db.prepare('INSERT OR IGNORE INTO job_definitions (hash, definition) VALUES (?, ?)').run(hash, JSON.stringify(definition));
   const keepVersion = ({ id, version, definitionHash }: Pick<JobRow, 'id' | 'version' | 'definitionHash'>, at: number, by: string): void =>
     void db.prepare('INSERT INTO job_versions (job_id, version, definition_hash, at, by) VALUES (?, ?, ?, ?, ?)').run(id, version, definitionHash, at, by);
@@ -38,7 +62,7 @@ export function createJobStore(db: Pick<Database, 'prepare'>) {
     },
     definition: (hash: string): JobDefinition | undefined => {
       const row = db.prepare('SELECT definition FROM job_definitions WHERE hash = ?').get<{ definition: string }>(hash);
-      return row && JobDefinition.parse(JSON.parse(row.definition));
+      return row && definitionOf(hash, row.definition);
     },
     add: (job: JobRow, by: string): void => {
       keepDefinition(job.definitionHash, job.definition);
@@ -57,9 +81,9 @@ export function createJobStore(db: Pick<Database, 'prepare'>) {
     },
     versions: (id: string): VersionRow[] =>
       db
-        .prepare('SELECT version, at, by, definition FROM job_versions JOIN job_definitions ON hash = definition_hash WHERE job_id = ? ORDER BY version DESC')
+        .prepare('SELECT version, at, by, hash, definition FROM job_versions JOIN job_definitions ON hash = definition_hash WHERE job_id = ? ORDER BY version DESC')
         .all(id)
-        .map((row) => ({ version: row['version'] as number, at: row['at'] as number, by: row['by'] as string, definition: JobDefinition.parse(JSON.parse(row['definition'] as string)) })),
+        .map((row) => ({ version: row['version'] as number, at: row['at'] as number, by: row['by'] as string, definition: definitionOf(row['hash'] as string, row['definition'] as string) })),
     setCursor: (id: string, cursor: number): void => {
       db.prepare('UPDATE jobs SET cursor = ? WHERE id = ?').run(cursor, id);
     },
@@ -87,22 +111,3 @@ export function createJobStore(db: Pick<Database, 'prepare'>) {
 
 const pauseText = (paused: Pause | null): string | null => (paused === null ? null : JSON.stringify(paused));
 const pauseOf = (text: unknown): Pause | null => (typeof text === 'string' ? (JSON.parse(text) as Pause) : null);
-
-function jobOf(row: Row): JobRow {
-  return {
-    id: row['id'] as string,
-    name: row['name'] as string,
-    version: row['version'] as number,
-    definitionHash: row['definition_hash'] as string,
-    // Checked again as it is read: a later version of the program may know more keys than this one.
-    definition: JobDefinition.parse(JSON.parse(row['definition'] as string)),
-    createdAt: row['created_at'] as number,
-    cursor: row['cursor'] as number,
-    paused: pauseOf(row['paused']),
-    fromFile: row['from_file'] === 1,
-    lastGoodAt: row['last_good_at'] as number | null,
-    failingSince: row['failing_since'] as number | null,
-    failures: row['failures'] as number,
-    overlapSkips: row['overlap_skips'] as number
-  };
-}

@@ -60,7 +60,10 @@ export function createLedger({ clock, runs, jobs, outbox, announce }: LedgerDeps
     if (next !== undefined) jobs.setTally(job.id, next);
   };
 
-  const told = (run: RunRow, before: RunState | 'new'): void => {
+  /** After the transaction it may be part of. */
+  const told = (run: RunRow, before: RunState | 'new'): void => queueMicrotask(() => tell(run, before));
+
+  const tell = (run: RunRow, before: RunState | 'new'): void => {
     announce({ kind: 'changed', what: 'runs' });
     if (run.state === 'running' && before === 'starting') for (const listener of started) listener(run);
     if (isFinal(run.state)) for (const listener of ended) listener(run);

@@ -1,0 +1,402 @@
+// The heart: looks at the clock, decides what is due, gives waiting runs their turn. Judged by wall time alone and never by one long timer (rule 2.2). Every
+// decision is one transaction: the run, its event, the cursor (rule 2.3), so that a stop at any instant neither loses a time nor uses it twice.
+import type { JobDefinition, Pause } from '../../../../contract/jobs.ts';
+import type { Missed, Run, RunCause, Trigger } from '../../../../contract/runs.ts';
+import type { EngineEvent } from '../../../../contract/events.ts';
+import { toWire } from '../../kit/errors.ts';
+import { createUuid7 } from '../../kit/uuid7.ts';
+import type { Clock, Logger, Random } from '../../ports.ts';
+import type { Outbox } from '../../store/index.ts';
+import type { JobStore } from '../definitions/store.ts';
+import { byHand, runKey, type JobRow, type RunRow } from '../model.ts';
+import type { Ledger } from '../runs/ledger.ts';
+import type { RunStore } from '../runs/store.ts';
+import { openSchedule, type Timetable } from '../schedule/index.ts';
+import { decide, nextDue, type Decision } from './decide.ts';
+import { placeOf } from './enqueue.ts';
+import { pick, type Candidate, type WaitingFor } from './pick.ts';
+import type { StopCause, Worker } from './worker.ts';
+
+/** Rule 2.2. */
+const tickMs = 30_000;
+/** Rule 4.8: a longer gap was sleep. */
+const sleepGapMs = 90_000;
+/** Rule 2.4. */
+const clockLeapMs = 3 * 3_600_000;
+/** Rule 2.7. */
+const catchUpAfterMs = 120_000;
+const catchUpSpreadMs = 60_000;
+/** What a run waits for outside is looked at this often. */
+const conditionEveryMs = 10_000;
+/** Rule 2.7: so long a network may be away. */
+const networkPatienceMs = 10 * 60_000;
+/** Rule 5.6: of Varve's own work; sleep does not count. */
+const pulseMs = 5_000;
+const mostTickGapMs = 60_000;
+
+export interface SchedulerDeps {
+  clock: Clock;
+  random: Random;
+  logger: Logger;
+  jobs: JobStore;
+  runs: RunStore;
+  ledger: Ledger;
+  outbox: Pick<Outbox, 'commit'>;
+  worker: Worker;
+  announce(event: EngineEvent): void;
+  /** Since this computer started, sleep included; tells sleep from a clock that was set. */
+  uptimeMs(): number;
+  bootId(): string | undefined;
+  /** undefined: nothing is in the way. */
+  unmet(definition: JobDefinition, signal: AbortSignal): Promise<WaitingFor | undefined>;
+  /** Settles what an earlier process left (rule 4.4). */
+  recover(): Promise<void>;
+}
+
+export interface Enqueue {
+  trigger: Trigger;
+  occurrence?: number;
+  key?: string;
+  missed?: Missed | null;
+  by?: string;
+  reason?: string;
+  test?: boolean;
+  replayOf?: string;
+  otherRun?: string;
+  /** Of an earlier version of the definition. */
+  as?: { version: number; definitionHash: string };
+  /** Begins beside others of its job. */
+  anyway?: boolean;
+}
+
+export type Scheduler = ReturnType<typeof createScheduler>;
+
+export function createScheduler(deps: SchedulerDeps) {
+  const { clock, random, logger, jobs, runs, ledger, outbox, worker, announce } = deps;
+  const timetables = new Map<string, { hash: string; timetable: Timetable }>();
+  /** When the next tick has something to decide for a job. */
+  const due = new Map<string, number | null>();
+  const waitingFor = new Map<string, { for: WaitingFor; sinceMs: number; askAgainMs: number }>();
+  const ownActiveMs = new Map<string, { activeMs: number; lastMs: number }>();
+  let cancelTimer = (): void => undefined;
+  /** Runs that this process began although it does not schedule: a short command's own. */
+  const mine = new Set<string>();
+  let scheduling = false;
+  let closed = false;
+  let pumping = false;
+  let pumpAgain = false;
+  /** Rule 2.7: before this nothing is caught up. */
+  let catchUpFromMs = 0;
+  let last: { wallMs: number; uptimeMs: number; firstTick: boolean; bootId: string | null } | undefined;
+  const closing = new AbortController();
+
+  const newId = (): string => createUuid7(clock, random);
+  const instant = (ms: number): string => new Date(ms).toISOString();
+
+  const timetableOf = (job: Pick<JobRow, 'id' | 'definitionHash' | 'definition'>): Timetable => {
+    const known = timetables.get(job.id);
+    if (known?.hash === job.definitionHash) return known.timetable;
+    const timetable = openSchedule(job.definition.schedule);
+    timetables.set(job.id, { hash: job.definitionHash, timetable });
+    return timetable;
+  };
+
+  const dueOf = (job: JobRow): number | null => nextDue({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor });
+
+  const fresh = (job: JobRow, state: RunRow['state'], { trigger, occurrence, key, missed, by, reason, test, replayOf, otherRun, as, anyway }: Enqueue): RunRow => {
+    const id = newId();
+    return {
+      id, jobId: job.id, jobName: job.name, jobTitle: job.definition.title, workKind: job.definition.work.kind, version: as?.version ?? job.version, definitionHash: as?.definitionHash ?? job.definitionHash, key: key ?? runKey.single(id), state, cause: null, trigger, occurrence: occurrence ?? null,
+      createdAt: clock.now(), startedAt: null, endedAt: null, activeMs: null, attempts: 0, dueAt: null, test: test ?? false, by: by ?? '', reason: reason ?? '', replayOf: replayOf ?? null, otherRun: otherRun ?? null, missed: missed ?? null, flags: anyway === true ? ['anyway'] : [], exit: null, result: null, failure: null, note: null, reclassified: null
+    };
+  };
+
+  /** Writes a run that is wanted, in the place that its job's rule for overlaps gives it. undefined: it was decided before (rule 8.1). */
+  const enqueue = (job: JobRow, wanted: Enqueue, also?: () => void): RunRow | undefined => {
+    const live = runs.live().filter(({ jobId }) => jobId === job.id);
+    const given = wanted.trigger === 'schedule' || wanted.trigger === 'catch_up' || wanted.trigger === 'startup' ? placeOf(wanted.trigger, job.definition, live) : undefined;
+    const run = fresh(job, given?.state ?? 'queued', wanted);
+    const notBefore = wanted.trigger === 'catch_up' && catchUpFromMs > clock.now() ? catchUpFromMs : null;
+    const opened = ledger.open(
+      { ...run, cause: given?.cause ?? null, otherRun: run.otherRun ?? given?.otherRun ?? null, dueAt: notBefore, ...(run.state === 'skipped' && { endedAt: clock.now() }) },
+      { also }
+    );
+    if (opened === undefined) return undefined;
+    for (const { id } of given?.supersedes ?? []) ledger.move(id, 'skipped', { cause: 'superseded', patch: { otherRun: opened.id } });
+    for (const { id } of given?.replaces ?? []) stopRun(id, { cause: 'replaced', force: false });
+    return opened;
+  };
+
+  /** Ends a run that did not begin, or asks one that did. False: it is over. */
+  const stopRun = (id: string, how: { cause: StopCause; force: boolean; by?: string }): boolean => {
+    const run = runs.run(id);
+    if (run === undefined) return false;
+    if (run.state === 'queued' || run.state === 'retry_wait') {
+      ledger.move(id, 'stopped', { cause: how.cause, by: how.by });
+      return true;
+    }
+    return worker.stop(id, how);
+  };
+
+  const passedRow = (job: JobRow, cause: RunCause, missed: Missed): RunRow => ({ ...fresh(job, 'missed', { trigger: 'schedule', missed, occurrence: Date.parse(missed.last) }), cause, endedAt: clock.now() });
+
+  const carry = (job: JobRow, decision: Decision): void => {
+    // One transaction around all of it (rule 2.3); the events reach the log right after.
+    outbox.commit(() => {
+      if (decision.passed) ledger.open(passedRow(job, decision.passed.cause, decision.passed.missed));
+      for (const { occurrence, trigger, missed } of decision.runs) enqueue(job, { trigger, occurrence, key: runKey.schedule(job.id, occurrence), missed });
+      jobs.setCursor(job.id, decision.cursor);
+    }, []);
+  };
+
+  const decideFor = (job: JobRow, nowMs: number, cause: Missed['cause']): void => {
+    const decision = decide({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor, nowMs, cause });
+    if (decision) {
+      carry(job, decision);
+      due.set(job.id, dueOf({ ...job, cursor: decision.cursor }));
+    } else due.set(job.id, dueOf(job));
+  };
+
+  /** Why times may have passed since the last tick, and what follows from it. */
+  const sinceLastTick = (nowMs: number): Missed['cause'] => {
+    const before = last;
+    const uptimeMs = deps.uptimeMs();
+    last = { wallMs: nowMs, uptimeMs, firstTick: false, bootId: deps.bootId() ?? null };
+    if (before === undefined || before.firstTick) {
+      waitWithCatchingUp(nowMs);
+      const boot = deps.bootId();
+      return before?.bootId !== null && before !== undefined && boot !== undefined && before.bootId !== boot ? 'off' : 'app_closed';
+    }
+    const wallGapMs = nowMs - before.wallMs;
+    const realGapMs = uptimeMs - before.uptimeMs;
+    if (wallGapMs - realGapMs > clockLeapMs) return 'clock';
+    if (realGapMs > sleepGapMs) {
+      waitWithCatchingUp(nowMs);
+      return 'asleep';
+    }
+    return 'busy';
+  };
+
+  const waitWithCatchingUp = (nowMs: number): void => {
+    const chance = Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
+    catchUpFromMs = nowMs + catchUpAfterMs + Math.floor(chance * catchUpSpreadMs);
+  };
+
+  const pausedNow = (pause: Pause | null, nowMs: number): boolean => pause !== null && (pause.until === null || Date.parse(pause.until) > nowMs);
+
+  /** Rule 9.4: at its end the times that passed are recorded, and the cursor moves to now. */
+  const endPause = (job: JobRow, nowMs: number, { catchUp }: { catchUp: boolean }): void => {
+    const timetable = timetableOf(job);
+    const lastMs = timetable.prev(nowMs + 1);
+    const count = lastMs === null || lastMs <= job.cursor ? 0 : timetable.count(job.cursor, nowMs);
+    outbox.commit(() => {
+      if (count > 0 && lastMs !== null) {
+        const missed: Missed = { count, first: instant(timetable.next(job.cursor) as number), last: instant(lastMs), policy: catchUp ? 'latest' : 'skip', action: catchUp ? 'ran_latest' : 'none', cause: 'paused' };
+        if (catchUp) enqueue(job, { trigger: 'catch_up', occurrence: lastMs, key: runKey.schedule(job.id, lastMs), missed });
+        else ledger.open(passedRow(job, 'paused', missed));
+      }
+      jobs.setCursor(job.id, Math.max(job.cursor, nowMs));
+    }, []);
+    due.set(job.id, dueOf({ ...job, cursor: Math.max(job.cursor, nowMs) }));
+  };
+
+  const resumeDue = (nowMs: number): void => {
+    const { paused } = jobs.scheduler();
+    if (paused !== null && !pausedNow(paused, nowMs)) resumeAll('', nowMs);
+    for (const job of jobs.all()) {
+      if (job.paused === null || pausedNow(job.paused, nowMs)) continue;
+      outbox.commit(() => {
+        jobs.setPaused(job.id, null);
+        endPause(job, nowMs, { catchUp: false });
+      }, [{ action: 'job.resumed', category: 'job', subject: `job:${job.name}`, payload: { job: job.name, jobId: job.id } }]);
+      announce({ kind: 'changed', what: 'jobs' });
+    }
+  };
+
+  const resumeAll = (by: string, nowMs: number): void => {
+    outbox.commit(() => {
+      jobs.pauseAll(null);
+      for (const job of jobs.all()) if (job.paused === null) endPause(job, nowMs, { catchUp: false });
+    }, [{ action: 'scheduler.resumed', category: 'job', ...(by !== '' && { actor: by }), payload: {} }]);
+    announce({ kind: 'changed', what: 'jobs' });
+  };
+
+  const tick = (): void => {
+    if (!scheduling || closed) return;
+    cancelTimer();
+    const nowMs = clock.now();
+    try {
+      const cause = sinceLastTick(nowMs);
+      resumeDue(nowMs);
+      if (!pausedNow(jobs.scheduler().paused, nowMs)) {
+        for (const job of jobs.all()) {
+          if (pausedNow(job.paused, nowMs)) continue;
+          if (!due.has(job.id)) due.set(job.id, dueOf(job));
+          const at = due.get(job.id);
+          if (at !== null && at !== undefined && at <= nowMs) decideFor(job, nowMs, cause);
+        }
+      }
+      jobs.noteTick(nowMs, deps.bootId());
+    } catch (error) {
+      // The next tick tries again: what was not committed was not decided.
+      logger.error('a tick of the scheduler failed', { reason: toWire(error).message });
+    }
+    pump();
+    arm();
+  };
+
+  /** The next look: when something is due, or after 30 s. */
+  const arm = (): void => {
+    cancelTimer();
+    if (closed || (!scheduling && mine.size === 0)) return;
+    const nowMs = clock.now();
+    let wait = tickMs;
+    for (const at of due.values()) if (at !== null && at > nowMs) wait = Math.min(wait, at - nowMs);
+    for (const { run } of worker.ownActive()) if (run) wait = Math.min(wait, pulseMs);
+    for (const run of runs.live()) if (run.dueAt !== null && run.dueAt > nowMs) wait = Math.min(wait, run.dueAt - nowMs);
+    if ([...waitingFor.values()].some(({ askAgainMs }) => askAgainMs > nowMs)) wait = Math.min(wait, conditionEveryMs);
+    cancelTimer = clock.setTimer(Math.max(wait, 1), scheduling ? tick : pump);
+  };
+
+  /** Rule 5.6 for Varve's own work. */
+  const pulse = (nowMs: number): void => {
+    const seen = new Set<string>();
+    for (const { run, definition, sinceMs } of worker.ownActive()) {
+      seen.add(run.id);
+      const before = ownActiveMs.get(run.id) ?? { activeMs: 0, lastMs: sinceMs };
+      const activeMs = before.activeMs + Math.min(Math.max(nowMs - before.lastMs, 0), mostTickGapMs);
+      ownActiveMs.set(run.id, { activeMs, lastMs: nowMs });
+      if (definition.timeoutSeconds > 0 && activeMs > definition.timeoutSeconds * 1000 && runs.run(run.id)?.state === 'running') worker.stop(run.id, { cause: 'timeout', force: false });
+    }
+    for (const id of ownActiveMs.keys()) if (!seen.has(id)) ownActiveMs.delete(id);
+  };
+
+  const candidates = (nowMs: number): Candidate[] => {
+    const { paused: pausedAll } = jobs.scheduler();
+    const all = pausedNow(pausedAll, nowMs);
+    const known = new Map<string, JobRow | undefined>();
+    return runs.live().map((run) => {
+      if (!known.has(run.jobId)) known.set(run.jobId, jobs.job(run.jobId));
+      const job = known.get(run.jobId);
+      return { run, definition: job === undefined ? undefined : run.definitionHash === job.definitionHash ? job.definition : jobs.definition(run.definitionHash), paused: all || pausedNow(job?.paused ?? null, nowMs) };
+    });
+  };
+
+  /** Gives whoever waits a turn. Asked again while it asks the world: once more after it. */
+  const pump = (): void => {
+    if (closed) return;
+    if (pumping) {
+      pumpAgain = true;
+      return;
+    }
+    pumping = true;
+    void turns()
+      .catch((error: unknown) => logger.error('waiting runs could not be looked at', { reason: toWire(error).message }))
+      .finally(() => {
+        pumping = false;
+        if (pumpAgain && !closed) {
+          pumpAgain = false;
+          pump();
+        } else arm();
+      });
+  };
+
+  const turns = async (): Promise<void> => {
+    const nowMs = clock.now();
+    pulse(nowMs);
+    // Those whose condition did not hold a moment ago do not take a place from others.
+    const resting = new Set([...waitingFor].filter(([, { askAgainMs }]) => askAgainMs > nowMs).map(([id]) => id));
+    const picked = pick(candidates(nowMs).filter(({ run }) => !resting.has(run.id) && (scheduling || mine.has(run.id) || !isWaiting(run))), { nowMs, maxRunning: jobs.scheduler().maxRunning });
+    for (const run of picked.expired) run.state === 'queued' ? ledger.move(run.id, 'skipped', { cause: 'deadline' }) : ledger.move(run.id, 'failed', { cause: 'deadline' });
+    for (const run of picked.orphaned) run.state === 'queued' ? ledger.move(run.id, 'skipped', { cause: 'job_gone' }) : ledger.move(run.id, 'failed', { cause: 'job_gone' });
+    const seen = new Set([...resting, ...picked.begin.map(({ run }) => run.id)]);
+    for (const { run, for: reason } of picked.waiting) {
+      seen.add(run.id);
+      note(run.id, reason, nowMs, 0);
+    }
+    for (const id of waitingFor.keys()) if (!seen.has(id)) waitingFor.delete(id);
+    for (const { run, definition } of picked.begin) {
+      if (definition === undefined || closed) continue;
+      const unmet = await deps.unmet(definition, closing.signal);
+      if (closed) return;
+      const state = runs.run(run.id)?.state;
+      if (state !== 'queued' && state !== 'retry_wait') continue;
+      if (unmet === undefined || run.test) {
+        waitingFor.delete(run.id);
+        worker.begin({ ...run, ...runs.run(run.id) }, definition);
+        continue;
+      }
+      const sinceMs = note(run.id, unmet, clock.now(), clock.now() + conditionEveryMs);
+      const patience = unmet === 'network' ? networkPatienceMs : definition.startDeadlineSeconds * 1000;
+      if (clock.now() - sinceMs > patience && state === 'queued' && !byHand(run)) ledger.move(run.id, 'skipped', { cause: 'condition' });
+      pumpAgain = true;
+    }
+  };
+
+  /** Returns since when it waits for this. */
+  const note = (runId: string, reason: WaitingFor, nowMs: number, askAgainMs: number): number => {
+    const before = waitingFor.get(runId);
+    const sinceMs = before?.for === reason ? before.sinceMs : nowMs;
+    waitingFor.set(runId, { for: reason, sinceMs, askAgainMs });
+    if (before?.for !== reason) announce({ kind: 'changed', what: 'runs' });
+    return sinceMs;
+  };
+
+  return {
+    /** For a host that stays: what was left is settled, then the clock decides. */
+    start: async (): Promise<void> => {
+      const { lastTickAt, bootId } = jobs.scheduler();
+      last = { wallMs: lastTickAt ?? clock.now(), uptimeMs: 0, firstTick: true, bootId };
+      await deps.recover();
+      if (closed) return;
+      scheduling = true;
+      const nowMs = clock.now();
+      for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !pausedNow(job.paused, nowMs) && !pausedNow(jobs.scheduler().paused, nowMs)) enqueue(job, { trigger: 'startup', occurrence: nowMs });
+      tick();
+    },
+    /** After sleep, a change of the clock or zone: looks at once. */
+    wake: (): void => tick(),
+    enqueue: (job: JobRow, wanted: Enqueue): RunRow | undefined => {
+      const run = enqueue(job, wanted);
+      if (run !== undefined && !scheduling) mine.add(run.id);
+      pump();
+      return run;
+    },
+    stopRun,
+    pump,
+    /** Rule 2.1: a job that is new, or whose times have changed. */
+    forget: (jobId: string): void => {
+      due.delete(jobId);
+      timetables.delete(jobId);
+      if (scheduling) arm();
+    },
+    reschedule: (job: JobRow): void => {
+      due.set(job.id, dueOf(job));
+      if (scheduling) arm();
+    },
+    endPause,
+    resumeAll,
+    pausedNow,
+    timetableOf,
+    nextAt: (job: JobRow): number | null => {
+      const { paused } = jobs.scheduler();
+      const nowMs = clock.now();
+      if (pausedNow(job.paused, nowMs) || pausedNow(paused, nowMs)) return null;
+      return timetableOf(job).next(Math.max(job.cursor, nowMs));
+    },
+    waitingFor: (runId: string): Run['waitingFor'] => waitingFor.get(runId)?.for ?? null,
+    get scheduling(): boolean {
+      return scheduling;
+    },
+    close: (): void => {
+      closed = true;
+      closing.abort();
+      cancelTimer();
+    }
+  };
+}
+
+
+function isWaiting({ state }: RunRow): boolean {
+  return state === 'queued' || state === 'retry_wait';
+}
