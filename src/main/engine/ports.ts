@@ -12,6 +12,7 @@ export interface Ports {
   power: Power;
   net: Net;
   programs: Programs;
+  processes: Processes;
   logger: Logger;
   machine: Machine;
 }
@@ -224,6 +225,65 @@ export interface ProgramEnd {
 export interface Programs {
   /** Resolves when it has ended, however. Rejects with a system error (`ENOENT`, `EACCES`) when it cannot be started, and when the signal fires, after it has ended. */
   run(request: ProgramRequest): Promise<ProgramEnd>;
+}
+
+// ---- processes that outlive us --------------------------------------------------------------------------------------
+
+/** One process of this machine, told apart from any later one with the same number. */
+export interface ProcessIdentity {
+  pid: number;
+  /** When it began, in the system's own words: only to be compared. */
+  startTime: string;
+  /** Names the time between two starts of the machine. */
+  bootId: string;
+}
+
+export interface ChildRequest {
+  /** The program and its arguments, as they are: no shell reads them, except where Windows can run a batch file in no other way: then an argument it could misread is refused (EUNSAFE). */
+  argv: readonly string[];
+  folder: string;
+  /** All of it: nothing is inherited. */
+  environment: Readonly<Record<string, string>>;
+  /** What it reads from standard input, which then ends; nothing when not given. */
+  input?: Uint8Array | undefined;
+  /** Called in the order in which the bytes arrive. The bytes are the listener's. */
+  onOutput(stream: 'out' | 'err', bytes: Uint8Array): void;
+  /** Once, when it has ended. Others may still hold its pipes, so output may follow. */
+  onExit(end: { code: number | null; signal: string | null }): void;
+  /** Once, when it has ended and nobody holds its pipes. */
+  onClosed(): void;
+}
+
+/** A number of a process is never proof of life: the system gives it to another one after a while. What is asked here is an identity. */
+export interface Processes {
+  /** This process. */
+  readonly pid: number;
+  /**
+   * Starts the program that runs one attempt of a job (src/main/shim.ts) so that it outlives us: a session of its own, none of our descriptors. `args` and
+   * `environment` can be read by others; what is secret goes through `input`. Rejects with a system error when it cannot be started (ENOENT also when there
+   * is no plain Node to run it). `ended` says how it ended, while we live.
+   */
+  startShim(request: { args: readonly string[]; environment: Readonly<Record<string, string>>; input: Uint8Array }): Promise<{ pid: number; ended: Promise<{ code: number | null; signal: string | null }> }>;
+  /**
+   * Starts a program that leads a group of its own (POSIX: also a session), whose number is its own. Rejects with a system error: the program cannot be started.
+   * `drop` gives up the pipes, whoever still writes to them.
+   */
+  startChild(request: ChildRequest): Promise<{ pid: number; drop(): void }>;
+  /** undefined: there is no such process. Rejects with a system error (ENOSYS) where the system cannot be asked. One that has ended and is not yet collected has one too. */
+  identityOf(pid: number): Promise<ProcessIdentity | undefined>;
+  /** As `identityOf(pid)`'s `bootId`. */
+  bootId(): Promise<string>;
+  /** True while exactly this process lives. One that has ended and was only not collected yet is not alive. */
+  alive(identity: ProcessIdentity): Promise<boolean>;
+  /** True while a process of the group lives. Windows has no groups: the process of that number alone is asked for. */
+  groupAlive(group: number): Promise<boolean>;
+  /**
+   * Sends a signal to all of the group; false when nobody was there to get it. Windows knows `SIGKILL` (the process and what it started) and, for every
+   * other one, CTRL_BREAK to its console, false when that could not be given.
+   */
+  signalGroup(group: number, signal: string): Promise<boolean>;
+  /** Processes of this user whose environment held this when they began; undefined where the system does not tell. */
+  withEnvironment(name: string, value: string): Promise<ProcessIdentity[] | undefined>;
 }
 
 export interface Power {

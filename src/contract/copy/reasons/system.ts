@@ -48,6 +48,7 @@ export const systemCodes: PlainWords = {
   EADDRINUSE: ['the address is in use', 'o endereço está em uso'],
   EADDRNOTAVAIL: ['the address does not belong to this computer', 'o endereço não é deste computador'],
   ENOTFOUND: ['no computer of this name is known', 'não se conhece computador com este nome'],
+  EUNSAFE: ['a batch file cannot get a quote, a percent sign or a line break safely; name a program that is no batch file', 'um arquivo de lote não recebe com segurança aspas, sinal de porcentagem ou quebra de linha; indique um programa que não seja arquivo de lote'],
   EAI_AGAIN: ['names of computers cannot be looked up now', 'nomes de computadores não podem ser consultados agora']
 };
 
