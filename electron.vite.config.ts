@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import manifest from './package.json' with { type: 'json' };
 
-const mainEntries = ['index', 'engine', 'cli', 'worker'];
+const mainEntries = ['index', 'engine', 'cli', 'worker', 'shim'];
 /** What is not JavaScript alone stays where npm put it. Everything else goes into the bundle: hundreds of small files take longer to find than to run. */
 const nativeParts = ['better-sqlite3', 'koffi', '@napi-rs/keyring'];
 const bundled = Object.keys(manifest.dependencies).filter((name) => !nativeParts.includes(name));

@@ -2,6 +2,7 @@
 // its template and said in Portuguese, and what systems and libraries say gets plain words in both. A text nobody knows stays as it is.
 import type { Language } from '../ids.ts';
 import { anchors } from './reasons/anchors.ts';
+import { attempts } from './reasons/attempts.ts';
 import { breaks } from './reasons/breaks.ts';
 import { doctor } from './reasons/doctor.ts';
 import { evidence } from './reasons/evidence.ts';
@@ -33,7 +34,7 @@ function pairs(words: Record<Language, Readonly<Record<string, string>>>): Reaso
 }
 
 /** By area, for whoever adds one. */
-export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, breaks, conditions, doctor, evidence, formats, home, intake, jobs, keeping, log, maintenance, messages, notes, program, repository, review, schedules, snapshots };
+export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, attempts, breaks, conditions, doctor, evidence, formats, home, intake, jobs, keeping, log, maintenance, messages, notes, program, repository, review, schedules, snapshots };
 export const plainTables: Readonly<Record<string, PlainWords>> = { databaseWords, desktopCalls, keyringWords, shapeWords, unknownWords };
 
 interface Entry {

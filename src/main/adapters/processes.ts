@@ -36,7 +36,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
 
     async startShim({ args, environment, input }) {
       if (node === undefined) throw systemError('ENOENT', 'spawn', 'the Node that belongs to the program');
-      const child = spawn(node, [shimFile, ...args], { env: { ...environment }, cwd: undefined, stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true });
+      // Windows' own parts need to know where Windows is.
+      const system = windows && process.env['SystemRoot'] !== undefined ? { SystemRoot: process.env['SystemRoot'] } : {};
+      const child = spawn(node, [shimFile, ...args], { env: { ...system, ...environment }, stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true });
       const ended = endOf(child);
       child.stdin.on('error', () => {}); // it ended before it had read everything: `ended` tells
       await started(child);
