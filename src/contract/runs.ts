@@ -1,4 +1,5 @@
 // Runs of jobs: one decision to execute each, with its tries, how it ended and what it said.
+import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { procedure } from './base.ts';
 import { Count, Hex64, Instant, Name, Uuid7 } from './ids.ts';
@@ -93,7 +94,11 @@ export type Run = z.infer<typeof Run>;
 export const OutputLine = z.object({ seq: Count, t: Instant, stream: z.enum(['out', 'err', 'sys']), text: z.string() });
 export type OutputLine = z.infer<typeof OutputLine>;
 
-export const OutputPage = z.object({ lines: z.array(OutputLine), /** First line that is kept, and one beyond the last. */ from: Count, to: Count, /** Where a reader begins: the first error, else the end. */ openAt: Count, live: z.boolean() });
+/** Lines that are not kept: the middle of a very long output, or what a full disk or a power cut cost. */
+export const OutputRow = z.union([OutputLine, z.object({ seq: Count, gap: z.object({ lines: Count, bytes: Count }) })]);
+export type OutputRow = z.infer<typeof OutputRow>;
+
+export const OutputPage = z.object({ rows: z.array(OutputRow), /** One beyond the last line there is. */ total: Count, /** Where the next page begins; null at the end. */ next: Count.nullable(), /** Where a reader begins: the first error, else the end. */ openAt: Count, live: z.boolean() });
 export type OutputPage = z.infer<typeof OutputPage>;
 
 /** What is usual: of the last 20 that ended well. */
@@ -122,9 +127,11 @@ export const runs = {
   output: {
     /** `from` left out: from where a reader begins. */
     page: procedure.route({ method: 'GET', path: '/runs/{run}/output' }).input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), from: Count.optional(), count: z.number().int().min(1).max(2000).default(500) })).output(OutputPage),
-    search: procedure.route({ method: 'GET', path: '/runs/{run}/output/search' }).input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), text: z.string().min(1).max(500), from: Count.default(0), limit: z.number().int().min(1).max(1000).default(200) })).output(z.object({ matches: z.array(Count), more: z.boolean() })),
-    /** All of it as text, without colours, in pieces. `from`: characters that are known. */
-    text: procedure.route({ method: 'GET', path: '/runs/{run}/output/text' }).input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), from: Count.default(0) })).output(z.object({ text: z.string(), next: Count.nullable() }))
+    search: procedure.route({ method: 'GET', path: '/runs/{run}/output/search' }).input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), text: z.string().min(1).max(500), from: Count.default(0), limit: z.number().int().min(1).max(1000).default(200) })).output(z.object({ hits: z.array(OutputLine), next: Count.nullable() })),
+    /** All of it as text, without colours, in pieces. */
+    text: procedure.input(z.object({ run: RunId, attempt: z.number().int().min(1).optional() })).output(eventIterator(z.object({ text: z.string() }))),
+    /** Lines as they come, until it has ended. */
+    follow: procedure.input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), from: Count.default(0) })).output(eventIterator(z.object({ rows: z.array(OutputRow) })))
   },
   stats: procedure.route({ method: 'GET', path: '/jobs/{job}/stats' }).input(z.object({ job: JobName, by: z.enum(['day', 'week', 'month']).default('day'), zone: z.string().max(100).optional(), limit: z.number().int().min(1).max(1000).default(30) })).output(z.array(DayStats)),
   purge: {

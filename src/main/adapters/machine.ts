@@ -1,5 +1,5 @@
 // Facts about this computer and user.
-import { availableParallelism, constants, homedir, hostname, setPriority, tmpdir, userInfo } from 'node:os';
+import { availableParallelism, constants, homedir, hostname, setPriority, tmpdir, uptime, userInfo } from 'node:os';
 import { errnoOf, fail } from '../engine/kit/errors.ts';
 import type { Machine } from '../engine/ports.ts';
 
@@ -14,6 +14,7 @@ export function createMachine(): Machine {
     uid: process.getuid?.(),
     gid: process.getgid?.(),
     cpus: availableParallelism(),
+    uptimeMs: () => uptime() * 1000,
     processExists,
     lowerPriority
   };

@@ -1,4 +1,5 @@
 // HTTP for the engine's few calls to hosts a person configured: no redirects, no cookies, a limit on time and on the answer's size.
+import { connect } from 'node:net';
 import type { Net } from '../engine/ports.ts';
 
 export function createNet(): Net {
@@ -19,7 +20,23 @@ export function createNet(): Net {
         if (limit.aborted) throw new Error(`no answer within ${Math.round(timeoutMs / 1000)} s`, { cause: error });
         throw new Error(reasonOf(error), { cause: error });
       }
-    }
+    },
+    reaches: (host, port, timeoutMs, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted === true || port < 1 || port > 65_535) return resolve(false);
+        const socket = connect({ host, port });
+        const end = (answer: boolean): void => {
+          clearTimeout(limit);
+          signal?.removeEventListener('abort', giveUp);
+          socket.destroy();
+          resolve(answer);
+        };
+        const giveUp = (): void => end(false);
+        const limit = setTimeout(giveUp, timeoutMs);
+        signal?.addEventListener('abort', giveUp, { once: true });
+        socket.once('connect', () => end(true));
+        socket.once('error', giveUp);
+      })
   };
 }
 

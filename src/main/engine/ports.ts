@@ -53,6 +53,8 @@ export interface Machine {
   uid: number | undefined;
   gid: number | undefined;
   cpus: number;
+  /** Milliseconds since this computer was started, sleep included: it tells sleep from a clock that was set. */
+  uptimeMs(): number;
   /** True when a process with this id exists on this machine (any user). */
   processExists(pid: number): boolean;
   /** Lets everything else go before the calling thread, as far as the platform knows that (Linux); the thread stays so until it ends. */
@@ -194,6 +196,8 @@ export interface NetRequest {
 export interface Net {
   /** Any status is an answer. Throws an Error whose message says in a few words why there was none. */
   request(request: NetRequest): Promise<{ status: number; body: Uint8Array }>;
+  /** Whether somebody takes a connection there within the time. Never throws. */
+  reaches(host: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
 }
 
 export interface ProgramRequest {

@@ -30,6 +30,7 @@ afterEach(() => {
 type Canned = { status: number; body?: string | Uint8Array } | Error | ((request: NetRequest) => { status: number; body?: string });
 function send(answers: readonly Canned[], url?: string): ReturnType<typeof sendToWitness> {
   const net: Net = {
+    reaches: async () => true,
     async request(request) {
       const canned = answers[asked.push(request) - 1];
       if (canned === undefined) throw new Error('nobody expected this question');
