@@ -47,6 +47,11 @@ export const errorCatalogue = {
   SECRET_MISSING: entry(503, 7, named),
   VAULT_LOCKED: entry(423, 7, atPath),
   VAULT_WRONG_PASSPHRASE: entry(403, 7, atPath),
+  /** The reading could not be recorded, so it did not take place. */
+  SECRET_REFUSED: entry(503, 7, z.object({ name: z.string(), reason: z.string() })),
+  SECRET_TEST_FAILED: entry(409, 1, z.object({ name: z.string(), reason: z.string() })),
+  /** `users`: what refers to it. */
+  SECRET_IN_USE: entry(409, 8, z.object({ name: z.string(), users: z.array(z.object({ kind: z.string(), name: z.string() })) })),
   PAYLOAD_KEY_MISSING: entry(503, 7, z.object({ name: z.string(), path: z.string() })),
   WRONG_PASSWORD: entry(403, 1, z.object({ repository: z.string() })),
   TOKEN_MISSING: entry(401, 2, nothing),

@@ -21,10 +21,38 @@ import { metrics } from './metrics.ts';
 import { names } from './names.ts';
 import { plans, restores, snapshots } from './snapshots.ts';
 import { schedules } from './schedule.ts';
+import { secrets } from './secrets.ts';
 import { sealed } from './sealed.ts';
 import { system } from './system.ts';
 
-export const contract = { system, log, review, checkpoints, anchors, evidence, intake, sealed, erasure, repositories, maintenance, plans, snapshots, compare, inside, metrics, history, names, restores, drills, trials, keeping, schedules, gateway, desktop };
+export const contract = {
+  system,
+  log,
+  review,
+  checkpoints,
+  anchors,
+  evidence,
+  intake,
+  sealed,
+  erasure,
+  repositories,
+  maintenance,
+  plans,
+  snapshots,
+  compare,
+  inside,
+  metrics,
+  history,
+  names,
+  restores,
+  drills,
+  trials,
+  keeping,
+  schedules,
+  secrets,
+  gateway,
+  desktop
+};
 export type Contract = typeof contract;
 
 /** Bumped when an older client could misunderstand a newer owner; a client of another version says so and stops. */

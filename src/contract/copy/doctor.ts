@@ -2,6 +2,7 @@
 import type { Language } from '../ids.ts';
 import type { DoctorCheck } from '../system.ts';
 import { formatMessage, type Params } from './format.ts';
+import { storageWords } from './storage.ts';
 
 type CheckId = DoctorCheck['id'];
 type CheckState = DoctorCheck['state'];
@@ -56,5 +57,14 @@ export function describeCheck(language: Language, check: Pick<DoctorCheck, 'id' 
   for (const [key, value] of Object.entries(check.data)) if (typeof value !== 'boolean') params[key] = value;
   const own = check.id === 'repository' || check.id === 'plan' ? check.data['name'] : undefined;
   const name = typeof own === 'string' ? `${words.name}: ${own}` : words.name;
-  return { name, sentence: formatMessage({ text: words[check.state] }, language, 'text', params as Params) };
+  const sentence = formatMessage({ text: words[check.state] }, language, 'text', params as Params);
+  return { name, sentence: check.id === 'secret-store' ? `${sentence} ${storageSentence(language, check)}`.trimEnd() : sentence };
+}
+
+/** What the place of the secrets protects against; nothing while it cannot be used. */
+function storageSentence(language: Language, { state, data }: Pick<DoctorCheck, 'state' | 'data'>): string {
+  const { kind, store, passphraseFrom } = data;
+  if (state !== 'well' || (kind !== 'keyring' && kind !== 'vault')) return '';
+  const from = passphraseFrom === 'environment' || passphraseFrom === 'file' ? passphraseFrom : 'person';
+  return storageWords(language, { kind, store: String(store), passphraseFrom: from }).protects;
 }

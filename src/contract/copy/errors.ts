@@ -43,6 +43,9 @@ const en: Record<ErrorCode, ErrorWords> = {
   SECRET_MISSING: { title: 'A password or key is not where it should be: {name}', meaning: 'Your copies are safe, but cannot be opened without it. A locked keyring looks the same.', next: 'Unlock the keyring, or bring the password back from your printed sheet.' },
   VAULT_LOCKED: { title: 'The vault with your passwords is locked', meaning: 'Your copies are safe; Varve cannot open them yet.', next: 'Unlock it with your vault passphrase.' },
   VAULT_WRONG_PASSPHRASE: { title: 'That is not the vault’s passphrase', meaning: untouched, next: 'Try again; look at your printed sheet.' },
+  SECRET_REFUSED: { title: 'The secret “{name}” was not read, because the reading could not be recorded: {reason}', meaning: 'Nobody got the value. Nothing was changed.', next: 'Make room on the drive or put right what the doctor names, then try again.' },
+  SECRET_TEST_FAILED: { title: 'The new value of “{name}” did not pass its test: {reason}', meaning: 'The value before is still in use; the new one was not kept.', next: 'Check the value and the test, then try again.' },
+  SECRET_IN_USE: { title: 'The secret “{name}” is still in use: {users}', meaning: untouched, next: 'Take it out of what uses it first, or remove it all the same: what uses it will stop working.' },
   PAYLOAD_KEY_MISSING: { title: 'A key of encrypted entries is not there: {name}', meaning: 'What it encrypted stays locked and is not lost yet. Nothing was written: a new key in its place would hide that the old one is gone.', next: 'Bring {path} back from a copy of this folder, or its keys from the keys you exported.' },
   WRONG_PASSWORD: { title: 'The password does not open this repository', meaning: 'The copies in “{repository}” are untouched and stay sealed.', next: 'Try again; look at your printed sheet. Capital letters and spaces count.' },
   TOKEN_MISSING: { title: 'No API token exists yet', meaning: 'Without a token Varve lets nobody in over the network.', next: 'Create a token in Settings first.' },
@@ -104,6 +107,9 @@ const ptBR: Record<ErrorCode, ErrorWords> = {
   SECRET_MISSING: { title: 'Uma senha ou chave não está onde deveria: {name}', meaning: 'Suas cópias estão seguras, mas não abrem sem ela. Um chaveiro bloqueado parece igual.', next: 'Desbloqueie o chaveiro ou recupere a senha da sua folha impressa.' },
   VAULT_LOCKED: { title: 'O cofre com suas senhas está trancado', meaning: 'Suas cópias estão seguras; o Varve ainda não consegue abri-las.', next: 'Destranque-o com a frase-senha do cofre.' },
   VAULT_WRONG_PASSPHRASE: { title: 'Essa não é a frase-senha do cofre', meaning: intocado, next: 'Tente de novo; consulte sua folha impressa.' },
+  SECRET_REFUSED: { title: 'O segredo “{name}” não foi lido, porque a leitura não pôde ser registrada: {reason}', meaning: 'Ninguém recebeu o valor. Nada foi alterado.', next: 'Libere espaço na unidade ou resolva o que o diagnóstico apontar, e tente de novo.' },
+  SECRET_TEST_FAILED: { title: 'O novo valor de “{name}” não passou no teste: {reason}', meaning: 'O valor anterior continua em uso; o novo não foi guardado.', next: 'Confira o valor e o teste, e tente de novo.' },
+  SECRET_IN_USE: { title: 'O segredo “{name}” ainda está em uso: {users}', meaning: intocado, next: 'Tire-o antes do que o usa, ou remova-o assim mesmo: o que o usa vai parar de funcionar.' },
   PAYLOAD_KEY_MISSING: { title: 'Uma chave de entradas cifradas não está lá: {name}', meaning: 'O que ela cifrou continua trancado e ainda não se perdeu. Nada foi gravado: uma chave nova no lugar esconderia que a antiga sumiu.', next: 'Traga {path} de volta de uma cópia desta pasta, ou as chaves dele das chaves que você exportou.' },
   WRONG_PASSWORD: { title: 'A senha não abre este repositório', meaning: 'As cópias em “{repository}” estão intactas e continuam lacradas.', next: 'Tente de novo; consulte sua folha impressa. Maiúsculas e espaços contam.' },
   TOKEN_MISSING: { title: 'Ainda não existe token de API', meaning: 'Sem um token o Varve não deixa ninguém entrar pela rede.', next: 'Crie antes um token em Configurações.' },
@@ -154,10 +160,17 @@ export function errorParams(language: Language, code: ErrorCode, data: unknown):
     else if (typeof value === 'string') {
       if (value !== '') params[name] = sayParam(language, name, value);
     }
-    else if (Array.isArray(value)) params[name] = value.filter((item) => typeof item === 'string').join(', ');
+    else if (Array.isArray(value)) params[name] = value.flatMap((item) => listed(language, item)).join(', ');
   }
   const lack = lackText(language, data);
   return lack === undefined ? params : { ...params, what: lack };
+}
+
+/** One of a list: a text, or a thing by its kind and name. */
+function listed(language: Language, item: unknown): string[] {
+  if (typeof item === 'string') return [item];
+  const { kind, name } = (item ?? {}) as { kind?: unknown; name?: unknown };
+  return typeof kind === 'string' && typeof name === 'string' ? [`${describeName(language, 'kind', kind)} ${name}`] : [];
 }
 
 function sayParam(language: Language, name: string, value: string): string {

@@ -77,7 +77,8 @@ const aliases: Record<string, readonly string[]> = {
   kept: ['kept'],
   changedCount: ['changedCount'],
   note: ['note'],
-  by: ['holder', 'owner', 'hostname', 'lockId']
+  secret: ['secret'],
+  by: ['by', 'holder', 'owner', 'hostname', 'lockId']
 };
 
 const anchorOutcomes: Record<Language, Readonly<Record<string, string>>> = {
@@ -102,6 +103,7 @@ export function eventFacts(language: Language, event: EventLike): Params {
     if (kind === 'plan') facts['plan'] ??= name;
     if (kind === 'repository') facts['repository'] = name;
     if (kind === 'snapshot') facts['id'] ??= name;
+    if (kind === 'secret') facts['secret'] ??= name;
     if (kind === 'token') facts['label'] ??= name;
   }
   const id = facts['id'];

@@ -19,6 +19,7 @@ import { notes } from './reasons/notes.ts';
 import { program } from './reasons/program.ts';
 import { repository } from './reasons/repository.ts';
 import { review } from './reasons/review.ts';
+import { secrets } from './reasons/secrets.ts';
 import { snapshots } from './reasons/snapshots.ts';
 import { databaseWords, keyringWords, shapeWords, stateWords, systemCodes, typeWords, unknownWords } from './reasons/system.ts';
 import { fillTemplate, fitTemplate, fixedLength, parseTemplate, type PlainWords, type Reasons, type Template } from './reasons/template.ts';
@@ -34,7 +35,29 @@ function pairs(words: Record<Language, Readonly<Record<string, string>>>): Reaso
 }
 
 /** By area, for whoever adds one. */
-export const reasonTables: Readonly<Record<string, Reasons>> = { anchors, attempts, breaks, conditions, doctor, evidence, formats, home, intake, jobs, keeping, log, maintenance, messages, notes, program, repository, review, schedules, snapshots };
+export const reasonTables: Readonly<Record<string, Reasons>> = {
+  anchors,
+  attempts,
+  breaks,
+  conditions,
+  doctor,
+  evidence,
+  formats,
+  home,
+  intake,
+  jobs,
+  keeping,
+  log,
+  maintenance,
+  messages,
+  notes,
+  program,
+  repository,
+  review,
+  schedules,
+  secrets,
+  snapshots
+};
 export const plainTables: Readonly<Record<string, PlainWords>> = { databaseWords, desktopCalls, keyringWords, shapeWords, unknownWords };
 
 interface Entry {

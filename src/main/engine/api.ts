@@ -9,6 +9,7 @@ import { createAnchorsApi, createCheckpointsApi, createErasureApi, createEvidenc
 import type { OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import type { Places } from './repository/index.ts';
+import { createSecretsApi } from './secrets/index.ts';
 import { createSystemApi } from './system/api.ts';
 import type { Announcer } from './system/events.ts';
 import { desktopUnavailable } from './system/no-desktop.ts';
@@ -129,6 +130,7 @@ export function createApi(deps: ApiDeps): EngineApi {
       locks: { list: (input, context) => home().repositories.locks.list(input, context), remove: (input, context) => home().repositories.locks.remove(input, context) }
     },
     schedules: createSchedulesApi(deps.ports.clock),
+    secrets: createSecretsApi(() => home().named),
     gateway: {
       tokens: {
         create: (input, context) => Promise.resolve(home() && gateway.create(input, context.actor)),

@@ -9,7 +9,7 @@ import { fail, isVarveError } from './kit/errors.ts';
 import { createIdleVerifier, openLog, type EventLog, type IdleVerifier } from './log/index.ts';
 import type { Files, Ports } from './ports.ts';
 import { createMaintenance, createRepositories, type Maintenance, type Places, type Repositories } from './repository/index.ts';
-import { createLogKeys, createSecrets, type Secrets } from './secrets/index.ts';
+import { createLogKeys, createSecrets, NamedSecrets, type Secrets } from './secrets/index.ts';
 import { createSnapshots, type Snapshots } from './snapshots/index.ts';
 import { createFreeSpaceCleaner, createOutbox, listMigrationCopies, openDatabase, sweepMigrationCopies, type Database, type Outbox } from './store/index.ts';
 import { stateMigrations } from './state-migrations.ts';
@@ -28,6 +28,7 @@ export interface OpenHome {
   db: Database;
   outbox: Outbox;
   secrets: Secrets;
+  named: NamedSecrets;
   repositories: Repositories;
   maintenance: Maintenance;
   snapshots: Snapshots;
@@ -82,6 +83,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     // A short command that needs no secret need not wait for the vault.
     if (!fresh) secrets.refuseMissing();
     if (!fresh && config.host !== 'cli') await secrets.open();
+    const named = new NamedSecrets({ clock, logger: ports.logger, programs: ports.programs, db, outbox, secrets, environment, onChanged: () => announce({ kind: 'changed', what: 'secrets' }) });
     const repositories = createRepositories({ ports, places, db, outbox, secrets, tasks, environment, announce, homePath });
     closing.add(() => repositories.close());
     const maintenance = createMaintenance({ ports, repositories, outbox, tasks, announce });
@@ -109,6 +111,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     if (staysOpen) {
       repositories.keepLooking();
       snapshots.keepWaiting();
+      closing.add(named.keepSweeping());
       log.append({ action: 'home.opened', category: 'home', payload: { ...facts, platform: machine.platform } });
       stopSigning = log.checkpoints.keepSigned();
       closing.add(log.intake.follow.keepLooking());
@@ -123,6 +126,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       db,
       outbox,
       secrets,
+      named,
       repositories,
       maintenance,
       snapshots,

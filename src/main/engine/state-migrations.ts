@@ -4,7 +4,8 @@ import { gatewayMigrations } from './gateway/index.ts';
 import { jobsMigrations } from './jobs/migrations.ts';
 import { viewMigrations } from './log/index.ts';
 import { repositoryMigrations } from './repository/index.ts';
+import { namedSecretMigrations } from './secrets/index.ts';
 import { snapshotsMigrations } from './snapshots/index.ts';
 import { mergeMigrations, outboxMigrations, type Migration } from './store/index.ts';
 
-export const stateMigrations: readonly Migration[] = mergeMigrations(outboxMigrations, repositoryMigrations, snapshotsMigrations, gatewayMigrations, viewMigrations, jobsMigrations);
+export const stateMigrations: readonly Migration[] = mergeMigrations(outboxMigrations, repositoryMigrations, snapshotsMigrations, gatewayMigrations, viewMigrations, namedSecretMigrations, jobsMigrations);

@@ -8,6 +8,10 @@ export const kindNames: PlainWords = {
   tag: ['tag', 'etiqueta'],
   snapshot: ['snapshot', 'snapshot'],
   token: ['token', 'token'],
+  secret: ['secret', 'segredo'],
+  'kept value': ['kept value of the secret', 'valor guardado do segredo'],
+  job: ['job', 'tarefa'],
+  channel: ['channel', 'canal'],
   event: ['entry', 'entrada'],
   note: ['note', 'nota'],
   view: ['saved view', 'visão salva'],
@@ -81,6 +85,7 @@ export const fieldNames: PlainWords = {
   target: ['target folder', 'pasta de destino'],
   text: ['text', 'texto'],
   url: ['address', 'endereço'],
+  value: ['value', 'valor'],
   where: ['condition', 'condição'],
   zone: ['time zone', 'fuso horário']
 };

@@ -19,6 +19,8 @@ const inPlace = { inPlace: z.boolean().optional(), undoes: name.optional() };
 const trialFacts = { trial: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), folder: text };
 const failure = { code: z.string().max(60), reason: text };
 
+/** `by`: who or which run. */
+const secretReading = { secret: name, version: count, by: name, purpose: text };
 const ids = z.array(name).max(1000);
 /** The policy or how many were chosen, the snapshots that are to go (the first 500) and how many stay. */
 const forgetFacts = { plan: name.optional(), planId: name.optional(), ...repository, policy: z.json().optional(), chosen: count.optional(), remove: ids, removeCount: count, kept: count };
@@ -112,6 +114,15 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   }),
   'restore.failed': action('restore', 'error', { restore: name, ...repository, snapshot: name, target: text, ...failure, files: count.optional(), durationMs: durationMs.optional(), plan: name.nullish(), planId: name.nullish(), ...inPlace }),
   'restore.interrupted': action('restore', 'warn', { restore: name, ...repository, snapshot: name, target: text, startedAt: instant, plan: name.nullish(), planId: name.nullish(), ...inPlace }),
+
+  'secret.set': action('settings', 'notice', { secret: name, version: count, expiresAt: instant.nullable() }),
+  'secret.rotated': action('settings', 'notice', { secret: name, version: count, before: count, keepUntil: instant, tested: z.boolean().optional(), back: z.boolean().optional(), expiresAt: instant.nullable() }),
+  'secret.expiry-changed': action('settings', 'notice', { secret: name, version: count, expiresAt: instant.nullable() }),
+  'secret.version-removed': action('settings', 'info', { secret: name, version: count }),
+  'secret.removed': action('settings', 'notice', { secret: name, version: count, users: count }),
+  'secret.used': action('access', 'info', secretReading),
+  'secret.revealed': action('access', 'notice', secretReading),
+  'secret.refused': action('access', 'warn', { ...secretReading, code: z.string().max(60) }),
 
   'job.added': action('job', 'notice', { ...jobFacts, version: count, definition: z.json() }),
   'job.changed': action('job', 'notice', { ...jobFacts, version: count, changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(1000), definition: z.json() }),

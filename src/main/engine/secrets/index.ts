@@ -14,3 +14,8 @@ export function createSecrets(deps: SecretsDeps): Secrets {
   return new Secrets(deps);
 }
 export { bringsPassphrase, passphraseFromEnvironment } from './passphrase.ts';
+export { createSecretsApi } from './named/api.ts';
+export { namedSecretMigrations } from './named/migrations.ts';
+export type { ExpiringSecret, SecretReference, SecretTester, UsedSecret } from './named/model.ts';
+export { findReferences, formatReference, parseReference } from './named/references.ts';
+export { NamedSecrets, type NamedSecretsDeps } from './named/service.ts';

@@ -6,7 +6,7 @@ import { fail, isVarveError, type VarveError } from '../kit/errors.ts';
 import { payloadKeysName, readPayloadKeys } from '../log/index.ts';
 import type { Clock, Files, Keyring, Random } from '../ports.ts';
 import { accountOf, keyLength, keyringLimitBytes, masterKeyName, Sealed, signingKeyName, type KeysFile, type SecretName, type SecretState } from './model.ts';
-import { passphraseFromEnvironment } from './passphrase.ts';
+import { bringsPassphrase, passphraseFromEnvironment } from './passphrase.ts';
 import { deriveKeepingKey, deriveSealingKey, seal, toBase64, unseal } from './seal.ts';
 import { sealExport } from './export.ts';
 import { createSecretFiles, type SecretFiles } from './store.ts';
@@ -157,9 +157,31 @@ export class Secrets {
       const gone = keys.secrets.filter((secret) => secret.kind === name.kind && secret.id === name.id && (name.version === undefined || secret.version === name.version));
       if (gone.length === 0) return false;
       this.#files.writeKeys({ ...keys, secrets: keys.secrets.filter((secret) => !gone.includes(secret)) });
-      for (const secret of gone) await this.#remove(secret, accountOf(this.#deps.homeId, secret), keys);
+      for (const [at, secret] of gone.entries()) {
+        try {
+          await this.#remove(secret, accountOf(this.#deps.homeId, secret), keys);
+        } catch (error) {
+          // What the store did not give up stays known, so that it can be removed later.
+          const rest = this.#keys();
+          this.#files.writeKeys({ ...rest, secrets: [...rest.secrets, ...gone.slice(at)] });
+          throw error;
+        }
+      }
       return true;
     });
+  }
+
+  /** What exists of a kind, by the register: no value is read. */
+  known(kind: string): { id: string; version: number; place: 'keyring' | 'vault'; createdAt: string }[] {
+    return this.#keys().secrets.flatMap(({ kind: own, ...secret }) => (own === kind ? [secret] : []));
+  }
+
+  /** Who brings the vault's passphrase; null where there is no vault to open. */
+  passphraseFrom(): 'person' | 'environment' | 'file' | null {
+    if (this.#keys().store !== 'vault') return null;
+    const { environment } = this.#deps;
+    if (!bringsPassphrase(environment) || this.#refused !== undefined) return 'person';
+    return (environment['VARVE_VAULT_PASSPHRASE'] ?? '') === '' ? 'file' : 'environment';
   }
 
   /** The key that wraps all others, 32 bytes. SECRET_MISSING when it is known but not found, VAULT_LOCKED before the passphrase. */

@@ -121,7 +121,7 @@ function nativeFiles({ files, homePath, home }: DoctorDeps): Finding {
 
 async function secretStore({ keyring }: DoctorDeps, home: DoctorHome | undefined): Promise<Finding> {
   const state = home?.secrets.state();
-  if (state?.kind === 'vault') return { state: state.state === 'open' ? 'well' : state.state === 'locked' ? 'attention' : 'broken', data: { kind: 'vault', store: 'vault.json' }, detail: `vault file: ${state.detail}` };
+  if (state?.kind === 'vault') return { state: state.state === 'open' ? 'well' : state.state === 'locked' ? 'attention' : 'broken', data: { kind: 'vault', store: 'vault.json', passphraseFrom: home?.secrets.passphraseFrom() ?? 'person' }, detail: `vault file: ${state.detail}` };
   const probe = await keyring.probe();
   const data = { kind: 'keyring', store: probe.backend };
   if (probe.available) return { state: 'well', data, detail: `keyring: ${probe.backend}` };

@@ -49,7 +49,8 @@ export const readingProcedures: ReadonlySet<string> = new Set([
   'snapshots.read',
   'compare.folder',
   'compare.list',
-  'restores.reports'
+  'restores.reports',
+  'secrets.list'
 ]);
 
 /** The scope a call of this procedure needs; `path` as in the contract, for example `['log', 'append']`. */
