@@ -12,6 +12,7 @@ import { trials } from './trials.ts';
 import { history } from './history.ts';
 import { inside } from './inside.ts';
 import { intake } from './intake.ts';
+import { jobs } from './jobs.ts';
 import { keeping } from './keeping.ts';
 import { log } from './log.ts';
 import { maintenance } from './maintenance.ts';
@@ -20,6 +21,7 @@ import { review } from './review.ts';
 import { metrics } from './metrics.ts';
 import { names } from './names.ts';
 import { plans, restores, snapshots } from './snapshots.ts';
+import { runs } from './runs.ts';
 import { schedules } from './schedule.ts';
 import { secrets } from './secrets.ts';
 import { sealed } from './sealed.ts';
@@ -49,6 +51,8 @@ export const contract = {
   trials,
   keeping,
   schedules,
+  jobs,
+  runs,
   secrets,
   gateway,
   desktop

@@ -49,7 +49,7 @@ export const HttpWork = z.strictObject({
   bearerSecret: SecretNameText.nullable().default(null)
 });
 
-/** Plans and repositories by name, so that a file of definitions can be read and moved; a renamed one is followed. */
+/** Plans and repositories by name, which never changes, so that a file of definitions can be read and moved. */
 export const Work = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('snapshot'), plan: Name }),
   z.strictObject({ kind: z.literal('forget'), plan: Name, prune: z.boolean().default(true) }),
@@ -168,22 +168,6 @@ export type Job = z.infer<typeof Job>;
 
 const JobName = z.string().min(1).max(200);
 
-/** A file of definitions, for version control. */
-export const JobsFile = z.strictObject({ $schema: z.string().max(500).optional(), format: z.literal('varve-jobs'), version: z.literal(1), jobs: z.array(JobDefinition).max(5000) });
-export type JobsFile = z.infer<typeof JobsFile>;
-
-export const ImportPreview = z.object({
-  add: z.array(JobDefinition),
-  change: z.array(z.object({ name: Name, before: JobDefinition, after: JobDefinition })),
-  same: z.array(Name),
-  /** Lines or entries that cannot be taken, with the reason; the others still can. */
-  refused: z.array(z.object({ at: z.string(), text: z.string(), reason: z.string() })),
-  /** What will be different from before, line by line: of a crontab. */
-  notes: z.array(z.object({ name: Name, note: z.enum(['shell', 'mail', 'percent', 'path', 'zone', 'reboot', 'environment']) })),
-  token: z.string()
-});
-export type ImportPreview = z.infer<typeof ImportPreview>;
-
 export const SchedulerState = z.object({
   /** False in a short command: nothing is started by time. */
   scheduling: z.boolean(),
@@ -216,11 +200,5 @@ export const jobs = {
   scheduler: procedure.route({ method: 'GET', path: '/scheduler' }).output(SchedulerState),
   setMaxRunning: procedure.route({ method: 'POST', path: '/scheduler/limit' }).input(z.object({ most: z.number().int().min(1).max(16) })).output(SchedulerState),
   /** `whenBusy`: what to do while a run of it is under way. CONFLICT with kind `run` and its id for `refuse`. `test`: VARVE_DRY_RUN=1, left out of every count. */
-  run: procedure.route({ method: 'POST', path: '/jobs/{job}/run' }).input(z.object({ job: JobName, reason: z.string().max(1000).default(''), whenBusy: z.enum(['refuse', 'wait', 'anyway']).default('refuse'), test: z.boolean().default(false) })).output(Run),
-  export: procedure.route({ method: 'GET', path: '/jobs/file' }).output(JobsFile),
-  import: {
-    /** `crontab`: lines as `crontab -l` prints them; `zone` is theirs. */
-    preview: procedure.route({ method: 'POST', path: '/jobs/import/preview' }).input(z.object({ from: z.enum(['file', 'crontab']), text: z.string().max(1_000_000), zone: z.string().max(100).optional() })).output(ImportPreview),
-    apply: procedure.route({ method: 'POST', path: '/jobs/import' }).input(z.object({ from: z.enum(['file', 'crontab']), text: z.string().max(1_000_000), zone: z.string().max(100).optional(), token: z.string().max(100) })).output(z.object({ added: z.array(Name), changed: z.array(Name) }))
-  }
+  run: procedure.route({ method: 'POST', path: '/jobs/{job}/run' }).input(z.object({ job: JobName, reason: z.string().max(1000).default(''), whenBusy: z.enum(['refuse', 'wait', 'anyway']).default('refuse'), test: z.boolean().default(false) })).output(Run)
 };

@@ -108,9 +108,6 @@ export type Usual = z.infer<typeof Usual>;
 export const DayStats = z.object({ day: z.string(), runs: Count, succeeded: Count, partial: Count, failed: Count, other: Count, items: z.number().nullable(), medianMs: Count.nullable() });
 export type DayStats = z.infer<typeof DayStats>;
 
-export const PurgePreview = z.object({ runs: Count, outputBytes: Count, from: Instant.nullable(), to: Instant.nullable(), kept: z.array(z.object({ id: Uuid7, why: z.enum(['live', 'last_success', 'last_failure', 'ticket']) })), token: z.string() });
-export const PurgeReport = z.object({ runs: Count, outputBytes: Count, file: z.string(), sha256: Hex64 });
-
 const JobName = z.string().min(1).max(200);
 const RunId = z.string().min(6).max(36);
 
@@ -133,9 +130,5 @@ export const runs = {
     /** Lines as they come, until it has ended. */
     follow: procedure.input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), from: Count.default(0) })).output(eventIterator(z.object({ rows: z.array(OutputRow) })))
   },
-  stats: procedure.route({ method: 'GET', path: '/jobs/{job}/stats' }).input(z.object({ job: JobName, by: z.enum(['day', 'week', 'month']).default('day'), zone: z.string().max(100).optional(), limit: z.number().int().min(1).max(1000).default(30) })).output(z.array(DayStats)),
-  purge: {
-    preview: procedure.route({ method: 'POST', path: '/runs/purge/preview' }).input(z.object({ job: JobName.optional(), before: Instant })).output(PurgePreview),
-    run: procedure.route({ method: 'POST', path: '/runs/purge' }).input(z.object({ job: JobName.optional(), before: Instant, token: z.string().max(100) })).output(PurgeReport)
-  }
+  stats: procedure.route({ method: 'GET', path: '/jobs/{job}/stats' }).input(z.object({ job: JobName, by: z.enum(['day', 'week', 'month']).default('day'), zone: z.string().max(100).optional(), limit: z.number().int().min(1).max(1000).default(30) })).output(z.array(DayStats))
 };

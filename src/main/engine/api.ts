@@ -3,7 +3,7 @@
 import type { CallContext, EngineApi } from '../../contract/index.ts';
 import type { EngineConfig } from './config.ts';
 import type { Gateway } from './gateway/index.ts';
-import { createSchedulesApi } from './jobs/schedule/index.ts';
+import { createSchedulesApi } from './jobs/index.ts';
 import { fail, isVarveError } from './kit/errors.ts';
 import { createAnchorsApi, createCheckpointsApi, createErasureApi, createEvidenceApi, createIntakeApi, createLogApi, createReviewApi, createSealedApi } from './log/index.ts';
 import type { OpenHome } from './open-home.ts';
@@ -130,6 +130,37 @@ export function createApi(deps: ApiDeps): EngineApi {
       locks: { list: (input, context) => home().repositories.locks.list(input, context), remove: (input, context) => home().repositories.locks.remove(input, context) }
     },
     schedules: createSchedulesApi(deps.ports.clock),
+    jobs: {
+      list: (input, context) => home().jobs.jobs.list(input, context),
+      get: (input, context) => home().jobs.jobs.get(input, context),
+      add: (input, context) => home().jobs.jobs.add(input, context),
+      edit: (input, context) => home().jobs.jobs.edit(input, context),
+      remove: (input, context) => home().jobs.jobs.remove(input, context),
+      versions: (input, context) => home().jobs.jobs.versions(input, context),
+      defaults: (input, context) => home().jobs.jobs.defaults(input, context),
+      pause: (input, context) => home().jobs.jobs.pause(input, context),
+      resume: (input, context) => home().jobs.jobs.resume(input, context),
+      pauseAll: (input, context) => home().jobs.jobs.pauseAll(input, context),
+      resumeAll: (input, context) => home().jobs.jobs.resumeAll(input, context),
+      scheduler: (input, context) => home().jobs.jobs.scheduler(input, context),
+      setMaxRunning: (input, context) => home().jobs.jobs.setMaxRunning(input, context),
+      run: (input, context) => home().jobs.jobs.run(input, context)
+    },
+    runs: {
+      list: (input, context) => home().jobs.runs.list(input, context),
+      get: (input, context) => home().jobs.runs.get(input, context),
+      stop: (input, context) => home().jobs.runs.stop(input, context),
+      replay: (input, context) => home().jobs.runs.replay(input, context),
+      note: (input, context) => home().jobs.runs.note(input, context),
+      reclassify: (input, context) => home().jobs.runs.reclassify(input, context),
+      output: {
+        page: (input, context) => home().jobs.runs.output.page(input, context),
+        search: (input, context) => home().jobs.runs.output.search(input, context),
+        text: (input, context) => home().jobs.runs.output.text(input, context),
+        follow: (input, context) => home().jobs.runs.output.follow(input, context)
+      },
+      stats: (input, context) => home().jobs.runs.stats(input, context)
+    },
     secrets: createSecretsApi(() => home().named),
     gateway: {
       tokens: {

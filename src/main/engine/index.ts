@@ -101,6 +101,8 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
       opening.run(async () => {
         if (stopped) return;
         stopped = true;
+        // First of all, so that what is under way for a job is known to have been stopped by this.
+        await home?.jobs.close();
         await tasks.stopAll();
         announcer.stop();
         const closing = home;

@@ -6,9 +6,10 @@ import type { Status } from '../../contract/system.ts';
 import type { EngineConfig } from './config.ts';
 import { DisposableStore } from './kit/disposables.ts';
 import { fail, isVarveError } from './kit/errors.ts';
-import { createIdleVerifier, openLog, type EventLog, type IdleVerifier } from './log/index.ts';
+import { createIdleVerifier, createLogApi, openLog, type EventLog, type IdleVerifier } from './log/index.ts';
 import type { Files, Ports } from './ports.ts';
 import { createMaintenance, createRepositories, type Maintenance, type Places, type Repositories } from './repository/index.ts';
+import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLogKeys, createSecrets, NamedSecrets, type Secrets } from './secrets/index.ts';
 import { createSnapshots, type Snapshots } from './snapshots/index.ts';
 import { createFreeSpaceCleaner, createOutbox, listMigrationCopies, openDatabase, sweepMigrationCopies, type Database, type Outbox } from './store/index.ts';
@@ -32,6 +33,7 @@ export interface OpenHome {
   repositories: Repositories;
   maintenance: Maintenance;
   snapshots: Snapshots;
+  jobs: Jobs;
   sample: Sample;
   notices: Notice[];
   /** Verifies the record while nothing else runs; undefined in a short command. */
@@ -89,6 +91,12 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     const maintenance = createMaintenance({ ports, repositories, outbox, tasks, announce });
     const snapshots = createSnapshots({ ports, db, outbox, log, repositories, maintenance, tasks, announce, homePath, environment, version: config.version });
     closing.add(() => snapshots.close());
+    const jobs = createJobs({
+      ports, db, outbox, tasks, repositories, named, homePath, environment, announce,
+      api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify },
+      plans: snapshots.planFacts
+    });
+    closing.add(() => jobs.close());
     const sample = createSample({
       files,
       random,
@@ -111,6 +119,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     if (staysOpen) {
       repositories.keepLooking();
       snapshots.keepWaiting();
+      jobs.start();
       closing.add(named.keepSweeping());
       log.append({ action: 'home.opened', category: 'home', payload: { ...facts, platform: machine.platform } });
       stopSigning = log.checkpoints.keepSigned();
@@ -130,6 +139,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       repositories,
       maintenance,
       snapshots,
+      jobs,
       sample,
       notices,
       idle,

@@ -61,6 +61,8 @@ export interface Snapshots {
   history: EngineApi['history'];
   names: EngineApi['names'];
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
+  /** What other domains may know of the plans, by name. */
+  planFacts(): { id: string; name: string; title: string; zone: string; repository: string; hasRetention: boolean }[];
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
   forgetErased(): void;
@@ -88,6 +90,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
   return {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
+    planFacts: () => plans.rows().map(({ id, name, title, zone, repositoryId }) => ({ id, name, title, zone, repository: deps.repositories.rows().find((row) => row.id === repositoryId)?.name ?? '', hasRetention: store.retention(id) !== undefined })),
     checkpointsIn: browse.checkpointsIn,
     forgetErased: () => {
       forgetErasedNotes({ store, log: deps.log });

@@ -22,7 +22,6 @@ export interface OwnWorkDeps {
     forget: EngineApi['keeping']['forget'];
     drill: EngineApi['drills']['start'];
     verify: EngineApi['log']['verify'];
-    plans: EngineApi['plans']['list'];
   };
   /** A secret's value, after its use was recorded. */
   secret(name: string, purpose: string): Promise<string>;

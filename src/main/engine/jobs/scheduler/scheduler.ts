@@ -307,8 +307,9 @@ export function createScheduler(deps: SchedulerDeps) {
     // Those whose condition did not hold a moment ago do not take a place from others.
     const resting = new Set([...waitingFor].filter(([, { askAgainMs }]) => askAgainMs > nowMs).map(([id]) => id));
     const picked = pick(candidates(nowMs).filter(({ run }) => !resting.has(run.id) && (scheduling || mine.has(run.id) || !isWaiting(run))), { nowMs, maxRunning: jobs.scheduler().maxRunning });
-    for (const run of picked.expired) run.state === 'queued' ? ledger.move(run.id, 'skipped', { cause: 'deadline' }) : ledger.move(run.id, 'failed', { cause: 'deadline' });
-    for (const run of picked.orphaned) run.state === 'queued' ? ledger.move(run.id, 'skipped', { cause: 'job_gone' }) : ledger.move(run.id, 'failed', { cause: 'job_gone' });
+    const giveUp = (run: RunRow, cause: 'deadline' | 'job_gone'): unknown => ledger.move(run.id, run.state === 'queued' ? 'skipped' : 'failed', { cause });
+    for (const run of picked.expired) giveUp(run, 'deadline');
+    for (const run of picked.orphaned) giveUp(run, 'job_gone');
     const seen = new Set([...resting, ...picked.begin.map(({ run }) => run.id)]);
     for (const { run, for: reason } of picked.waiting) {
       seen.add(run.id);
@@ -378,6 +379,7 @@ export function createScheduler(deps: SchedulerDeps) {
     resumeAll,
     pausedNow,
     timetableOf,
+    smallestGapOf: (schedule: JobDefinition['schedule']): number => openSchedule(schedule).smallestGapMs,
     nextAt: (job: JobRow): number | null => {
       const { paused } = jobs.scheduler();
       const nowMs = clock.now();

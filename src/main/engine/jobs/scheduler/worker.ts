@@ -53,8 +53,8 @@ export function createWorker(deps: WorkerDeps) {
     active.delete(what.run.id);
     const before = runs.run(what.run.id);
     if (before === undefined || (before.state !== 'running' && before.state !== 'stopping')) return;
-    // The shim holds its time limits itself: what it stopped goes the way of what we stop.
-    const run = before.state === 'running' && (ended.cause === 'timeout' || ended.cause === 'idle') && !ended.byItself ? ledger.move(before.id, 'stopping', { cause: ended.cause }) : before;
+    // The shim holds its time limits itself, and a person may cancel the task: what others stopped goes the way of what we stop.
+    const run = before.state === 'running' && (ended.state === 'stopped' || ended.state === 'timed_out') && !ended.byItself ? ledger.move(before.id, 'stopping', { cause: ended.cause }) : before;
     const attempt = runs.attempt(run.id, what.attempt);
     const outcome = applyChecks(ended, what.definition.checks, { startedMs: attempt?.startedAt ?? clock.now(), endedMs: clock.now(), result: ended.result, files });
     const settled = settle({ run, definition: what.definition, outcome, nowMs: clock.now(), chance: chance() });

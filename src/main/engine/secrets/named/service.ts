@@ -161,6 +161,11 @@ export class NamedSecrets {
   }
 
   /** Throws NOT_FOUND for a name there never was. */
+  /** There is a secret of this name, and it was not removed. */
+  has(name: string): boolean {
+    return this.#store.find(name)?.removed === false;
+  }
+
   uses({ name, limit }: { name: string; limit: number }): SecretAccess[] {
     if (this.#store.find(name) === undefined) fail('NOT_FOUND', `no secret ${name}`, { kind: 'secret', name });
     return this.#store.uses(name, limit);

@@ -1,0 +1,32 @@
+// The jobs a new plan gets: proposals that a person can change before they are made.
+import { JobDefinition } from '../../../../contract/jobs.ts';
+
+export interface PlanFacts {
+  id: string;
+  name: string;
+  title: string;
+  zone: string;
+  repository: string;
+  /** It says what old snapshots are forgotten. */
+  hasRetention: boolean;
+}
+
+/** Minutes of an hour from a name, so that many plans do not begin in the same minute, and the same plan always at the same. */
+function minuteOf(name: string): number {
+  let sum = 0;
+  for (const character of name) sum = (sum * 31 + character.charCodeAt(0)) % 60;
+  return sum;
+}
+
+/** A snapshot each day, a check of a share each week, a drill each month, and tidying where the plan says what may go. */
+export function defaultsFor({ name, zone, repository, hasRetention }: PlanFacts): JobDefinition[] {
+  const minute = minuteOf(name);
+  const at = (expression: string): { kind: 'cron'; expression: string; zone: string; dayMatch: 'or' } => ({ kind: 'cron', expression, zone, dayMatch: 'or' });
+  const make = (suffix: string, rest: object): JobDefinition => JobDefinition.parse({ name: `${name.slice(0, 62 - suffix.length)}-${suffix}`, idempotent: true, ...rest });
+  return [
+    make('daily', { work: { kind: 'snapshot', plan: name }, schedule: at(`${minute} 12 * * *`) }),
+    ...(hasRetention ? [make('tidy', { work: { kind: 'forget', plan: name, prune: true }, schedule: at(`${minute} 14 * * SUN`) })] : []),
+    make('check', { work: { kind: 'check', repository, read: 'share', withinDays: 84 }, schedule: at(`${minute} 13 * * SUN`) }),
+    make('drill', { work: { kind: 'drill', plan: name, share: 0.05 }, schedule: at(`${minute} 15 1 * *`) })
+  ];
+}

@@ -1,0 +1,174 @@
+// Jobs: the public face. What Varve does by itself, when, and what came of it (README.md). Other domains import only this file.
+import { basename } from 'node:path';
+import type { EngineApi } from '../../../contract/index.ts';
+import type { EngineEvent } from '../../../contract/events.ts';
+import type { Job, JobDefinition } from '../../../contract/jobs.ts';
+import type { Run } from '../../../contract/runs.ts';
+import { fail } from '../kit/errors.ts';
+import type { Ports } from '../ports.ts';
+import type { Repositories } from '../repository/index.ts';
+import { findReferences, type NamedSecrets, type SecretReference } from '../secrets/index.ts';
+import type { Database, Outbox } from '../store/index.ts';
+import type { Tasks } from '../system/tasks.ts';
+import { createAttempts } from './attempt/index.ts';
+import { createDefinitionService, pauseAfterFailures } from './definitions/service.ts';
+import { createJobStore } from './definitions/store.ts';
+import type { PlanFacts } from './definitions/defaults.ts';
+import { createCommandExecutor } from './kinds/command-executor.ts';
+import type { Executor } from './kinds/executor.ts';
+import { createOwnExecutor } from './kinds/own-executor.ts';
+import type { OwnWorkDeps } from './kinds/own-work.ts';
+import type { RunRow } from './model.ts';
+import { createLedger } from './runs/ledger.ts';
+import { createRunService } from './runs/service.ts';
+import { createRunStore } from './runs/store.ts';
+import { viewRun } from './runs/view.ts';
+import { unmetCondition } from './scheduler/conditions.ts';
+import { recoverRuns } from './scheduler/recover.ts';
+import { createScheduler } from './scheduler/scheduler.ts';
+import { createWorker } from './scheduler/worker.ts';
+
+export { jobsMigrations } from './migrations.ts';
+export { createSchedulesApi } from './schedule/index.ts';
+
+export interface JobsDependencies {
+  ports: Pick<Ports, 'clock' | 'random' | 'files' | 'logger' | 'machine' | 'net' | 'power' | 'processes'>;
+  db: Database;
+  outbox: Outbox;
+  tasks: Tasks;
+  repositories: Repositories;
+  named: Pick<NamedSecrets, 'use' | 'has' | 'addUsers'>;
+  /** The engine's own verbs, as a person would call them. */
+  api: OwnWorkDeps['api'];
+  plans(): readonly PlanFacts[];
+  announce(event: EngineEvent): void;
+  homePath: string;
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** What the alerts judge by; see their README. */
+export interface JobsFacts {
+  jobs(): { id: string; name: string; title: string; definition: JobDefinition; createdAt: string; paused: boolean; nextAt: string | null; scheduleGapMs: number | null; overlapSkips: number; failures: number; failingSince: string | null; lastGoodAt: string | null }[];
+  /** Final ones, newest first, tests included and flagged. */
+  recentRuns(jobId: string, limit: number): Run[];
+  activeRuns(): Run[];
+  onRunEnded(listener: (run: Run) => void): () => void;
+  onRunStarted(listener: (run: Run) => void): () => void;
+  schedulerState(): { scheduling: boolean; lastTickAt: string | null; paused: boolean };
+  /** The last lines of what it printed, masked and without colours. */
+  outputTail(runId: string, lines: number): Promise<string[]>;
+}
+
+export interface Jobs {
+  jobs: EngineApi['jobs'];
+  runs: EngineApi['runs'];
+  facts: JobsFacts;
+  /** Settles what was left, then starts by the clock. For a host that stays; never rejects. */
+  start(): void;
+  /** After sleep, a change of the clock, a drive that came: looks at once. */
+  wake(): void;
+  /** Runs of Varve's own work are asked to end; programs go on and are found again at the next start. */
+  close(): Promise<void>;
+}
+
+const networkAnswerMs = 5_000;
+
+export function createJobs(deps: JobsDependencies): Jobs {
+  const { ports, db, outbox, tasks, repositories, named, api, announce, homePath, environment } = deps;
+  const { clock, random, files, logger, machine, net, power, processes } = ports;
+  const jobs = createJobStore(db);
+  const runs = createRunStore(db);
+  const ledger = createLedger({ clock, runs, jobs, outbox, announce });
+  const attempts = createAttempts({ files, clock, random, processes, homePath });
+  let bootId: string | undefined;
+  const learnBoot = async (): Promise<void> => {
+    bootId ??= await processes.bootId().catch(() => undefined);
+  };
+
+  const own = createOwnExecutor({
+    clock, net, tasks, api, pid: machine.pid, bootId: () => bootId,
+    secret: async (name, purpose) => (await named.use(name, { by: 'jobs', purpose })).value,
+    onTask: (runId, attempt, taskId) => {
+      const row = runs.attempt(runId, attempt);
+      if (row) runs.putAttempt({ ...row, taskId });
+      announce({ kind: 'changed', what: 'runs' });
+    }
+  });
+  const command = createCommandExecutor({
+    attempts, environment, userHome: machine.userHome, logger,
+    secret: async (name, by, purpose) => {
+      const { value, masks } = await named.use(name, { by, purpose });
+      return { value, masks: masks.map((mask) => ({ name: mask.name, value: typeof mask.value === 'string' ? mask.value : Buffer.from(mask.value).toString('utf8') })) };
+    },
+    programName: (path) => basename(path).replace(/\.exe$/i, '')
+  });
+  const executorFor = ({ work }: JobDefinition): Executor => (work.kind === 'command' ? command : own);
+
+  const onFailed = (run: RunRow): void => pauseAfterFailures({ jobs, outbox, clock }, run.jobId);
+  const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, onFree: () => scheduler.pump(), onFailed });
+  const plan = (name: string): PlanFacts | undefined => deps.plans().find((each) => each.name === name);
+  const conditions = { files, power, reaches: (host: string, port: number, signal: AbortSignal) => net.reaches(host, port, networkAnswerMs, signal), repositories, repositoryOfPlan: (name: string) => plan(name)?.repository };
+  const scheduler = createScheduler({
+    clock, random, logger, jobs, runs, ledger, outbox, worker, announce,
+    uptimeMs: () => machine.uptimeMs(),
+    bootId: () => bootId,
+    unmet: (definition, signal) => unmetCondition(conditions, definition, signal),
+    recover: async () => {
+      await learnBoot();
+      await recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, enqueue: (job, wanted) => scheduler.enqueue(job, wanted), onFailed });
+    }
+  });
+
+  const missing = (definition: JobDefinition): Job['broken'] => {
+    const { work } = definition;
+    if ('plan' in work && plan(work.plan) === undefined) return { kind: 'plan', name: work.plan };
+    if ('repository' in work && !repositories.rows().some(({ name }) => name === work.repository)) return { kind: 'repository', name: work.repository };
+    const gone = secretsOf(definition).find((name) => !named.has(name));
+    return gone === undefined ? null : { kind: 'secret', name: gone };
+  };
+  named.addUsers((): SecretReference[] => jobs.all().flatMap(({ id, name, definition }) => secretsOf(definition).map((secret) => ({ secret, kind: 'job' as const, id, name }))));
+
+  const definitions = createDefinitionService({
+    clock, random, jobs, runs, outbox, scheduler, announce, missing,
+    planFacts: (nameOrId) => deps.plans().find(({ name, id }) => name === nameOrId || id === nameOrId) ?? fail('NOT_FOUND', `no plan ${nameOrId}`, { kind: 'plan', name: nameOrId })
+  });
+  const runService = createRunService({ clock, jobs, runs, outbox, scheduler, attempts, announce });
+  const view = (run: RunRow): Run => viewRun(run, scheduler.waitingFor(run.id));
+  const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+  return {
+    jobs: definitions.api,
+    runs: runService.api,
+    facts: {
+      jobs: () =>
+        jobs.all().map((row) => {
+          const gap = scheduler.timetableOf(row).smallestGapMs;
+          return {
+            id: row.id, name: row.name, title: row.definition.title, definition: row.definition, createdAt: new Date(row.createdAt).toISOString(), paused: scheduler.pausedNow(row.paused, clock.now()), nextAt: isoOrNull(scheduler.nextAt(row)), scheduleGapMs: Number.isFinite(gap) ? gap : null,
+            overlapSkips: row.overlapSkips, failures: row.failures, failingSince: isoOrNull(row.failingSince), lastGoodAt: isoOrNull(row.lastGoodAt)
+          };
+        }),
+      recentRuns: (jobId, limit) => runs.recent(jobId, limit).map(view),
+      activeRuns: () => runs.live().map(view),
+      onRunEnded: (listener) => ledger.onEnded((run) => listener(view(run))),
+      onRunStarted: (listener) => ledger.onStarted((run) => listener(view(run))),
+      schedulerState: () => {
+        const { lastTickAt, paused } = jobs.scheduler();
+        return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: scheduler.pausedNow(paused, clock.now()) };
+      },
+      outputTail: runService.outputTail
+    },
+    start: () => void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) })),
+    wake: () => scheduler.wake(),
+    close: async () => {
+      scheduler.close();
+      await worker.close('quit');
+    }
+  };
+}
+
+/** Names of the secrets that a definition uses, each once. */
+function secretsOf({ work, ping }: JobDefinition): string[] {
+  const direct = work.kind === 'command' ? work.secrets.map(({ secret }) => secret) : work.kind === 'http' && work.bearerSecret !== null ? [work.bearerSecret] : [];
+  return [...new Set([...direct, ...findReferences(ping)])];
+}
