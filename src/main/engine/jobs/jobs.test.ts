@@ -1,5 +1,5 @@
 // Jobs through the whole engine: real processes, a real state.db, the record.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { JobDefinition } from '../../../contract/jobs.ts';
@@ -14,28 +14,102 @@ beforeEach(async () => {
 afterEach(() => test.close());
 
 const node = process.execPath;
-const command = (script: string, more: object = {}): JobDefinition => JobDefinition.parse({ name: 'nightly', work: { kind: 'command', argv: [node, '-e', script] }, schedule: { kind: 'manual' }, retries: { most: 0 }, ...more });
+const manual = { kind: 'manual' };
+const command = (script: string, more: object = {}, work: object = {}): JobDefinition => JobDefinition.parse({ name: 'nightly', work: { kind: 'command', argv: [node, '-e', script], ...work }, schedule: manual, retries: { most: 0 }, ...more });
+const add = (definition: JobDefinition): Promise<unknown> => Promise.resolve(test.api.jobs.add({ definition }, test.context));
+const begin = async (job = 'nightly'): Promise<Run> => test.api.jobs.run({ job, reason: '', whenBusy: 'refuse', test: false }, test.context);
 
-async function ended(id: string): Promise<Run> {
+async function until(id: string, holds: (run: Run) => boolean): Promise<Run> {
   for (;;) {
     const { run } = await test.api.runs.get({ run: id }, test.context);
-    if (isFinal(run.state)) return run;
+    if (holds(run)) return run;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
 }
+const ended = (id: string): Promise<Run> => until(id, ({ state }) => isFinal(state));
 
-async function states(id: string): Promise<string[]> {
-  const page = await test.api.log.list({ filter: { categories: ['job'] }, limit: 100 } as never, test.context);
-  return page.entries.filter((entry) => (entry.payload as { run?: string } | null)?.run === id).map((entry) => entry.action);
+async function output(id: string): Promise<string[]> {
+  const { rows } = await test.api.runs.output.page({ run: id, from: 0, count: 1000 }, test.context);
+  return rows.flatMap((row) => ('text' in row ? [`${row.stream} ${row.text}`] : []));
+}
+
+async function recorded(id: string): Promise<string[]> {
+  const { entries } = await test.api.log.list({ filter: { category: ['job'] }, order: 'oldest', limit: 1000 }, test.context);
+  return entries.flatMap(({ action, payload }) => ((payload as { run?: string } | null)?.run === id ? [action] : []));
 }
 
 it('runs a program, keeps what it said and what it did, and records each step', async () => {
-  await test.api.jobs.add({ definition: command("console.log('read 340 files'); console.error('one was odd'); require('fs').writeFileSync(process.env.VARVE_RESULT_FILE, JSON.stringify({ items: 340, metrics: { odd: 1 } }))") }, test.context);
-  const begun = await test.api.jobs.run({ job: 'nightly', reason: 'to see it', whenBusy: 'refuse', test: false }, test.context);
-  const run = await ended(begun.id);
+  await add(command("console.log('read 340 files'); console.error('one was odd'); require('fs').writeFileSync(process.env.VARVE_RESULT_FILE, JSON.stringify({ items: 340, metrics: { odd: 1 } }))"));
+  const { id } = await test.api.jobs.run({ job: 'nightly', reason: 'to see it', whenBusy: 'refuse', test: false }, test.context);
+  const run = await ended(id);
   expect(run).toMatchObject({ state: 'succeeded', cause: 'exit', exit: { code: 0, signal: null }, result: { items: 340, metrics: { odd: 1 } }, attempts: 1, by: 'tester', reason: 'to see it', trigger: 'manual' });
-  const page = await test.api.runs.output.page({ run: run.id, count: 100 }, test.context);
-  expect(page.rows.map((row) => ('text' in row ? [row.stream, row.text] : row)).toSorted()).toEqual([['err', 'one was odd'], ['out', 'read 340 files']]);
+  expect(new Set(await output(id))).toEqual(new Set(['err one was odd', 'out read 340 files']));
   const [job] = await test.api.jobs.list({} as never, test.context);
-  expect(job).toMatchObject({ failures: 0, active: [], lastGoodAt: run.endedAt, marks: [{ id: run.id, state: 'succeeded' }] });
+  expect(job).toMatchObject({ failures: 0, active: [], lastGoodAt: run.endedAt, marks: [{ id, state: 'succeeded' }] });
+  expect(await recorded(id)).toEqual(['run.queued', 'run.starting', 'run.running', 'run.succeeded']);
+});
+
+it('says of a failed program what it said last, since when, and how often in a row', async () => {
+  await add(command("console.error('Error: the disk /data is full'); process.exit(4)"));
+  const first = await ended((await begin()).id);
+  const second = await ended((await begin()).id);
+  expect(first).toMatchObject({ state: 'failed', cause: 'exit', exit: { code: 4 }, failure: { detail: 'ended with 4', lastLine: 'Error: the disk /data is full', inARow: 1, lastGoodAt: null } });
+  expect(second.failure).toMatchObject({ since: first.endedAt, inARow: 2 });
+  expect((await test.api.jobs.get({ job: 'nightly' }, test.context)).failures).toBe(2);
+});
+
+it('gives a secret to a program without ever keeping it', async () => {
+  await test.api.secrets.set({ name: 'door', value: 'correct horse battery', expiresAt: null } as never, test.context);
+  await add(command("console.log('the password is ' + process.env.DOOR)", {}, { secrets: [{ secret: 'door', into: { kind: 'environment', name: 'DOOR' } }] }));
+  const run = await ended((await begin()).id);
+  expect(run).toMatchObject({ state: 'succeeded', flags: ['redacted'] });
+  expect(await output(run.id)).toEqual(['out the password is [secret:door]']);
+  const uses = await test.api.secrets.uses({ name: 'door', limit: 10 } as never, test.context);
+  expect(JSON.stringify(uses)).toContain(run.id);
+  await expect(test.api.secrets.remove({ name: 'door' } as never, test.context)).rejects.toMatchObject({ code: 'SECRET_IN_USE' });
+});
+
+it('stops a program that a person stops, and a program that takes too long, and tells the two apart', async () => {
+  await add(command('setInterval(() => {}, 1000)', { stopGraceSeconds: 5 }));
+  const one = await begin();
+  await until(one.id, ({ state }) => state === 'running');
+  await test.api.runs.stop({ run: one.id, force: false }, test.context);
+  expect(await ended(one.id)).toMatchObject({ state: 'stopped', cause: 'user' });
+  await test.api.jobs.edit({ job: 'nightly', definition: command('setInterval(() => {}, 1000)', { timeoutSeconds: 1, stopGraceSeconds: 5 }) }, test.context);
+  expect(await ended((await begin()).id)).toMatchObject({ state: 'timed_out', cause: 'timeout' });
+});
+
+it('lets a program go on while Varve is closed, and knows afterwards how it ended', async () => {
+  await add(command("setTimeout(() => { console.log('done at last'); process.exit(3) }, 1500)", {}, { partialCodes: [3] }));
+  const { id } = await begin();
+  await until(id, ({ state }) => state === 'running');
+  const { keyring, folder } = test;
+  await test.engine.stop();
+  await test.ports.workers.close();
+  test = await createTestEngine({ keyring, folder });
+  expect(await ended(id)).toMatchObject({ state: 'partial', exit: { code: 3 }, attempts: 1 });
+  expect(await output(id)).toEqual(['out done at last']);
+  await test.close();
+  test = await createTestEngine({ keyring });
+});
+
+it('takes a snapshot by the same way a person does, and waits for its drive as long as that is away', async () => {
+  const work = join(test.folder, 'work');
+  mkdirSync(work);
+  writeFileSync(join(work, 'notes.txt'), 'first');
+  const place = join(test.folder, 'drive');
+  writeFileSync(join(test.folder, 'password'), 'p');
+  await test.api.repositories.add({ name: 'drive', path: place, mode: 'create', password: { kind: 'file', path: join(test.folder, 'password') } } as never, test.context);
+  await test.api.plans.add({ name: 'thesis', repository: 'drive', paths: [work], excludes: [], tags: [] } as never, test.context);
+  const [daily] = await test.api.jobs.defaults({ plan: 'thesis' }, test.context);
+  expect(daily).toMatchObject({ name: 'thesis-daily', work: { kind: 'snapshot', plan: 'thesis' } });
+  await add(daily as JobDefinition);
+  expect(await ended((await begin('thesis-daily')).id)).toMatchObject({ state: 'succeeded', result: { metrics: { filesNew: 1 } } });
+  renameSync(place, `${place}-away`);
+  await new Promise((resolve) => setTimeout(resolve, 2100)); // what is known of a place is two seconds old at most
+  const waiting = await begin('thesis-daily');
+  await until(waiting.id, ({ waitingFor }) => waitingFor === 'drive');
+  renameSync(`${place}-away`, place);
+  expect(await ended(waiting.id)).toMatchObject({ state: 'succeeded' });
+  expect(readFileSync(join(work, 'notes.txt'), 'utf8')).toBe('first');
 });

@@ -26,14 +26,16 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
   const started = (what: Try, identity: unknown): Started => {
     const { run, attempt, definition } = what;
     const work = definition.work as CommandWork;
+    const released = new AbortController();
     const ended = attempts
-      .ended(run.id, attempt)
+      .ended(run.id, attempt, released.signal)
       .then(async (end): Promise<Outcome> => ('result' in end ? outcomeOf(deps, work, end.result, await lastLineOf(attempts, run.id, attempt)) : outcome('unknown', end.gone, { byItself: true })))
-      .catch((error: unknown): Outcome => ({ ...outcomeOfError(error), state: 'unknown', retry: false }));
+      .catch((error: unknown): Outcome | Promise<never> => (released.signal.aborted ? new Promise<never>(() => undefined) : { ...outcomeOfError(error), state: 'unknown', retry: false }));
     return {
       identity,
       ended,
       stop: ({ force }) => void attempts.stop(run.id, attempt, { force, graceMs: graceMs(definition) }).catch((error: unknown) => logger.error('a run could not be asked to stop', { run: run.id, reason: toWire(error).message })),
+      release: () => released.abort(),
       endsWithUs: false
     };
   };

@@ -17,6 +17,8 @@ export interface Started {
   ended: Promise<Outcome>;
   /** Asks it to end (rule 5.1), or ends it. Idempotent; `ended` tells when it has. */
   stop(options: { force: boolean }): void;
+  /** Nobody waits for its end here any more; it goes on. `ended` may then stay open for ever. */
+  release(): void;
   /** It ends with this process. */
   endsWithUs: boolean;
 }

@@ -21,7 +21,7 @@ export function createOwnExecutor(deps: OwnExecutorDeps): Executor {
       const ended = carryOut(deps, work, { signal: abort.signal, actor: run.by, onTask: (taskId) => deps.onTask(run.id, attempt, taskId) })
         .catch(outcomeOfError)
         .then((end): Outcome => ({ ...end, activeMs: Math.round(deps.clock.monotonicMs() - startedMs), byItself: end.state !== 'stopped' }));
-      const started: Started = { identity: { kind: 'engine', pid: deps.pid, bootId: deps.bootId() ?? null }, ended, stop: () => abort.abort(), endsWithUs: true };
+      const started: Started = { identity: { kind: 'engine', pid: deps.pid, bootId: deps.bootId() ?? null }, ended, stop: () => abort.abort(), release: () => undefined, endsWithUs: true };
       return { kind: 'started', started };
     },
     // Whoever did it held the home, and we hold it now.

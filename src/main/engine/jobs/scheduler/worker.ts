@@ -41,6 +41,13 @@ export function createWorker(deps: WorkerDeps) {
   /** Between the intent and the start. */
   const starting = new Map<string, Promise<void>>();
 
+  /** Of runs that were asked to stop: gives up what would say that they are stuck. */
+  const patience = new Map<string, () => void>();
+  const endPatience = (runId: string): void => {
+    patience.get(runId)?.();
+    patience.delete(runId);
+  };
+
   const chance = (): number => Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
 
   const noteEnd = (what: Try, outcome: Outcome, detail: string | null): void => {
@@ -51,6 +58,7 @@ export function createWorker(deps: WorkerDeps) {
   /** 4. */
   const finish = (what: Try, ended: Outcome): void => {
     active.delete(what.run.id);
+    endPatience(what.run.id);
     const before = runs.run(what.run.id);
     if (before === undefined || (before.state !== 'running' && before.state !== 'stopping')) return;
     // The shim holds its time limits itself, and a person may cancel the task: what others stopped goes the way of what we stop.
@@ -125,10 +133,14 @@ export function createWorker(deps: WorkerDeps) {
     if (run?.state === 'running') ledger.move(runId, 'stopping', { cause, by, facts: force ? { reason: 'force' } : undefined });
     here.started.stop({ force });
     // Varve's own work cannot be killed, only asked; what outlives its grace is said to be stuck.
-    clock.setTimer(graceMs(here.what.definition) + 5_000, () => {
-      const late = runs.run(runId);
-      if (late?.state === 'stopping' && !late.flags.includes('stuck')) ledger.touch(runId, { flags: [...late.flags, 'stuck'] });
-    });
+    patience.get(runId)?.();
+    patience.set(
+      runId,
+      clock.setTimer(graceMs(here.what.definition) + 5_000, () => {
+        const late = runs.run(runId);
+        if (late?.state === 'stopping' && !late.flags.includes('stuck')) ledger.touch(runId, { flags: [...late.flags, 'stuck'] });
+      })
+    );
     return true;
   };
 
@@ -157,7 +169,9 @@ export function createWorker(deps: WorkerDeps) {
       const own = [...active].filter(([, { started }]) => started.endsWithUs);
       for (const [runId] of own) stop(runId, { cause, force: false });
       await Promise.all(own.map(async ([, { started }]) => started.ended));
-      await Promise.resolve();
+      await Promise.resolve(); // their ends are written by those who waited before us
+      for (const { started } of active.values()) started.release();
+      for (const runId of patience.keys()) endPatience(runId);
     }
   };
 }
