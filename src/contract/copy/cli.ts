@@ -18,6 +18,7 @@ import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
+import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
 
 const en = {
   ...anchorsEn,
@@ -37,6 +38,7 @@ const en = {
   ...restoreEn,
   ...namesEn,
   ...keepingEn,
+  ...scheduleEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
   optionHome: 'the home to use (default: VARVE_HOME or the platform’s place)',
@@ -218,6 +220,7 @@ const ptBR: Record<CliKey, string> = {
   ...restorePtBR,
   ...namesPtBR,
   ...keepingPtBR,
+  ...schedulePtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
   optionHome: 'a pasta do Varve a usar (padrão: VARVE_HOME ou o lugar da plataforma)',

@@ -9,6 +9,7 @@ import { addHomeCommands } from './home.ts';
 import { addLogCommands } from './log.ts';
 import { addVerifyBundleCommand } from './verify-bundle.ts';
 import { createOutput, type Output } from './output.ts';
+import { addCronCommands } from './cron.ts';
 import { addPlanCommands } from './plan.ts';
 import { addCheckCommand } from './check.ts';
 import { addDiffCommand } from './diff.ts';
@@ -107,6 +108,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addLogCommands(program, host, files.worker);
   addWitnessCommands(program, host, files.worker);
   addVerifyBundleCommand(program, host);
+  addCronCommands(program, host);
   addTokenCommands(program, host);
   addServeCommand(program, host, files);
   settle(program, say('optionHelp'));

@@ -39,5 +39,7 @@ export const program: Reasons = {
   'the worker threads are closed': 'as linhas de execução estão fechadas',
   'working on the system {name}': 'trabalhar no sistema {name}',
   'the path of a socket would be too long': 'o caminho de um socket ficaria longo demais',
-  'it must be a folder of this user that nobody else can open': 'precisa ser uma pasta deste usuário que ninguém mais possa abrir'
+  'it must be a folder of this user that nobody else can open': 'precisa ser uma pasta deste usuário que ninguém mais possa abrir',
+  'must be "or" or "and"': 'precisa ser "or" ou "and"',
+  'must be 1 to 50': 'precisa ser de 1 a 50'
 };

@@ -6,10 +6,7 @@ import { isSpaced, type Cron } from '../../../../contract/cron.ts';
 import type { DayMatch } from '../../../../contract/schedule.ts';
 import type { Timetable } from './timetable.ts';
 import { WallTimes } from './wall.ts';
-import type { Change, Zone } from './zone.ts';
-
-/** Clocks have never changed by more than a day. */
-const nearMs = 26 * 3_600_000;
+import { nearMs, type Change, type Zone } from './zone.ts';
 
 export function cronTimetable(cron: Cron, dayMatch: DayMatch, zone: Zone): Timetable {
   return new CronTimetable(cron, dayMatch, zone);
@@ -42,7 +39,7 @@ class CronTimetable implements Timetable {
       const again = this.#wall.atOrAfter(change.atMs + change.after);
       if (again !== null && again < change.atMs + change.before) return again - change.after;
     }
-    return wall === null ? null : this.#toUtc(wall, 'first');
+    return wall === null ? null : this.#zone.utcOf(wall, 'first');
   }
 
   prev(toMs: number): number | null {
@@ -50,12 +47,12 @@ class CronTimetable implements Timetable {
     const offset = this.#zone.offsetAt(upto);
     const change = this.#lastChange(upto);
     const wall = this.#wall.atOrBefore(upto + offset);
-    if (!change) return wall === null ? null : wall > upto + offset - nearMs / 2 ? wall - offset : this.#toUtc(wall, 'last');
+    if (!change) return wall === null ? null : wall > upto + offset - nearMs / 2 ? wall - offset : this.#lastOf(wall);
     if (wall !== null && wall >= this.#firstWall(change)) return wall - offset;
     if (this.#movedTo(change) !== null) return change.atMs;
     const earlier = this.#wall.atOrBefore(change.atMs + change.before - 1);
     if (earlier === null) return null;
-    return earlier > change.atMs + change.before - nearMs / 2 ? earlier - change.before : this.#toUtc(earlier, 'last');
+    return earlier > change.atMs + change.before - nearMs / 2 ? earlier - change.before : this.#lastOf(earlier);
   }
 
   count(afterMs: number, uptoMs: number): number {
@@ -87,6 +84,11 @@ class CronTimetable implements Timetable {
     return this.#zone.changesIn(atMs - nearMs, atMs).at(-1);
   }
 
+  /** The last run of a wall time that is far from where one stands. */
+  #lastOf(wall: number): number {
+    return this.#zone.utcOf(wall, this.#spaced ? 'last' : 'first');
+  }
+
   /** Wall times after the change and before this one are no runs: they were already, in the first copy of the hour. */
   #firstWall(change: Change | undefined): number {
     if (!change) return -Infinity;
@@ -99,18 +101,6 @@ class CronTimetable implements Timetable {
     const [start, end] = [change.atMs + change.before, change.atMs + change.after];
     const missing = this.#wall.atOrAfter(start);
     return missing !== null && missing < end && this.#wall.atOrAfter(end) !== end ? missing : null;
-  }
-
-  /** A wall time far from where one stands. In an overlap: its first copy, or the last that is a run. In a gap: the change. */
-  #toUtc(wall: number, copy: 'first' | 'last'): number {
-    let offset = this.#zone.offsetAt(wall - nearMs);
-    for (const change of this.#zone.changesIn(wall - nearMs, wall + nearMs)) {
-      const [before, after] = [change.atMs + change.before, change.atMs + change.after];
-      if (wall < before && (copy === 'first' || !this.#spaced || wall < after)) break;
-      if (wall < after) return change.atMs;
-      offset = change.after;
-    }
-    return wall - offset;
   }
 }
 

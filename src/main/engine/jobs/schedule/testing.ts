@@ -15,7 +15,9 @@ function field(text: string, min: number, max: number, words: string[] = []): Fi
   const top = max === 7 ? 6 : max;
   for (const part of text.split(',')) {
     const [range = '', step = '1'] = part.split('/');
-    const [a, b] = range === '*' ? [min, max] : range.includes('-') ? range.split('-').map(value) : [value(range), part.includes('/') ? max : value(range)];
+    const [begin, b] = range === '*' ? [min, max] : range.includes('-') ? range.split('-').map(value) : [value(range), part.includes('/') ? max : value(range)];
+    // 0 and 7 are one Sunday: a week that begins with it does not count it twice.
+    const a = max === 7 && begin === 7 && b !== 7 ? 0 : begin;
     // Counted one by one: every `step`-th place on the way from a to b.
     for (let at = a ?? 0, place = 0, guard = 0; guard < 200; guard++, place++) {
       if (place % Number(step) === 0) wanted.add(max === 7 ? at % 7 : at);

@@ -12,6 +12,8 @@ const dayMs = 86_400_000;
 const stepMs = 2 * dayMs;
 const blockMs = 64 * dayMs;
 const maxBlocks = 4096;
+/** Clocks have never changed by more than a day, and no zone is further than 16 hours from UTC: what a wall time means is decided within this. */
+export const nearMs = 26 * 3_600_000;
 
 interface Block {
   offset: number;
@@ -43,6 +45,18 @@ export class Zone {
       for (const change of this.#block(block).changes) if (change.atMs > fromMs && change.atMs <= toMs) found.push(change);
     }
     return found;
+  }
+
+  /** The moment at which the clock on the wall shows this (milliseconds as if it were UTC): the first or last of two, and the change itself for what is never shown. */
+  utcOf(wallMs: number, copy: 'first' | 'last'): number {
+    let offset = this.offsetAt(wallMs - nearMs);
+    for (const change of this.changesIn(wallMs - nearMs, wallMs + nearMs)) {
+      const [before, after] = [change.atMs + change.before, change.atMs + change.after];
+      if (wallMs < before && (copy === 'first' || wallMs < after)) break;
+      if (wallMs < after) return change.atMs;
+      offset = change.after;
+    }
+    return wallMs - offset;
   }
 
   #block(number: number): Block {
