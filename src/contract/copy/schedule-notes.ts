@@ -1,9 +1,10 @@
 // What a person is told beside the next runs of a schedule: what changes of the clocks do, and what not to expect.
 import type { Language } from '../ids.ts';
-import type { CronFieldName, Occurrence, ScheduleWarning } from '../schedule.ts';
+import { CronFieldName, type Occurrence, type ScheduleRefusal, type ScheduleWarning } from '../schedule.ts';
 import { formatMessage } from './format.ts';
 import { dateText } from './intl.ts';
-import { describeName } from './reasons.ts';
+import { asClause, describeName } from './reasons.ts';
+import { describeRefusal } from './schedule-refusal.ts';
 import { formatSpan } from './values.ts';
 
 const en = {
@@ -12,7 +13,7 @@ const en = {
   'overlap-both': 'the hour happens twice: runs in both',
   bothDaysOr: 'Both the day of the month and the weekday are given: it runs on every day that fits one of them.',
   bothDaysAnd: 'Both the day of the month and the weekday are given: it runs only on days that fit both.',
-  stepRestarts: 'A step begins anew each time: “{text}” for {field} is {values}, not a distance that goes on.',
+  stepRestarts: 'A step begins anew each time: “{text}” in the field “{field}” is {values}, not a distance that goes on.',
   missingDay: 'Months without a day {day} are left out.',
   closeTogether: 'Runs come {gap} apart. A job that starts a program needs at least {least}; and a run starts within about 2 seconds of its time, only while this computer is awake.',
   and: ' and '
@@ -24,7 +25,7 @@ const ptBR: Record<keyof typeof en, string> = {
   'overlap-both': 'a hora acontece duas vezes: executa nas duas',
   bothDaysOr: 'O dia do mês e o dia da semana estão os dois indicados: executa em todo dia que sirva a um deles.',
   bothDaysAnd: 'O dia do mês e o dia da semana estão os dois indicados: executa só nos dias que sirvam aos dois.',
-  stepRestarts: 'Um passo recomeça a cada vez: “{text}” para {field} é {values}, não uma distância que continua.',
+  stepRestarts: 'Um passo recomeça a cada vez: “{text}” no campo “{field}” é {values}, não uma distância que continua.',
   missingDay: 'Meses sem dia {day} ficam de fora.',
   closeTogether: 'As execuções vêm a cada {gap}. Uma tarefa que inicia um programa precisa de pelo menos {least}; e uma execução começa até uns 2 segundos depois da hora, só enquanto este computador está acordado.',
   and: ' e '
@@ -63,6 +64,15 @@ export function describeWarning(language: Language, warning: ScheduleWarning): s
     case 'close-together':
       return say('closeTogether', { gap: formatSpan(language, warning.gapMs / 1000), least: formatSpan(language, warning.leastMs / 1000) });
   }
+}
+
+/** Why a schedule is refused, to stand alone: `minute: "61" is not allowed here; …`, `It has 3 fields; …`. */
+export function refusalSentence(language: Language, refusal: ScheduleRefusal): string {
+  const field = CronFieldName.safeParse(refusal.field);
+  const clause = describeRefusal(language, refusal);
+  if (field.success) return `${fieldName(language, field.data)}: ${clause}`;
+  const said = asClause(language, clause);
+  return `${said.slice(0, 1).toUpperCase()}${said.slice(1)}`;
 }
 
 function fieldName(language: Language, field: CronFieldName): string {

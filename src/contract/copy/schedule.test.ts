@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openSchedule, previewSchedule } from '../../main/engine/jobs/schedule/index.ts';
 import { randomExpression, seeded } from '../../main/engine/jobs/schedule/testing.ts';
 import { ScheduleField, ScheduleReason, type DayMatch, type Schedule } from '../schedule.ts';
-import { describeNote, describeWarning, formatLocal, offsetOf } from './schedule-notes.ts';
+import { describeNote, describeWarning, formatLocal, offsetOf, refusalSentence } from './schedule-notes.ts';
 import { describeRefusal } from './schedule-refusal.ts';
 import { describeReason } from './reasons.ts';
 import { describeSchedule } from './schedule.ts';
@@ -84,7 +84,7 @@ describe('what stands beside the next runs', () => {
     const warnings = ['*/40 0 13 * FRI', '0 0 31 * *', '*/5 * * * * *'].flatMap((expression) => previewSchedule(cron(expression), 0, 1).warnings);
     expect(warnings.map((warning) => describeWarning('en', warning))).toEqual([
       'Both the day of the month and the weekday are given: it runs on every day that fits one of them.',
-      'A step begins anew each time: “*/40” for minute is 0 and 40, not a distance that goes on.',
+      'A step begins anew each time: “*/40” in the field “minute” is 0 and 40, not a distance that goes on.',
       'Months without a day 31 are left out.',
       'Runs come 5 sec apart. A job that starts a program needs at least 10 sec; and a run starts within about 2 seconds of its time, only while this computer is awake.'
     ]);
@@ -93,6 +93,16 @@ describe('what stands beside the next runs', () => {
 });
 
 describe('why a schedule is refused', () => {
+  it('stands alone as a sentence that names the field', () => {
+    const said = (expression: string, zone = 'UTC'): string[] => {
+      const { refusal } = previewSchedule(cron(expression, 'or', zone), 0, 1);
+      return refusal === null ? [] : languages.map((language) => refusalSentence(language, refusal));
+    };
+    expect(said('61 * * * *')).toEqual(['minute: "61" is not allowed here; write a number from 0 to 59', 'minuto: "61" não é permitido aqui; escreva um número de 0 a 59']);
+    expect(said('0 0 30 2 *')[0]).toBe('It has no day that fits in the next 28 years, so it would never run');
+    expect(said('0 3 * * *', 'EST')[1]).toBe('"EST" não conhece mudanças de horário; escreva o nome de um lugar, por exemplo America/Sao_Paulo, ou UTC');
+  });
+
   it('has whole words for every reason and field in both languages, and is found again by them', () => {
     for (const field of ScheduleField.options) {
       for (const reason of ScheduleReason.options) {

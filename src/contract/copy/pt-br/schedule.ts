@@ -1,0 +1,41 @@
+// Palavras em português de escolher quando uma tarefa executa.
+import type { Translated } from '../catalogue.ts';
+import type { schedule as en } from '../en/schedule.ts';
+
+export const schedule: Translated<typeof en> = {
+  'schedule.runs': 'Executa',
+  'schedule.kind.day': 'Todo dia',
+  'schedule.kind.weekdays': 'De segunda a sexta-feira',
+  'schedule.kind.week': 'Toda semana',
+  'schedule.kind.month': 'Todo mês',
+  'schedule.kind.hour': 'A cada hora',
+  'schedule.kind.every': 'A cada tantos minutos ou horas',
+  'schedule.kind.startup': 'Quando o Varve inicia',
+  'schedule.kind.manual': 'Só à mão',
+  'schedule.kind.cron': 'Por uma expressão',
+  'schedule.time': 'Às',
+  'schedule.timeError': 'Escreva um horário, por exemplo 22:30.',
+  'schedule.days': 'Em',
+  'schedule.dayOfMonth': 'No dia',
+  'schedule.lastDay': 'o último dia',
+  'schedule.minute': 'No minuto',
+  'schedule.minuteError': 'Escreva um número de 0 a 59.',
+  'schedule.count': 'A cada',
+  'schedule.countError': 'Escreva um número inteiro, 1 ou mais.',
+  'schedule.unit': 'Minutos ou horas',
+  'schedule.minutes': 'minutos',
+  'schedule.hours': 'horas',
+  'schedule.advanced': 'Avançado: expressão e fuso horário',
+  'schedule.expression': 'Expressão',
+  'schedule.expressionSub': 'Minuto, hora, dia do mês, mês, dia da semana; com seis campos, o segundo vem primeiro.',
+  'schedule.zone': 'Fuso horário',
+  'schedule.zoneSub': 'Os horários valem lá, aonde quer que este computador vá.',
+  'schedule.dayMatch': 'Dia do mês e dia da semana',
+  'schedule.dayMatchOr': 'basta um deles',
+  'schedule.dayMatchAnd': 'precisam servir os dois',
+  'schedule.next': 'Próximas execuções',
+  'schedule.inZone': '{words} ({zone})',
+  'schedule.startupSub': 'Executa cada vez que o Varve inicia.',
+  'schedule.manualSub': 'Executa só quando você ou um programa a inicia.',
+  'schedule.refused': 'As próximas execuções aparecem quando o agendamento estiver certo.'
+};
