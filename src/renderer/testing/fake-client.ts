@@ -2,9 +2,11 @@
 import { leaveOutNothing, noHooks } from '../../contract/snapshots.ts';
 import type { TaskResult, TaskState, EngineEvent } from '../../contract/events.ts';
 import type { VarveClient } from '../../contract/index.ts';
+import type { Schedule } from '../../contract/schedule.ts';
 import type { LogEntry, LogFilter, VerifyState } from '../../contract/log.ts';
 import type { Plan, PlanPreview, RestorePreview, RestoreReport, Snapshot, TreeEntry } from '../../contract/snapshots.ts';
 import type { Settings, Status } from '../../contract/system.ts';
+import { previewSchedule } from '../../main/engine/jobs/schedule/index.ts';
 import type { World } from './fake-data.ts';
 import { createFakeFiles } from './fake-files.ts';
 import { createFakeKeeping } from './fake-keeping.ts';
@@ -290,6 +292,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
       },
       reports: async () => world.snapshots[3] ? [{ at: new Date(world.now.getTime() - 86_400_000).toISOString(), report: report('/home/ana/restored', world.snapshots[3], 12) }] : []
     },
+    schedules: { preview: async ({ schedule, from, count = 5 }: { schedule: Schedule; from?: string; count?: number }) => previewSchedule(schedule, from === undefined ? Date.now() : Date.parse(from), count) },
     gateway: {
       tokens: {
         create: async ({ label }: { label: string }) => ({ token: { id: 't2', label, scope: 'owner' as const, createdAt: world.now.toISOString(), expiresAt: null, lastUsedAt: null, revokedAt: null }, value: 'varve_7Q2mC1xN8sKfP0aZ4dRwYtL6' }),

@@ -16,13 +16,15 @@ class CronTimetable implements Timetable {
   readonly #wall: WallTimes;
   readonly #zone: Zone;
   readonly #spaced: boolean;
-  readonly smallestGapMs: number;
 
   constructor(cron: Cron, dayMatch: DayMatch, zone: Zone) {
     this.#wall = new WallTimes(cron, dayMatch);
     this.#zone = zone;
     this.#spaced = isSpaced(cron);
-    this.smallestGapMs = this.#wall.smallestGapMs();
+  }
+
+  get smallestGapMs(): number {
+    return this.#wall.smallestGapMs;
   }
 
   offsetAt(atMs: number): number {

@@ -25,8 +25,8 @@ export function createDays(cron: Cron, dayMatch: DayMatch): DaysOf {
 }
 
 function findDays(cron: Cron, dayMatch: DayMatch, year: number, month: number): number {
-  const length = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  const first = new Date(Date.UTC(year, month - 1, 1)).getUTCDay();
+  const first = new Date(midnight(year, month, 1)).getUTCDay();
+  const length = (midnight(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1) - midnight(year, month, 1)) / dayMs;
   const inMonth = length === 31 ? allDays : allDays & ((2 << length) - 1);
   const [byMonth, byWeek] = [byDayOfMonth(cron.dayOfMonth, length, first), byWeekday(cron.dayOfWeek, length, first)];
   const both = restricts(cron.dayOfMonth) && restricts(cron.dayOfWeek);
@@ -86,7 +86,8 @@ export function lastDay(bits: number, to: number): number | undefined {
 
 /** A day as a wall clock's midnight: milliseconds since 1970 as if the wall clock were UTC. */
 export function midnight(year: number, month: number, day: number): number {
-  return Date.UTC(year, month - 1, day);
+  // The calendar repeats after 400 years; of two-digit years Date.UTC makes those of the last century.
+  return year >= 100 ? Date.UTC(year, month - 1, day) : Date.UTC(year + 400, month - 1, day) - 146_097 * dayMs;
 }
 
 /** The day a wall time lies in. */

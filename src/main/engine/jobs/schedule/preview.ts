@@ -10,13 +10,16 @@ export function createSchedulesApi(clock: Clock): EngineApi['schedules'] {
   return { preview: ({ schedule, from, count }) => previewSchedule(schedule, from === undefined ? clock.now() : Date.parse(from), count) };
 }
 
+/** The last millisecond that is written with four digits for the year. */
+const lastMs = Date.UTC(10_000, 0, 1) - 1;
+
 /** The `count` runs after `fromMs`, or why the schedule is refused. */
 export function previewSchedule(schedule: Schedule, fromMs: number, count: number): SchedulePreview {
   const refusal = checkSchedule(schedule, fromMs);
   if (refusal) return { occurrences: [], warnings: [], refusal };
   const timetable = openSchedule(schedule);
   const occurrences: Occurrence[] = [];
-  for (let run = timetable.next(fromMs); run !== null && occurrences.length < count; run = timetable.next(run)) occurrences.push(describeRun(timetable, run));
+  for (let run = timetable.next(fromMs); run !== null && run <= lastMs && occurrences.length < count; run = timetable.next(run)) occurrences.push(describeRun(timetable, run));
   return { occurrences, warnings: warningsOf(schedule, timetable), refusal: null };
 }
 

@@ -269,6 +269,13 @@ describe('1.15 intervals', () => {
   });
 });
 
+describe('the ends of time', () => {
+  it('are no traps: a year of two digits, and the last that is written with four', () => {
+    expect(runs(cron('0 0 29 2 *'), '0095-01-01T00:00:00Z', 2)).toEqual(['0096-02-29T00:00:00Z', '0104-02-29T00:00:00Z']);
+    expect(previewSchedule(cron('0 0 1 * *'), Date.parse('9999-11-15T00:00:00Z'), 5).occurrences.map(({ at }) => at)).toEqual(['9999-12-01T00:00:00.000Z']);
+  });
+});
+
 describe('at start-up and by hand', () => {
   it('have no times', () => {
     for (const kind of ['startup', 'manual'] as const) expect(previewSchedule({ kind }, now, 5)).toEqual({ occurrences: [], warnings: [], refusal: null });

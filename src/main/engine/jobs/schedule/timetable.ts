@@ -13,7 +13,7 @@ export interface Timetable {
   /** Local time minus UTC at this moment, in milliseconds. */
   offsetAt(atMs: number): number;
   /** The smallest distance two runs may have, in milliseconds, but for changes of the clocks; Infinity where there are no runs. */
-  smallestGapMs: number;
+  readonly smallestGapMs: number;
 }
 
 /** The runs in (afterMs, uptoMs], one at a time: whoever asks takes as many as are needed. */

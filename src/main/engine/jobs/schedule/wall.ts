@@ -11,6 +11,7 @@ const searchMonths = 28 * 12 + 1;
 export class WallTimes {
   readonly times: Times;
   readonly #days: DaysOf;
+  #smallestGapMs: number | undefined;
 
   constructor(cron: Cron, dayMatch: DayMatch) {
     this.times = new Times(cron);
@@ -65,7 +66,11 @@ export class WallTimes {
   }
 
   /** The smallest distance between two of them, in milliseconds, were every day one of its days. */
-  smallestGapMs(): number {
+  get smallestGapMs(): number {
+    return (this.#smallestGapMs ??= this.#findGap());
+  }
+
+  #findGap(): number {
     let [gap, before] = [dayMs / 1000 - this.times.last + this.times.first, this.times.first];
     for (let next = this.times.atOrAfter(before + 1); next >= 0 && gap > 1; next = this.times.atOrAfter(before + 1)) {
       gap = Math.min(gap, next - before);
