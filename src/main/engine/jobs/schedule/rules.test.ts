@@ -237,6 +237,13 @@ describe('1.13 order', () => {
     expect([...runsIn(timetable, after, upto, 'oldest-first').take(2)]).toEqual([after + 1000, after + 2000]);
     expect([...runsIn(timetable, upto, upto, 'newest-first')]).toEqual([]);
   });
+
+  it('what is counted is what runs: over a gap, an overlap, and to the last half second of a day', () => {
+    const count = (expression: string, after: string, upto: string): number => openSchedule(cron(expression, 'America/New_York')).count(Date.parse(after), Date.parse(upto));
+    expect([count('30 2 * * *', '2025-03-09T00:00:00-05:00', '2025-03-10T00:00:00-04:00'), count('0,30 2,3 * * *', '2025-03-09T00:00:00-05:00', '2025-03-10T00:00:00-04:00'), count('30 2 * * *', '2025-03-09T06:59:59.999Z', '2025-03-09T07:00:00Z')]).toEqual([1, 2, 1]);
+    expect([count('30 1 * * *', '2025-11-02T00:00:00-04:00', '2025-11-03T00:00:00-05:00'), count('*/30 1 * * *', '2025-11-02T00:00:00-04:00', '2025-11-03T00:00:00-05:00'), count('30 1 * * *', '2025-11-02T05:45:00Z', '2025-11-02T06:45:00Z')]).toEqual([1, 4, 0]);
+    expect(count('* * * * *', '2025-07-01T00:00:00.500-04:00', '2025-07-01T23:59:59.500-04:00')).toBe(1439);
+  });
 });
 
 describe('1.14 seconds', () => {
