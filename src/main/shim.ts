@@ -4,10 +4,10 @@
 import { createSystemClock } from './adapters/clock.ts';
 import { createNodeFiles } from './adapters/files.ts';
 import { createProcesses } from './adapters/processes.ts';
-import { createSystemRandom } from './adapters/random.ts';
 import { sendBreak } from './adapters/windows-break.ts';
 import { parseRequest } from './engine/jobs/attempt/protocol.ts';
 import { supervise } from './engine/jobs/attempt/supervise.ts';
+import type { Random } from './engine/ports.ts';
 
 // Whoever asks whether a process lives by this signal must not end it.
 process.on('SIGHUP', () => {});
@@ -18,11 +18,15 @@ process.on('uncaughtException', () => process.exit(70));
 const shutdown = Promise.withResolvers<void>();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutdown.resolve());
 
-async function readInput(): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of process.stdin) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
-}
+// It is started for every attempt of every job, so what costs milliseconds to load is left out: iterators of streams here, `node:crypto` below.
+const readInput = (): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    process.stdin.on('data', (piece: Buffer) => pieces.push(piece)).once('end', () => resolve(Buffer.concat(pieces))).once('error', reject);
+  });
+
+/** For names of temporary files in a folder that nobody else can write to, and for nothing else. */
+const chance: Random = { bytes: (length) => Uint8Array.from({ length }, () => Math.floor(Math.random() * 256)) };
 
 const [first, second] = process.argv.slice(2);
 if (first === '--break') process.exit(sendBreak(Number(second)) ? 0 : 1);
@@ -35,7 +39,7 @@ await supervise(
   {
     files,
     clock: createSystemClock(),
-    random: createSystemRandom(),
+    random: chance,
     processes: createProcesses({ files, node: process.execPath, shimFile: process.argv[1] ?? '' }),
     onShutdown: (listener) => void shutdown.promise.then(listener)
   },

@@ -25,6 +25,7 @@ export const kindNames: PlainWords = {
   file: ['file', 'arquivo'],
   folder: ['folder', 'pasta'],
   path: ['file or folder', 'arquivo ou pasta'],
+  run: ['run', 'execução'],
   preview: ['preview', 'prévia'],
   restore: ['restore', 'restauração'],
   trial: ['trial', 'experimento'],

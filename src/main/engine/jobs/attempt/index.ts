@@ -55,7 +55,7 @@ export interface Attempts {
    * before: never a second one beside it.
    */
   start(request: AttemptRequest): Promise<Started>;
-  /** Resolves when it has ended, also one that an earlier engine started; an orphan when nothing of it lives. Throws CANCELLED, and NOT_FOUND when it never began. */
+  /** Resolves when it has ended, also one that an earlier engine started; an orphan when nothing of it lives. Throws CANCELLED, and NOT_FOUND when nothing says that it ever began. */
   ended(runId: string, attempt: number, signal?: AbortSignal): Promise<Ending>;
   /** Asks it to end (5.1), at once with `force`; the grace is the request's or shorter. False when nothing of it lives. Its end is told by `ended`. */
   stop(runId: string, attempt: number, options: { force: boolean; graceMs?: number }): Promise<boolean>;
@@ -155,8 +155,9 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       if (result) return { result };
       if (clock.monotonicMs() - provedAt >= proofEveryMs) {
         const found = await find(runId, attempt);
-        if ('noIdentity' in found) return fail('NOT_FOUND', `attempt ${attempt} of ${runId} never began`, { kind: 'run', name: runId });
-        if (!('alive' in found)) return found;
+        // Its keeper lives, though nothing says so yet.
+        if ('noIdentity' in found && !found.processes?.length) return fail('NOT_FOUND', `attempt ${attempt} of ${runId} never began`, { kind: 'run', name: runId });
+        if ('result' in found || 'gone' in found) return found;
         provedAt = clock.monotonicMs();
       }
       await sleep(clock, watchMs, signal);

@@ -137,6 +137,20 @@ describe('output on the disk', () => {
     expect(await reader.firstError()).toBe(3);
   });
 
+  it('gives its last lines, of one stream or of all (6.6, 7.4)', async () => {
+    const folder = folderOf();
+    const writer = createOutputWriter({ files: createNodeFiles(), clock: createFakeClock(), folder });
+    write(writer, 'first complaint', 'err');
+    for (let i = 0; i < 10_000; i++) write(writer, `${i} ${'v'.repeat(100)}`);
+    writer.append('out', Buffer.from('99%'), 0, true);
+    await writer.close();
+    const reader = readerOf(folder);
+    await reader.refresh();
+    expect((await reader.last(2)).map(({ seq }) => seq)).toEqual([9_999, 10_000]);
+    expect(textsOf(await reader.last(3, 'err'))).toEqual(['first complaint']);
+    expect(await reader.last(0)).toEqual([]);
+  });
+
   it('is exported without colours and without what was replaced, but for what nothing replaced', async () => {
     const folder = folderOf();
     const writer = createOutputWriter({ files: createNodeFiles(), clock: createFakeClock(), folder });

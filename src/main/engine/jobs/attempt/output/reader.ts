@@ -5,7 +5,7 @@ import { errnoOf } from '../../../kit/errors.ts';
 import type { Files } from '../../../ports.ts';
 import { withoutColours } from '../colours.ts';
 import { looksLikeError } from '../error-lines.ts';
-import { parseHead, parseLine, segmentBytes, segmentName, segmentNumber, type OutputLine, type SegmentHead } from './format.ts';
+import { parseHead, parseLine, segmentBytes, segmentName, segmentNumber, type OutputLine, type SegmentHead, type StreamName } from './format.ts';
 
 export interface Gap {
   /** The first line that is missing; so many lines and bytes of text from there on. `bytes` is 0 where it cannot be told. */
@@ -50,6 +50,8 @@ export interface OutputReader {
   search(text: string, fromSeq: number, limit: number): Promise<{ hits: OutputLine[]; nextSeq: number | undefined }>;
   /** Where a reader is led first: the first kept line that looks like an error; else the last line, 0 when there is none. */
   firstError(): Promise<number>;
+  /** The last lines, in order, of one stream or of all; without updates. */
+  last(count: number, stream?: StreamName): Promise<OutputLine[]>;
   /** The whole output without colours, each line with a line end and lines that were replaced left out; a gap is one line in brackets. Pieces of at most about a mebibyte. */
   text(options: { gap: (gap: Gap) => string; cut: (bytes: number) => string }): AsyncGenerator<string>;
 }
@@ -196,6 +198,17 @@ export function createOutputReader(deps: { files: Files; folder: string; breathe
         await breathe();
       }
       return Math.max(0, info().lines - 1);
+    },
+
+    async last(count, stream) {
+      let found: OutputLine[] = [];
+      for (const segment of ordered().reverse()) {
+        if (found.length >= count) break;
+        const lines = [...linesOf(segment, 0)].filter((line) => !line.update && (stream === undefined || line.stream === stream));
+        found = [...lines, ...found];
+        await breathe();
+      }
+      return count > 0 ? found.slice(-count) : [];
     },
 
     async *text(options) {
