@@ -38,7 +38,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
       if (node === undefined) throw systemError('ENOENT', 'spawn', 'the Node that belongs to the program');
       // Windows' own parts need to know where Windows is.
       const system = windows && process.env['SystemRoot'] !== undefined ? { SystemRoot: process.env['SystemRoot'] } : {};
-      const child = spawn(node, [shimFile, ...args], { env: { ...system, ...environment }, stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true });
+      // Where we stand may be a drive that somebody wants to take out.
+      const child = spawn(node, [shimFile, ...args], { cwd: windows ? system.SystemRoot : '/', env: { ...system, ...environment }, stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true });
       const ended = endOf(child);
       child.stdin.on('error', () => {}); // it ended before it had read everything: `ended` tells
       await started(child);
@@ -90,7 +91,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
         if (signal === 'SIGKILL') return await run(`${process.env['SystemRoot'] ?? String.raw`C:\Windows`}\\System32\\taskkill.exe`, ['/T', '/F', '/PID', String(group)]);
         return node !== undefined && (await run(node, [shimFile, '--break', String(group)]));
       }
-      if (!(await facts.groupAlive(group))) return false; // the system would say yes while one waits to be collected
+      if (!Number.isInteger(group) || group <= 1) return false;
       try {
         process.kill(-group, signal);
         return true;

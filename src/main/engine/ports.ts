@@ -282,7 +282,7 @@ export interface Processes {
   /** True while a process of the group lives. Windows has no groups: the process of that number alone is asked for. */
   groupAlive(group: number): Promise<boolean>;
   /**
-   * Sends a signal to all of the group; false when nobody was there to get it. Windows knows `SIGKILL` (the process and what it started) and, for every
+   * Sends a signal to all of the group; false when there is no such group. Windows knows `SIGKILL` (the process and what it started) and, for every
    * other one, CTRL_BREAK to its console, false when that could not be given.
    */
   signalGroup(group: number, signal: string): Promise<boolean>;

@@ -367,7 +367,7 @@ describe('a lot of output (10.2)', () => {
     expect(info).toMatchObject({ lines: count, gaps: [{ bytes: expect.any(Number) as number }] });
     expect(textsOf((await output.page(0, 1)).rows)[0]).toMatch(/^00000000q+$/);
     expect(textsOf((await output.page(count - 1, 1)).rows)[0]).toMatch(/^01048575q+$/);
-    const [size] = attempts.sizes();
+    const [size] = await attempts.sizes();
     expect(size?.bytes).toBeLessThan(21 << 20);
     expect(size?.bytes).toBeGreaterThan(19 << 20);
     expect(await attempts.remove(request.runId)).toBe(true);

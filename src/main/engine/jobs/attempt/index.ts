@@ -65,7 +65,7 @@ export interface Attempts {
   /** Numbers of the attempts of a run that have output, in order. */
   attempts(runId: string): number[];
   /** What each run's output takes on the disk, in bytes. */
-  sizes(): { runId: string; bytes: number }[];
+  sizes(): Promise<{ runId: string; bytes: number }[]>;
   /** Deletes the output of a run; false when there was none. Throws CONFLICT while one of its attempts lives. */
   remove(runId: string): Promise<boolean>;
 }
@@ -223,8 +223,9 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     };
   };
 
+  /** 0 for what was removed meanwhile. */
   const sizeOf = (folder: string): number =>
-    files.readdir(folder).reduce((sum, { name, type }) => sum + (type === 'dir' ? sizeOf(join(folder, name)) : (files.lstat(join(folder, name))?.size ?? 0)), 0);
+    (files.lstat(folder) ? files.readdir(folder) : []).reduce((sum, { name, type }) => sum + (type === 'dir' ? sizeOf(join(folder, name)) : (files.lstat(join(folder, name))?.size ?? 0)), 0);
 
   return {
     start,
@@ -233,7 +234,15 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     find,
     output,
     attempts: places.attempts,
-    sizes: () => places.runs().map((runId) => ({ runId, bytes: sizeOf(places.runFolder(runId)) })),
+    async sizes() {
+      const breath = new Breath(clock, new AbortController().signal, 12);
+      const sizes: { runId: string; bytes: number }[] = [];
+      for (const runId of places.runs()) {
+        sizes.push({ runId, bytes: sizeOf(places.runFolder(runId)) });
+        await breath.take();
+      }
+      return sizes;
+    },
     async remove(runId) {
       const folder = places.runFolder(runId);
       if (!files.lstat(folder)) return false;

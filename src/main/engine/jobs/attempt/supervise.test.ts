@@ -23,6 +23,8 @@ interface Played {
   signals: string[];
   /** Something of the group lives; set by the test. */
   group: { alive: boolean };
+  /** It has ended, and the system has not told anybody yet; set by the test. */
+  ended: { unheard: boolean };
   /** The system says that it shuts down. */
   shutDown(): void;
   /** Lets time pass in steps, as a computer that is awake does. */
@@ -44,6 +46,7 @@ async function play(request: Partial<ShimRequest> = {}, options: { files?: Files
   const startedAt = clock.now();
   const group = { alive: true };
   const signals: string[] = [];
+  const ended = { unheard: false };
   let child: ChildRequest | undefined;
   let shutDown = (): void => {};
   const exit = (code: number | null, signal: string | null = null, alive = false): void => {
@@ -60,7 +63,7 @@ async function play(request: Partial<ShimRequest> = {}, options: { files?: Files
     },
     identityOf: async (pid) => ({ pid, startTime: `start-${pid}`, bootId: 'boot' }),
     bootId: async () => 'boot',
-    alive: async () => true,
+    alive: async () => !ended.unheard,
     groupAlive: async () => group.alive,
     signalGroup: async (number, signal) => {
       signals.push(`${signal} ${number} at ${(clock.now() - startedAt) / 1000}`);
@@ -82,6 +85,7 @@ async function play(request: Partial<ShimRequest> = {}, options: { files?: Files
     },
     signals,
     group,
+    ended,
     shutDown: () => shutDown(),
     async pass(ms) {
       for (let left = ms; left > 0; left -= 250) {
@@ -213,6 +217,17 @@ describe('the stop sequence (5.1, 5.2)', () => {
     played.ask({ token: 'right', ask: 'stop' });
     await played.pass(1_000);
     expect(await played.result).toMatchObject({ exit: { code: 0 }, stoppedBy: null });
+    expect(played.signals).toEqual([]);
+  });
+
+  it('leaves it its own result also when it is heard of only after the stop was asked', async () => {
+    const played = await play({ timeoutMs: 1_000 });
+    played.ended.unheard = true;
+    played.ask({ token: 'right', ask: 'force' });
+    await played.pass(1_500);
+    played.exit(0);
+    await played.pass(500);
+    expect(await played.result).toMatchObject({ exit: { code: 0 }, stoppedBy: null, killed: false });
     expect(played.signals).toEqual([]);
   });
 

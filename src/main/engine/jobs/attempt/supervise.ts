@@ -80,6 +80,8 @@ function redactorOf({ secrets, secretFiles = [] }: ShimRequest): Redactor {
 // ---- start ---------------------------------------------------------------------------------------------------------------
 
 interface Started {
+  child: ProcessIdentity;
+  /** The group that it leads. */
   group: number;
   end(): Exit | undefined;
   /** Nobody holds its pipes any more. */
@@ -103,7 +105,7 @@ async function start(deps: SuperviseDeps, request: ShimRequest, output: Capture,
   if (files.stat(request.folder)?.type !== 'dir') return { error: { code: files.stat(request.folder) ? 'ENOTDIR' : 'ENOENT', at: 'folder' } };
   let end: Exit | undefined;
   let closed = false;
-  const started: Started = { group: 0, end: () => end, closed: () => closed, drop: () => {}, onChange: () => {} };
+  const started: Started = { child: shim, group: 0, end: () => end, closed: () => closed, drop: () => {}, onChange: () => {} };
   const exited = Promise.withResolvers<void>();
   try {
     const { pid, drop } = await processes.startChild({
@@ -130,6 +132,7 @@ async function start(deps: SuperviseDeps, request: ShimRequest, output: Capture,
   const pid = started.group;
   // One that has ended already has no identity any more; nothing will ever be taken for it.
   const child: ProcessIdentity = (await processes.identityOf(pid).catch(() => undefined)) ?? { pid, startTime: 'ended', bootId: shim.bootId };
+  started.child = child;
   const identity: AttemptIdentity = { version: 1, runId: request.runId, attempt: request.attempt, shim, child, group: pid, startedAt };
   try {
     writeFileDurable(files, filesOf(request.output).identity, toBytes(identity), deps);
@@ -153,13 +156,13 @@ async function follow(deps: SuperviseDeps, request: ShimRequest, output: Capture
   let endedAt: number | undefined;
 
   const judge = async (now: number, exit: Exit | undefined): Promise<void> => {
+    // An exit before the first signal is its own result, whatever is asked afterwards; also one that we have not heard of yet.
+    const begin = async (cause: StopCause, graceMs?: number): Promise<void> => {
+      if (stopping.cause !== undefined || (!exit && (await processes.alive(started.child)))) await stopping.begin(cause, now, graceMs);
+    };
     const asked = readControl(deps.files, request);
-    const begin = (cause: StopCause, graceMs?: number): Promise<void> => stopping.begin(cause, now, graceMs);
-    // An exit before the first signal is its own result, whatever is asked afterwards.
-    if (stopping.cause !== undefined || !exit) {
-      if (asked) await begin(asked.ask, asked.graceMs);
-      if (shutdown) await begin('shutdown', shutdownGraceMs);
-    }
+    if (asked) await begin(asked.ask, asked.graceMs);
+    if (shutdown) await begin('shutdown', shutdownGraceMs);
     if (stopping.cause !== undefined || exit) return;
     if (now >= limitMs(request.timeoutMs)) await begin('timeout');
     else if (now - activeAt >= limitMs(request.idleTimeoutMs)) await begin('idle_timeout');
