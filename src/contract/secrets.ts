@@ -31,6 +31,7 @@ export const SecretAccess = z.object({
   at: Instant,
   /** Who or which run. */
   by: z.string(),
+  /** What for, in a few words; `reveal`: it was shown to a person. */
   purpose: z.string(),
   outcome: z.enum(['begun', 'given', 'failed']),
   /** Code of the failure. */

@@ -19,6 +19,7 @@ import { namesEn, namesPtBR } from './cli/names.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
+import { secretEn, secretPtBR } from './cli/secret.ts';
 
 const en = {
   ...anchorsEn,
@@ -39,6 +40,7 @@ const en = {
   ...namesEn,
   ...keepingEn,
   ...scheduleEn,
+  ...secretEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
   optionHome: 'the home to use (default: VARVE_HOME or the platform’s place)',
@@ -221,6 +223,7 @@ const ptBR: Record<CliKey, string> = {
   ...namesPtBR,
   ...keepingPtBR,
   ...schedulePtBR,
+  ...secretPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
   optionHome: 'a pasta do Varve a usar (padrão: VARVE_HOME ou o lugar da plataforma)',

@@ -8,7 +8,7 @@ import { createWords } from './words.ts';
 
 const withExamples = [
   'init', 'repo add', 'plan add', 'plan edit', 'plan preview', 'snapshot', 'ls', 'cat', 'restore', 'forget', 'tag', 'prune', 'check', 'log append', 'log namespace', 'log verify', 'log list', 'log bundle', 'log prove', 'log import',
-  'log erase', 'log key rotate', 'verify-bundle', 'cron next', 'serve'
+  'log erase', 'log key rotate', 'verify-bundle', 'cron next', 'secret set', 'secret rotate', 'serve'
 ];
 
 /** Help by the name of the command, without the program's own. */

@@ -41,7 +41,7 @@ function tune(hook: Hook, { hookLimit, hookEnv }: HookOptions): Hook {
 }
 
 /** `/usr/bin/sync`, or `["/usr/bin/pg_dump", "-f", "/srv/dump.sql"]`. */
-function argvOf(text: string, option: string): string[] {
+export function argvOf(text: string, option: string): string[] {
   if (!text.startsWith('[')) return [text];
   try {
     const list = JSON.parse(text) as unknown;

@@ -20,6 +20,7 @@ import { addHistoryCommand } from './history.ts';
 import { addPruneCommand } from './prune.ts';
 import { addRepoCommands } from './repo.ts';
 import { addRestoreCommand } from './restore.ts';
+import { addSecretCommands } from './secret.ts';
 import { addServeCommand, type ServeFiles } from './serve.ts';
 import { homePathOf, openSession } from './session.ts';
 import { addSnapshotCommands } from './snapshot.ts';
@@ -109,6 +110,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addWitnessCommands(program, host, files.worker);
   addVerifyBundleCommand(program, host);
   addCronCommands(program, host);
+  addSecretCommands(program, host);
   addTokenCommands(program, host);
   addServeCommand(program, host, files);
   settle(program, say('optionHelp'));

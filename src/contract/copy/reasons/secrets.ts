@@ -6,5 +6,6 @@ export const secrets: Reasons = {
   'holds a zero character, which no program can be given': 'contém um caractere zero, que nenhum programa pode receber',
   'is no valid text': 'não é um texto válido',
   'is needed to show a secret': 'é necessária para mostrar um segredo',
+  '"{typed}" is not a date; write 2027-03-01': '“{typed}” não é uma data; escreva 2027-03-01',
   'was not opened': 'não foi aberta'
 };

@@ -150,10 +150,10 @@ export class NamedSecrets {
     return { value, version: current.version, masks: [{ name, value }, ...(await this.#keptValues(name))] };
   }
 
-  async reveal({ name, version, passphrase }: { name: string; version?: number | undefined; passphrase?: string | undefined }, { actor, via }: Pick<CallContext, 'actor' | 'via'>): Promise<{ value: string; version: number; seconds: number }> {
+  async reveal({ name, version, passphrase }: { name: string; version?: number | undefined; passphrase?: string | undefined }, { actor }: Pick<CallContext, 'actor'>): Promise<{ value: string; version: number; seconds: number }> {
     const { current } = this.#current(name);
     const wanted = version === undefined ? current : (this.#store.versions(name).find((each) => each.version === version) ?? fail('NOT_FOUND', `no version ${version} of ${name}`, { kind: 'secret', name: `${name} v${version}` }));
-    const value = await this.#access(wanted, { by: actor, purpose: via, action: 'secret.revealed' }, async () => {
+    const value = await this.#access(wanted, { by: actor, purpose: 'reveal', action: 'secret.revealed' }, async () => {
       await this.#askAgain(passphrase);
       return this.#read(name, wanted.version);
     });
