@@ -9,8 +9,24 @@ import { record } from './en/record.ts';
 import { repositories } from './en/repositories.ts';
 import { review } from './en/review.ts';
 import { schedule } from './en/schedule.ts';
+import { secrets } from './en/secrets.ts';
 import { shell } from './en/shell.ts';
 import { verdict } from './en/verdict.ts';
 import { welcome } from './en/welcome.ts';
 
-export const en = { ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...schedule, ...verdict, ...welcome } as const;
+export const en = {
+  ...anchors,
+  ...compare,
+  ...files,
+  ...inside,
+  ...shell,
+  ...keeping,
+  ...plans,
+  ...record,
+  ...repositories,
+  ...review,
+  ...schedule,
+  ...secrets,
+  ...verdict,
+  ...welcome
+} as const;

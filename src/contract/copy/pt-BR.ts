@@ -9,8 +9,24 @@ import { record } from './pt-br/record.ts';
 import { repositories } from './pt-br/repositories.ts';
 import { review } from './pt-br/review.ts';
 import { schedule } from './pt-br/schedule.ts';
+import { secrets } from './pt-br/secrets.ts';
 import { shell } from './pt-br/shell.ts';
 import { verdict } from './pt-br/verdict.ts';
 import { welcome } from './pt-br/welcome.ts';
 
-export const ptBR = { ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...schedule, ...verdict, ...welcome } as const;
+export const ptBR = {
+  ...anchors,
+  ...compare,
+  ...files,
+  ...inside,
+  ...shell,
+  ...keeping,
+  ...plans,
+  ...record,
+  ...repositories,
+  ...review,
+  ...schedule,
+  ...secrets,
+  ...verdict,
+  ...welcome
+} as const;

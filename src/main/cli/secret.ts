@@ -160,7 +160,7 @@ async function passphraseFor(client: VarveClient, { words: { say } }: Output): P
 
 function sayKept({ say: tell, words: { say, language } }: Output, { versions }: NamedSecret): void {
   const kept = versions.find(({ keepUntil }) => keepUntil !== null);
-  if (kept?.keepUntil != null) tell(say('secretKept', { version: kept.version, when: formatExact(language, new Date(kept.keepUntil)) }));
+  if (kept !== undefined && kept.keepUntil !== null) tell(say('secretKept', { version: kept.version, when: formatExact(language, new Date(kept.keepUntil)) }));
 }
 
 function warn({ note, words: { say } }: Output, { maskable }: NamedSecret): void {

@@ -36,6 +36,7 @@ const MetricsScreen = screen(() => import('../features/metrics/index.tsx'), 'Met
 const RepositoriesScreen = screen(() => import('../features/repositories/index.tsx'), 'RepositoriesScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
 const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
+const SecretsScreen = screen(() => import('../features/secrets/index.tsx'), 'SecretsScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
 
 export function Starting(): ReactNode {
@@ -113,6 +114,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/metrics/:plan?" component={MetricsScreen} />
             <Route path="/repositories/:name?" component={RepositoriesScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
+            <Route path="/secrets/:name?" component={SecretsScreen} />
             <Route path="/settings/plans/:id?" component={PlansScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />
             <Route component={OverviewScreen} />

@@ -1,5 +1,5 @@
 // The screens of the rail, in its order.
-import { IconDatabase, IconHistory, IconHome, IconListDetails, IconSettings } from '@tabler/icons-react';
+import { IconDatabase, IconHistory, IconHome, IconKey, IconListDetails, IconSettings } from '@tabler/icons-react';
 import type { MessageKey } from '../../contract/copy/catalogue.ts';
 
 export const screens: readonly { path: string; key: MessageKey; icon: typeof IconHome }[] = [
@@ -7,5 +7,6 @@ export const screens: readonly { path: string; key: MessageKey; icon: typeof Ico
   { path: '/log', key: 'nav.log', icon: IconListDetails },
   { path: '/snapshots', key: 'nav.snapshots', icon: IconDatabase },
   { path: '/restore', key: 'nav.restore', icon: IconHistory },
+  { path: '/secrets', key: 'nav.secrets', icon: IconKey },
   { path: '/settings', key: 'nav.settings', icon: IconSettings }
 ];
