@@ -87,9 +87,23 @@ describe('varve secret', () => {
     expect(portuguese.stderr).toContain('não é uma data');
   });
 
+  it('opens a repository, which is named among its users and in the record of its readings', async () => {
+    await world.well(['secret', 'set', 'usb'], { input: 'Usb-31337a-value' });
+    await world.well(['repo', 'add', 'usb', '--path', world.path('usb'), '--password-secret', 'usb']);
+    await world.well(['repo', 'check', 'usb']);
+    expect((await listed()).secrets.find(({ name }) => name === 'usb')).toMatchObject({ usedBy: [{ kind: 'repository', name: 'usb' }], lastUsed: { by: 'repository:usb', purpose: 'password', outcome: 'given' } });
+    await world.well(['secret', 'set', 'usb-next'], { input: 'Usb-next-31337b-value' });
+    await world.well(['repo', 'key', 'change', 'usb', '--new-password-secret', 'usb-next']);
+    await world.well(['repo', 'check', 'usb']);
+    expect((await listed()).secrets.map(({ name, usedBy }) => `${name} ${usedBy.length}`)).toEqual(expect.arrayContaining(['usb 0', 'usb-next 1']));
+    const removed = await world.well(['secret', 'rm', 'usb-next', '--yes']);
+    expect(removed.stderr).toContain('Used by: repository usb');
+    expect(await world.run(['repo', 'check', 'usb'])).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no secret “usb-next”') as string });
+  });
+
   it('leaves no value in the home or in the record', async () => {
     const record = (await world.well(['log', 'list', '--limit', '1000', '--json'])).stdout;
-    for (const value of [piped, 'Filed-7b20de', typed, fresh]) {
+    for (const value of [piped, 'Filed-7b20de', typed, fresh, 'Usb-31337a', 'Usb-next-31337b']) {
       expect(record).not.toContain(value);
       for (const file of readdirSync(world.home, { recursive: true, withFileTypes: true })) {
         if (!file.isFile()) continue;

@@ -145,7 +145,7 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     const { entries } = await rpc<{ entries: LogEntry[] }>(page, 'log/list', { filter: { category: ['access'] }, limit: 100 });
     expect(entries.map(({ action }) => action)).toEqual(expect.arrayContaining(['secret.revealed', 'secret.refused']));
     expect(JSON.stringify(entries)).not.toContain(first);
-    await expect.poll(() => page.getByTestId('accesses').innerText()).toContain('shown on a screen');
+    await expect.poll(() => page.getByTestId('accesses').innerText()).toContain('to look at it');
     expect(await page.getByTestId('accesses').innerText()).toContain('not given: That is not the vault’s passphrase');
   });
 

@@ -17,6 +17,8 @@ export const Name = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, "-", "_" and ".", starting with a letter or digit, at most 63')
   .refine((name) => name !== 'latest', '"latest" is reserved')
   .refine((name) => !/^[0-9a-f]{6,}$/.test(name), 'must not look like a snapshot id');
+/** Of a named secret; a definition refers to it as `secret:NAME`. */
+export const SecretNameText = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, "-", "_" and ".", at most 63');
 /** A file or folder on this computer. Bytes that are not UTF-8 travel as U+DC80..U+DCFF. */
 export const FilePath = z.string().min(1).max(32_768);
 /** A tag of a snapshot: no comma, no space at the edges. */

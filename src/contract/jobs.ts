@@ -1,14 +1,14 @@
 // Jobs: what Varve does by itself and when. Each field of a definition follows a numbered rule of docs/jobs.md; unknown keys are refused, not ignored.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { Count, FilePath, Hex64, Instant, Name, Uuid7 } from './ids.ts';
+import { Count, FilePath, Hex64, Instant, Name, SecretNameText, Uuid7 } from './ids.ts';
 import { Run, RunState } from './runs.ts';
 import { Schedule } from './schedule.ts';
 
 const EnvironmentName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'must be letters, digits and "_", not beginning with a digit');
 const noNul = (text: string): boolean => !text.includes('\0');
 const Argument = z.string().max(32_768).refine(noNul, 'holds a NUL character');
-export const SecretNameText = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'must be lower-case letters, digits, "-", "_" and ".", at most 63');
+export { SecretNameText };
 
 /** How a secret reaches a program: never as an argument. `file`: the variable holds the path of a file that only this user can read, removed at the end. */
 export const SecretUse = z.strictObject({

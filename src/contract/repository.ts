@@ -1,7 +1,7 @@
 // Restic repositories: know them, make them, open them, check them.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { Count, FilePath, Instant, Name } from './ids.ts';
+import { Count, FilePath, Instant, Name, SecretNameText } from './ids.ts';
 
 export const PasswordSource = z.discriminatedUnion('kind', [
   /** Kept in the secret store (keyring or vault file). */
@@ -9,7 +9,9 @@ export const PasswordSource = z.discriminatedUnion('kind', [
   /** Read from this file each time (trimmed, byte order mark honoured, as restic does); nothing is stored. */
   z.object({ kind: z.literal('file'), path: FilePath }),
   /** Read from this environment variable each time; nothing is stored. */
-  z.object({ kind: z.literal('environment'), variable: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) })
+  z.object({ kind: z.literal('environment'), variable: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
+  /** The current value of a named secret, each time. */
+  z.object({ kind: z.literal('secret'), name: SecretNameText })
 ]);
 export type PasswordSource = z.infer<typeof PasswordSource>;
 
@@ -21,7 +23,7 @@ export const Repository = z.object({
   resticId: z.string().nullable(),
   version: z.number().int().nullable(),
   appendOnly: z.boolean(),
-  passwordFrom: z.enum(['store', 'file', 'environment']),
+  passwordFrom: z.enum(['store', 'file', 'environment', 'secret']),
   addedAt: Instant,
   /** `absent`: the drive or folder is not there now; a state, not an error. `other`: another repository than the one that was added lies there. */
   state: z.enum(['ready', 'absent', 'other', 'unreadable']),

@@ -2,8 +2,7 @@
 // only when a person asks to see it.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { Count, Instant } from './ids.ts';
-import { SecretNameText } from './jobs.ts';
+import { Count, Instant, SecretNameText } from './ids.ts';
 
 /** How long a value that was asked for may stay on a screen, in seconds. */
 export const revealSeconds = 20;

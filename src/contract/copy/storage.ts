@@ -3,7 +3,7 @@ import type { Language } from '../ids.ts';
 import type { SecretStorage } from '../secrets.ts';
 
 export interface StorageWords {
-  /** As it stands after "kept in". */
+  /** As it stands after "kept in", in Portuguese after "guardados em:". */
   place: string;
   /** What it protects against, and what not. */
   protects: string;
@@ -15,7 +15,7 @@ type Words = Record<'secret-service' | 'keychain' | 'credential-manager' | 'keyr
 
 const places: Record<Language, Words> = {
   en: { 'secret-service': 'the keyring of this desktop (Secret Service)', keychain: 'the macOS Keychain', 'credential-manager': 'the Windows Credential Manager', keyring: 'the system’s keyring', vault: 'Varve’s vault file' },
-  'pt-BR': { 'secret-service': 'o chaveiro deste desktop (Secret Service)', keychain: 'as Chaves do macOS', 'credential-manager': 'o Gerenciador de Credenciais do Windows', keyring: 'o chaveiro do sistema', vault: 'o cofre em arquivo do Varve' }
+  'pt-BR': { 'secret-service': 'chaveiro deste desktop (Secret Service)', keychain: 'Chaves do macOS', 'credential-manager': 'Gerenciador de Credenciais do Windows', keyring: 'chaveiro do sistema', vault: 'cofre em arquivo do Varve' }
 };
 
 const protections: Record<Language, Record<'keyring' | 'person' | 'environment' | 'file', string>> = {

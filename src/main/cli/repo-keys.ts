@@ -1,13 +1,16 @@
 // varve repo key list|add|change|remove|use
 import type { Command } from 'commander';
 import { formatExact } from '../../contract/copy/values.ts';
+import type { PasswordSource } from '../../contract/repository.ts';
 import { examples, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { passwordOf, type PasswordOptions } from './repo-password.ts';
+import type { Words } from './words.ts';
 
 interface NewPasswordOptions {
   newPasswordFile?: string;
   newPasswordEnv?: string;
+  newPasswordSecret?: string;
   newPasswordStdin?: boolean;
 }
 
@@ -15,9 +18,9 @@ export function addRepoKeyCommands(repo: Command, host: Host): void {
   const { say, language, reason } = host.words;
   const key = repo.command('key').description(say('repoKey'));
   const newPassword = (command: Command): Command =>
-    command.option('--new-password-file <file>', say('optionNewPasswordFile')).option('--new-password-env <variable>', say('optionNewPasswordEnv')).option('--new-password-stdin', say('optionNewPasswordStdin'));
-  const sourceOf = ({ newPasswordFile, newPasswordEnv, newPasswordStdin }: NewPasswordOptions) =>
-    passwordOf({ ...(newPasswordFile !== undefined && { passwordFile: newPasswordFile }), ...(newPasswordEnv !== undefined && { passwordEnv: newPasswordEnv }), ...(newPasswordStdin !== undefined && { passwordStdin: newPasswordStdin }) }, host.words, true, 'askNewPassword');
+    command.option('--new-password-file <file>', say('optionNewPasswordFile')).option('--new-password-env <variable>', say('optionNewPasswordEnv')).option('--new-password-secret <name>', say('optionNewPasswordSecret')).option('--new-password-stdin', say('optionNewPasswordStdin'));
+  const sourceOf = ({ newPasswordFile, newPasswordEnv, newPasswordSecret, newPasswordStdin }: NewPasswordOptions) =>
+    passwordOf({ ...(newPasswordFile !== undefined && { passwordFile: newPasswordFile }), ...(newPasswordEnv !== undefined && { passwordEnv: newPasswordEnv }), ...(newPasswordSecret !== undefined && { passwordSecret: newPasswordSecret }), ...(newPasswordStdin !== undefined && { passwordStdin: newPasswordStdin }) }, host.words, true, 'askNewPassword');
 
   key
     .command('list <repository>')
@@ -49,7 +52,7 @@ export function addRepoKeyCommands(repo: Command, host: Host): void {
         const changed = await client.keeping.keys.change({ repository, password });
         output.document(changed);
         output.say(say(changed.removed === null ? 'keyChangedOldStays' : 'keyChanged', { id: changed.id.slice(0, 8), name: repository }));
-        output.say(password.kind === 'value' ? say('keyKeptStore') : say(password.kind === 'file' ? 'keyKeptFile' : 'keyKeptEnvironment', { place: password.kind === 'file' ? password.path : password.variable }));
+        output.say(keptWhere(password, host.words));
         return changed.removed === null ? exitCodes.gaps : exitCodes.done;
       })
     );
@@ -69,6 +72,7 @@ export function addRepoKeyCommands(repo: Command, host: Host): void {
     .description(say('repoKeyUse'))
     .option('--password-file <file>', say('optionPasswordFile'))
     .option('--password-env <variable>', say('optionPasswordEnv'))
+    .option('--password-secret <name>', say('optionPasswordSecret'))
     .option('--password-stdin', say('optionPasswordStdin'))
     .addHelpText('after', examples(host.words, ['varve repo key use usb', 'varve repo key use usb --password-file ~/.usb-pass']))
     .action((repository: string, options: PasswordOptions, command: Command) =>
@@ -77,4 +81,11 @@ export function addRepoKeyCommands(repo: Command, host: Host): void {
         output.say(say('keyUsedNow', { name: repository }));
       })
     );
+}
+
+/** Where the new password is to be found from now on. */
+function keptWhere(password: PasswordSource, { say }: Words): string {
+  if (password.kind === 'value') return say('keyKeptStore');
+  if (password.kind === 'file') return say('keyKeptFile', { place: password.path });
+  return password.kind === 'environment' ? say('keyKeptEnvironment', { place: password.variable }) : say('keyKeptSecret', { place: password.name });
 }

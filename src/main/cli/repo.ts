@@ -25,6 +25,7 @@ export function addRepoCommands(program: Command, host: Host): void {
     .option('--mode <mode>', say('optionMode'), 'auto')
     .option('--password-file <file>', say('optionPasswordFile'))
     .option('--password-env <variable>', say('optionPasswordEnv'))
+    .option('--password-secret <name>', say('optionPasswordSecret'))
     .option('--password-stdin', say('optionPasswordStdin'))
     .addHelpText('after', examples(host.words, ['varve repo add usb --path /media/me/T7/varve', 'varve repo add old --path /backup/restic --password-file ~/.restic-pass --mode open']))
     .action((name: string, options: AddOptions, command: Command) =>

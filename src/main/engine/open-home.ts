@@ -86,8 +86,9 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     if (!fresh) secrets.refuseMissing();
     if (!fresh && config.host !== 'cli') await secrets.open();
     const named = new NamedSecrets({ clock, logger: ports.logger, programs: ports.programs, db, outbox, secrets, environment, onChanged: () => announce({ kind: 'changed', what: 'secrets' }) });
-    const repositories = createRepositories({ ports, places, db, outbox, secrets, tasks, environment, announce, homePath });
+    const repositories = createRepositories({ ports, places, db, outbox, secrets, named, tasks, environment, announce, homePath });
     closing.add(() => repositories.close());
+    named.addUsers(() => repositories.rows().flatMap(({ id, name, password }) => (password.from === 'secret' ? [{ secret: password.name, kind: 'repository' as const, id, name }] : [])));
     const maintenance = createMaintenance({ ports, repositories, outbox, tasks, announce });
     const snapshots = createSnapshots({ ports, db, outbox, log, repositories, maintenance, tasks, announce, homePath, environment, version: config.version });
     closing.add(() => snapshots.close());

@@ -128,6 +128,7 @@ export const repositories = {
   'repos.passwordFrom.store': 'Kept in the secret store of this home.',
   'repos.passwordFrom.file': 'Read from a file each time.',
   'repos.passwordFrom.environment': 'Read from an environment variable each time.',
+  'repos.passwordFrom.secret': 'The value of a named secret, read each time; see Secrets.',
   'repos.keyBy': 'made by {user} on {host}',
   'repos.keyUnknown': 'made by nobody knows whom',
   'repos.keyInUse': 'in use here',

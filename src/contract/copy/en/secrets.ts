@@ -110,7 +110,7 @@ export const secrets = {
   'secrets.accessMore_one': 'The last one is shown. The record has all.',
   'secrets.accessMore_other': 'The last {count} are shown. The record has all.',
   'secrets.accessRow': 'Version {version}, {by}: {purpose}',
-  'secrets.accessReveal': 'shown on a screen',
+  'secrets.accessReveal': 'to look at it',
   'secrets.accessBegun': 'how it ended is not known',
   'secrets.accessFailed': 'not given: {why}'
 } as const;

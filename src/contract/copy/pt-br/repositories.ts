@@ -140,6 +140,7 @@ export const repositories = {
   'repos.passwordFrom.store': 'Guardada no cofre de senhas desta pasta do Varve.',
   'repos.passwordFrom.file': 'Lida de um arquivo a cada vez.',
   'repos.passwordFrom.environment': 'Lida de uma variável de ambiente a cada vez.',
+  'repos.passwordFrom.secret': 'O valor de um segredo nomeado, lido a cada vez; veja Segredos.',
   'repos.keyBy': 'criada por {user} em {host}',
   'repos.keyUnknown': 'criada não se sabe por quem',
   'repos.keyInUse': 'em uso aqui',

@@ -121,7 +121,7 @@ export const secrets: Translated<typeof en> = {
   'secrets.accessMore_many': 'Aparecem as últimas {count}. O registro tem todas.',
   'secrets.accessMore_other': 'Aparecem as últimas {count}. O registro tem todas.',
   'secrets.accessRow': 'Versão {version}, {by}: {purpose}',
-  'secrets.accessReveal': 'mostrado em uma tela',
+  'secrets.accessReveal': 'para vê-lo',
   'secrets.accessBegun': 'não se sabe como terminou',
   'secrets.accessFailed': 'não entregue: {why}'
 };

@@ -55,7 +55,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'settings.changed': action('settings', 'notice', { changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(1000) }),
   'keys.exported': action('access', 'notice', { keys: count.optional(), fileName: name.optional() }),
 
-  'repository.added': action('repository', 'notice', { ...repository, path: text, created: z.boolean(), resticId: name.nullish(), passwordFrom: z.enum(['store', 'file', 'environment']).optional(), snapshots: count.optional() }),
+  'repository.added': action('repository', 'notice', { ...repository, path: text, created: z.boolean(), resticId: name.nullish(), passwordFrom: z.enum(['store', 'file', 'environment', 'secret']).optional(), snapshots: count.optional() }),
   'repository.checked': action('repository', 'info', {
     ...repository, ok: z.boolean(), errors: count, hints: count.optional(), readData: z.boolean(), snapshots: count.optional(), trees: count.optional(), packs: count.optional(), blobs: count.optional(), bytesRead: count.optional(), packsRead: count.optional(), durationMs: durationMs.optional(),
     findings: z.array(z.strictObject({ severity: z.enum(['error', 'hint']), code: name, what: text, detail: text.optional() })).max(100).optional()
@@ -75,8 +75,8 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'repository.maintenance-failed': action('repository', 'error', { ...repository, work: name, ...failure, durationMs: durationMs.optional() }),
   'repository.key-added': action('repository', 'notice', { ...repository, key: name }),
   'repository.key-removed': action('repository', 'notice', { ...repository, key: name }),
-  'repository.password-used': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
-  'repository.password-changed': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment']) }),
+  'repository.password-used': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment', 'secret']) }),
+  'repository.password-changed': action('repository', 'notice', { ...repository, key: name, passwordFrom: z.enum(['store', 'file', 'environment', 'secret']) }),
   'repository.unlocked': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), stale: z.boolean() }),
   'lock.removed': action('repository', 'notice', { ...repository, lock: name, hostname: name.optional(), pid: count.optional(), createdAt: instant.optional(), reason: text.optional() }),
 

@@ -10,7 +10,7 @@ import type { PlaceFacts } from './place.ts';
 import type { PlaceWait } from './places.ts';
 import type { BrowseSession } from './session.ts';
 
-export type PasswordPlace = { from: 'store' } | { from: 'file'; path: string } | { from: 'environment'; variable: string };
+export type PasswordPlace = { from: 'store' } | { from: 'file'; path: string } | { from: 'environment'; variable: string } | { from: 'secret'; name: string };
 
 export interface CheckNote {
   at: string;

@@ -32,7 +32,8 @@ describe('where a password comes from', () => {
       }
     },
     environment: { SECRET: ' as it is ' },
-    secrets: { get: async ({ kind, id }: { kind: string; id: string }) => (kind === 'repository' && id === 'r1' ? Buffer.from('from store') : undefined) }
+    secrets: { get: async ({ kind, id }: { kind: string; id: string }) => (kind === 'repository' && id === 'r1' ? Buffer.from('from store') : undefined) },
+    named: { use: async (name: string, { by, purpose }: { by: string; purpose: string }) => ({ value: `${name} for ${by}, ${purpose}` }) }
   };
   const load = async (id: string, password: Parameters<typeof loadPassword>[1]['password']): Promise<string> => Buffer.from(await loadPassword(deps, { id, name: 'work', password })).toString();
 
@@ -40,6 +41,7 @@ describe('where a password comes from', () => {
     expect(await load('r1', { from: 'store' })).toBe('from store');
     expect(await load('r1', { from: 'file', path: '/there' })).toBe('from file');
     expect(await load('r1', { from: 'environment', variable: 'SECRET' })).toBe(' as it is ');
+    expect(await load('r1', { from: 'secret', name: 'usb' })).toBe('usb for repository:work, password');
   });
 
   it('is said to be missing where it is not', async () => {

@@ -14,11 +14,23 @@ export interface PasswordDeps {
   files: Pick<Files, 'readFile'>;
   environment: Readonly<Record<string, string | undefined>>;
   secrets: { get(name: { kind: string; id: string }): Promise<Uint8Array | undefined> };
+  named: NamedPasswords;
+}
+
+/** Named secrets, as far as a password needs them; each reading is recorded. */
+export interface NamedPasswords {
+  use(name: string, facts: { by: string; purpose: string }): Promise<{ value: string }>;
+}
+
+/** The password that a named secret holds, for the repository of that name. */
+export async function passwordInSecret(named: NamedPasswords, name: string, repository: string): Promise<Uint8Array> {
+  return Buffer.from((await named.use(name, { by: `repository:${repository}`, purpose: 'password' })).value);
 }
 
 /** SECRET_MISSING when the place holds none. `name` is the repository's, for the message. */
 export async function loadPassword(deps: PasswordDeps, repository: { id: string; name: string; password: PasswordPlace }): Promise<Uint8Array> {
   const { id, name, password } = repository;
+  if (password.from === 'secret') return passwordInSecret(deps.named, password.name, name);
   if (password.from === 'file') return readPasswordFile(deps.files, password.path);
   if (password.from === 'environment') {
     const value = deps.environment[password.variable];

@@ -38,6 +38,8 @@ let announced: EngineEvent[];
 let kept: Map<string, Uint8Array>;
 let repositories: Repositories;
 let refuseSecrets: Error | undefined;
+/** Of named secrets. */
+let readings: string[];
 let places: Places;
 const environment: Record<string, string> = { PASSWORD_OF_WORK: 'geheim' };
 
@@ -48,6 +50,7 @@ beforeEach(() => {
   db = openDatabase({ path: join(folder.path, 'home', 'state.db'), files: ports.files, migrations: [...outboxMigrations, ...repositoryMigrations], kind: 'state' });
   events = [];
   announced = [];
+  readings = [];
   kept = new Map();
   refuseSecrets = undefined;
   start();
@@ -74,8 +77,14 @@ function start(ports = realPorts): void {
     delete: async ({ id }: { id: string }) => kept.delete(id),
     ...testSealing
   };
+  const named = {
+    use: async (name: string, facts: { by: string; purpose: string }) => {
+      readings.push(`${name} ${facts.by} ${facts.purpose}`);
+      return { value: 'geheim' };
+    }
+  };
   places = createPlaces(ports);
-  repositories = createRepositories({ ports, places, db, outbox, secrets, tasks, announce, environment, homePath: join(folder.path, 'home') });
+  repositories = createRepositories({ ports, places, db, outbox, secrets, named, tasks, announce, environment, homePath: join(folder.path, 'home') });
 }
 
 const at = (name: string): string => join(folder.path, name);
@@ -131,6 +140,14 @@ describe('adding a repository', () => {
     renameSync(at('elsewhere'), at('third'));
     const third = await add('third', { mode: 'open', password: { kind: 'environment', variable: 'PASSWORD_OF_WORK' } });
     expect(third.repository.passwordFrom).toBe('environment');
+    renameSync(at('third'), at('fourth'));
+    const fourth = await add('fourth', { mode: 'open', password: { kind: 'secret', name: 'usb' } });
+    expect(fourth.repository.passwordFrom).toBe('secret');
+    await repositories.close();
+    start();
+    await repositories.unlockKey(fourth.repository.id);
+    expect(readings).toEqual(['usb repository:fourth password', 'usb repository:fourth password']);
+    expect(repositories.find('fourth').password).toEqual({ from: 'secret', name: 'usb' });
   });
 
   it('refuses a name or a place that is taken, also by another way to the same place', async () => {

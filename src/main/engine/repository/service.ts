@@ -17,7 +17,7 @@ import { createHeldLocks } from './held-locks.ts';
 import type { KeyTaskInput, KeyTaskResult } from './key-tasks.ts';
 import { takeLockNote, type LockNote, type LockNoted } from './lock-notes.ts';
 import type { PasswordPlace, ProtectedPlace, Repositories, RepositoryRow, UnlockedRepository } from './model.ts';
-import { loadPassword, readPasswordFile } from './password.ts';
+import { loadPassword, passwordInSecret, readPasswordFile, type NamedPasswords } from './password.ts';
 import { createKeptKeys, type KeptKeys, type KeptKeysDeps } from './kept-keys.ts';
 import { createKeyService } from './passwords/service.ts';
 import { compileCore } from './format/wasm/core.ts';
@@ -43,6 +43,7 @@ export interface RepositoriesDeps {
     set(name: { kind: string; id: string }, value: Uint8Array): Promise<void>;
     delete(name: { kind: string; id: string }): Promise<unknown>;
   } & KeptKeysDeps['secrets'];
+  named: NamedPasswords;
   tasks: Pick<Tasks, 'start'>;
   announce: (event: EngineEvent) => void;
   environment: Readonly<Record<string, string | undefined>>;
@@ -91,7 +92,7 @@ class RepositoryService implements Repositories {
       secrets,
       repositories: this,
       refuseAbsent,
-      passwordFrom: (source) => this.#passwordFrom(source),
+      passwordFrom: (source, repository) => this.#passwordFrom(source, repository),
       setPassword: (id, place) => this.#setPassword(id, place),
       setKey: (id, key) => void this.#keys.set(id, { opened: Promise.resolve(key), configHash: this.#keys.get(id)?.configHash ?? this.find(id).configHash }),
       noteLock: (repositoryId, lockId, written) => this.#noteLock(repositoryId, lockId, written),
@@ -110,7 +111,7 @@ class RepositoryService implements Repositories {
       const { path } = site;
       await this.#refuseKnown(name, site, context.signal);
       const create = this.#decideToCreate(site, mode);
-      const { place, password } = this.#passwordFrom(source);
+      const { place, password } = await this.#passwordFrom(source, name);
       if (create && password.length === 0) fail('BAD_INPUT', 'an empty password', { field: 'password', reason: 'must not be empty for a new repository' });
       const id = createUuid7(this.#deps.ports.clock, this.#deps.ports.random);
       // A repository whose password nobody could keep must never come to be: the store takes it first.
@@ -142,7 +143,7 @@ class RepositoryService implements Repositories {
     const row = this.find(repository);
     const place = await this.placeOf(row, { fresh: true, limitMs: patientLimitMs, signal });
     refuseAbsent(place);
-    const { place: from, password } = this.#passwordFrom(source);
+    const { place: from, password } = await this.#passwordFrom(source, row.name);
     const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password }, signal);
     if (row.resticId !== null && row.resticId !== opened.resticId) this.#refuseOther(row, place.configHash);
     const secret = { kind: 'repository', id: row.id };
@@ -335,8 +336,9 @@ class RepositoryService implements Repositories {
     return true;
   }
 
-  #passwordFrom(source: PasswordSource): { place: PasswordPlace; password: Uint8Array } {
-    const { ports, environment } = this.#deps;
+  async #passwordFrom(source: PasswordSource, repository: string): Promise<{ place: PasswordPlace; password: Uint8Array }> {
+    const { ports, environment, named } = this.#deps;
+    if (source.kind === 'secret') return { place: { from: 'secret', name: source.name }, password: await passwordInSecret(named, source.name, repository) };
     if (source.kind === 'value') return { place: { from: 'store' }, password: Buffer.from(source.password, 'utf8') };
     if (source.kind === 'file') {
       const path = resolveUserPath(source.path, { platform: ports.machine.platform, userHome: ports.machine.userHome });
@@ -378,13 +380,13 @@ class RepositoryService implements Repositories {
   // ---- keys ----
 
   async #openKey(row: RepositoryRow, onConfig: (hash: string | null) => void): Promise<UnlockedRepository> {
-    const { ports, environment, secrets } = this.#deps;
+    const { ports, environment, secrets, named } = this.#deps;
     const place = await this.placeOf(row, { fresh: true, limitMs: patientLimitMs });
     refuseAbsent(place);
     const { configHash } = place;
     onConfig(configHash);
     if (configHash !== null && this.#others.get(row.id) === configHash) this.#refuseOther(row, configHash);
-    const password = await loadPassword({ files: ports.files, environment, secrets }, row);
+    const password = await loadPassword({ files: ports.files, environment, secrets, named }, row);
     const kept = row.password.from === 'store' ? await this.#keptKeys.get(row.id, password) : undefined;
     const opened = await this.#runKeyTask('repository.open-key', { path: row.path, password, kept }, undefined).catch((error: unknown) => {
       // An upgrade by restic changes the file as well, but then the password still opens it.

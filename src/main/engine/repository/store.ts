@@ -1,5 +1,6 @@
 // SQL of the repository domain and nothing else. Paths are JSON text: a name of any bytes (lone surrogates) does not survive UTF-8.
 import type { Database } from '../store/index.ts';
+import { formatReference, parseReference } from '../secrets/index.ts';
 import type { CheckNote, PasswordPlace, RepositoryRow } from './model.ts';
 
 interface Stored {
@@ -9,7 +10,7 @@ interface Stored {
   restic_id: string | null;
   version: number | null;
   append_only: number;
-  password_from: PasswordPlace['from'];
+  password_from: 'store' | 'file' | 'environment';
   password_place: string | null;
   added_at: string;
   check_at: string | null;
@@ -49,7 +50,7 @@ export function createRepositoryStore(db: Pick<Database, 'prepare'>): Repository
         row.resticId,
         row.version,
         row.appendOnly ? 1 : 0,
-        row.password.from,
+        storedFrom(row.password),
         storedPlace(row.password),
         row.addedAt,
         row.configHash
@@ -62,7 +63,7 @@ export function createRepositoryStore(db: Pick<Database, 'prepare'>): Repository
       db.prepare('UPDATE repositories SET restic_id = ?, version = ?, append_only = ?, config_hash = ? WHERE id = ?').run(facts.resticId, facts.version, facts.appendOnly ? 1 : 0, facts.configHash, id);
     },
     setPassword(id, place) {
-      db.prepare('UPDATE repositories SET password_from = ?, password_place = ? WHERE id = ?').run(place.from, storedPlace(place), id);
+      db.prepare('UPDATE repositories SET password_from = ?, password_place = ? WHERE id = ?').run(storedFrom(place), storedPlace(place), id);
     },
     locks: () => db.prepare('SELECT repository_id AS repositoryId, lock_id AS lockId, pid, process_started AS processStarted, at FROM held_locks ORDER BY at').all<HeldLock>(),
     insertLock(lock) {
@@ -89,11 +90,19 @@ function toRow(stored: Stored): RepositoryRow {
   };
 }
 
+/** What state.db says of a named secret: it lies in the store, under a name of its own. */
+function storedFrom(place: PasswordPlace): Stored['password_from'] {
+  return place.from === 'secret' ? 'store' : place.from;
+}
+
 function storedPlace(place: PasswordPlace): string | null {
+  if (place.from === 'secret') return formatReference(place.name);
   return place.from === 'file' ? JSON.stringify(place.path) : place.from === 'environment' ? place.variable : null;
 }
 
 function toPlace({ password_from: from, password_place: place }: Stored): PasswordPlace {
   if (from === 'file') return { from, path: JSON.parse(place ?? '""') as string };
+  const name = from === 'store' && place !== null ? parseReference(place) : undefined;
+  if (name !== undefined) return { from: 'secret', name };
   return from === 'environment' ? { from, variable: place ?? '' } : { from };
 }

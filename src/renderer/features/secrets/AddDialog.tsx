@@ -2,7 +2,7 @@
 import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { SecretNameText } from '../../../contract/jobs.ts';
+import { SecretNameText } from '../../../contract/ids.ts';
 import { useClient } from '../../api/queries.ts';
 import { useWords } from '../../ui/words.tsx';
 import { Dialog } from './Dialog.tsx';

@@ -76,7 +76,9 @@ export function SecretsScreen(): ReactNode {
   const answer = useSecrets();
   const now = useNow();
   const [adding, setAdding] = useState(false);
-  const [said, setSaid] = useState<string>();
+  // What was said of an action stays until another place is gone to.
+  const [saying, setSaid] = useState<{ at: string | undefined; text: string }>();
+  const said = saying !== undefined && saying.at === name ? saying.text : undefined;
   const { secrets, storage } = answer.data ?? {};
   const chosen = secrets?.find((each) => each.name === name);
   const add = (
@@ -116,7 +118,7 @@ export function SecretsScreen(): ReactNode {
               storage={storage}
               onClose={() => navigate('/secrets')}
               onRemoved={() => {
-                setSaid(t('secrets.removed', { name: chosen.name }));
+                setSaid({ at: undefined, text: t('secrets.removed', { name: chosen.name }) });
                 navigate('/secrets');
               }}
             />
@@ -129,7 +131,7 @@ export function SecretsScreen(): ReactNode {
           onClose={() => setAdding(false)}
           onDone={(added) => {
             setAdding(false);
-            setSaid(t('secrets.saved', { name: added }));
+            setSaid({ at: added, text: t('secrets.saved', { name: added }) });
             navigate(`/secrets/${added}`);
           }}
         />

@@ -40,7 +40,7 @@ function start(): void {
   };
   const secrets = { get: async ({ id }: { id: string }) => (kept.has(id) ? bytesOf(kept.get(id)!) : undefined), set: async ({ id }: { id: string }, value: Uint8Array) => void kept.set(id, Buffer.from(value).toString()), delete: async ({ id }: { id: string }) => kept.delete(id), ...testSealing };
   places = createPlaces(ports);
-  repositories = createRepositories({ ports, places, db, outbox: createOutbox({ db, log, random, clock }), secrets, tasks: createTasks({ clock, random, announce }), announce, environment, homePath: join(folder.path, 'home') });
+  repositories = createRepositories({ ports, places, db, outbox: createOutbox({ db, log, random, clock }), secrets, named: { use: () => Promise.reject(new Error('no named secrets here')) }, tasks: createTasks({ clock, random, announce }), announce, environment, homePath: join(folder.path, 'home') });
 }
 
 beforeEach(async () => {

@@ -20,7 +20,7 @@ export interface KeyServiceDeps {
   secrets: { get(name: { kind: string; id: string }): Promise<Uint8Array | undefined>; set(name: { kind: string; id: string }, value: Uint8Array): Promise<void>; delete(name: { kind: string; id: string }): Promise<unknown> };
   repositories: Pick<Repositories, 'find' | 'queue' | 'unlockKey' | 'placeOf'>;
   /** Reads the password a person means. */
-  passwordFrom(source: PasswordSource): { place: PasswordPlace; password: Uint8Array };
+  passwordFrom(source: PasswordSource, repository: string): Promise<{ place: PasswordPlace; password: Uint8Array }>;
   refuseAbsent(place: PlaceFacts): void;
   setPassword(id: string, place: PasswordPlace): void;
   setKey(id: string, key: UnlockedRepository): void;
@@ -81,7 +81,7 @@ export function createKeyService(deps: KeyServiceDeps): EngineApi['keeping']['ke
 
     add: async ({ repository, password: source }, { actor, signal }) => {
       const row = repositories.find(repository);
-      const { password } = deps.passwordFrom(source);
+      const { password } = await deps.passwordFrom(source, row.name);
       const unlocked = await repositories.unlockKey(row.id, signal);
       return repositories.queue(row.id).run({ exclusive: false, what: `keys of ${row.name}`, signal }, async () => {
         const id = await change(unlocked, row, { kind: 'add', password }, signal);
@@ -92,7 +92,7 @@ export function createKeyService(deps: KeyServiceDeps): EngineApi['keeping']['ke
 
     change: async ({ repository, password: source }, { actor, signal }) => {
       const row = repositories.find(repository);
-      const { place, password } = deps.passwordFrom(source);
+      const { place, password } = await deps.passwordFrom(source, row.name);
       const unlocked = await repositories.unlockKey(row.id, signal);
       return repositories.queue(row.id).run({ exclusive: true, what: `keys of ${row.name}`, signal }, async () => {
         const id = await change(unlocked, row, { kind: 'add', password }, signal); // 1
