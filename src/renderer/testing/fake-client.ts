@@ -11,6 +11,7 @@ import type { World } from './fake-data.ts';
 import { createFakeFiles } from './fake-files.ts';
 import { createFakeKeeping } from './fake-keeping.ts';
 import { createFakeReview } from './fake-review.ts';
+import { createFakeSecrets } from './fake-secrets.ts';
 
 interface FakeOptions {
   world: World;
@@ -250,6 +251,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
         }
       })()
     },
+    secrets: createFakeSecrets({ world, announce }),
     keeping: {
       ...createFakeKeeping({ world, announce, startTask }),
       keys: { list: async () => [{ id: 'a1'.repeat(32), current: true, username: 'ana', hostname: 'bancada', createdAt: world.now.toISOString(), damage: null }] },

@@ -208,6 +208,16 @@ describe('replacing', () => {
     await expect(rotate('db', 'x', { test: named.testerOf('db', { argv: [join(folder, 'none')], timeLimitSeconds: 5 }) })).rejects.toMatchObject({ data: { reason: 'could not be started (ENOENT)' } });
   });
 
+  it('holds nobody up while a test runs', async () => {
+    await set('db');
+    let pass = (_outcome: { ok: true }): void => undefined;
+    const replacing = rotate('db', 'second value', { test: () => new Promise((resolve) => (pass = resolve)) });
+    expect((await named.list()).secrets[0]?.version).toBe(1);
+    await set('other');
+    pass({ ok: true });
+    expect((await replacing).version).toBe(2);
+  });
+
   it('leaves the old value in use when the new one cannot be stored or recorded', async () => {
     await set('db');
     keyring.breakWith('gone');

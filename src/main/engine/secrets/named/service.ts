@@ -55,8 +55,9 @@ export class NamedSecrets {
   }
 
   async list(): Promise<{ secrets: NamedSecret[]; storage: SecretStorage }> {
-    await this.#deps.secrets.open();
-    await this.sweep();
+    const { secrets } = this.#deps;
+    await secrets.open();
+    if (secrets.state()?.state === 'open') await this.sweep();
     const references = this.#references();
     return { secrets: this.#store.list().map((row) => this.#describe(row, references)), storage: this.#storage() };
   }
@@ -74,15 +75,15 @@ export class NamedSecrets {
   }
 
   /** `test` may be one of a domain that knows how; SECRET_TEST_FAILED leaves everything as it was. */
-  rotate(input: NewValue & { keepHours?: number; test?: SecretTester | undefined }, context: Pick<CallContext, 'actor' | 'signal'>): Promise<NamedSecret> {
+  async rotate(input: NewValue & { keepHours?: number; test?: SecretTester | undefined }, context: Pick<CallContext, 'actor' | 'signal'>): Promise<NamedSecret> {
+    const { name, value, expiresAt, keepHours = usualKeepHours, test } = input;
+    this.#current(name);
+    checkValue(value);
+    // A test may take long: others go on meanwhile.
+    const tried = (await test?.(value, context.signal)) ?? { ok: true };
+    if (!tried.ok) fail('SECRET_TEST_FAILED', `the test of the new value of ${name} did not pass`, { name, reason: tried.reason });
     return this.#changes.run(async () => {
-      const { name, value, expiresAt, keepHours = usualKeepHours, test } = input;
       const { row, current } = this.#current(name);
-      checkValue(value);
-      if (test !== undefined) {
-        const tried = await test(value, context.signal);
-        if (!tried.ok) fail('SECRET_TEST_FAILED', `the test of the new value of ${name} did not pass`, { name, reason: tried.reason });
-      }
       const version = row.lastVersion + 1;
       const keepUntil = this.#after(keepHours);
       const replace = (): void => this.#store.setKeepUntil(name, current.version, keepUntil);
