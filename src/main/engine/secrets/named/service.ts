@@ -161,12 +161,12 @@ export class NamedSecrets {
     return { value, version: wanted.version, seconds: revealSeconds };
   }
 
-  /** Throws NOT_FOUND for a name there never was. */
   /** There is a secret of this name, and it was not removed. */
   has(name: string): boolean {
     return this.#store.find(name)?.removed === false;
   }
 
+  /** Throws NOT_FOUND for a name there never was. */
   uses({ name, limit }: { name: string; limit: number }): SecretAccess[] {
     if (this.#store.find(name) === undefined) fail('NOT_FOUND', `no secret ${name}`, { kind: 'secret', name });
     return this.#store.uses(name, limit);
