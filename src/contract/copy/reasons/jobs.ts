@@ -17,5 +17,15 @@ export const jobs: Reasons = {
   'the file {path} is not there': 'o arquivo {path} não está lá',
   'the file {path} was not written by this run': 'o arquivo {path} não foi gravado por esta execução',
   'did not say both {local} and {remote}': 'não disse {local} e {remote}, os dois',
-  '{local} is {count}, {remote} is {other}: more than 5 % apart': '{local} é {count}, {remote} é {other}: mais de 5 % de diferença'
+  '{local} is {count}, {remote} is {other}: more than 5 % apart': '{local} é {count}, {remote} é {other}: mais de 5 % de diferença',
+  'starts a program more often than every 10 seconds': 'inicia um programa mais vezes do que a cada 10 segundos',
+  'has passed': 'já passou',
+  'is more than 30 days away': 'está a mais de 30 dias',
+  '{count} failed runs in a row': '{count} execuções falharam em seguida',
+  'could not be started: its keeper ended at once': 'não pôde ser iniciado: quem o vigiaria terminou em seguida',
+  'the folder it is to stand in cannot be used: {code}': 'a pasta em que ficaria não pode ser usada: {code}',
+  '{program} could not be started: {code}': '{program} não pôde ser iniciado: {code}',
+  'it could not be watched over: {code}': 'não pôde ser vigiado: {code}',
+  'ended with {code}': 'terminou com {code}',
+  'ended by {signal}': 'terminado por {signal}'
 };
