@@ -26,6 +26,5 @@ export const jobs: Reasons = {
   'the folder it is to stand in cannot be used: {code}': 'a pasta em que ficaria não pode ser usada: {code}',
   '{program} could not be started: {code}': '{program} não pôde ser iniciado: {code}',
   'it could not be watched over: {code}': 'não pôde ser vigiado: {code}',
-  'ended with {code}': 'terminou com {code}',
   'ended by {signal}': 'terminado por {signal}'
 };

@@ -115,7 +115,7 @@ export function outcomeOf({ programName }: Pick<CommandExecutorDeps, 'programNam
   const code = exit?.code ?? null;
   if (code === 0 || (code !== null && work.successCodes.includes(code))) return outcome('succeeded', 'exit', common);
   if (code !== null && partialCodes.includes(code)) return outcome('partial', 'exit', common);
-  if (code === null) return outcome('failed', 'signal', { ...common, detail: `ended by ${exit?.signal ?? '?'}`, retry: true });
+  if (code === null) return outcome('failed', 'signal', { ...common, detail: `ended by ${String(exit?.signal)}`, retry: true });
   return outcome('failed', 'exit', { ...common, detail: `ended with ${code}`, retry: !noRetry.includes(code) });
 }
 
