@@ -4,6 +4,7 @@ import { createNodeFiles } from './files.ts';
 import { findNode, outsideArchive } from './find-node.ts';
 import { groupInPs, parseBootId, parsePs, parseStat, windowsFacts, type Kernel32 } from './process-facts.ts';
 import { createProcesses } from './processes.ts';
+import { sendBreak } from './windows-break.ts';
 import { commandFor } from './windows-command.ts';
 
 const files = createNodeFiles();
@@ -160,6 +161,28 @@ describe('a batch file on Windows (5.4)', () => {
     expect(commandFor(['restic', '"%x%"'], environment, system)).toEqual({ program: 'C:\\tools\\restic.exe', args: ['"%x%"'], verbatim: false });
     expect(commandFor(['missing', 'x'], environment, system)).toEqual({ program: 'missing', args: ['x'], verbatim: false });
     expect(commandFor(['./a.cmd', '"'], {}, { platform: 'linux', exists: () => true })).toEqual({ program: './a.cmd', args: ['"'], verbatim: false });
+  });
+});
+
+describe('CTRL_BREAK on Windows (5.3)', () => {
+  const played = (attached: number): { calls: string[]; console: Parameters<typeof sendBreak>[1] } => {
+    const calls: string[] = [];
+    const call = (name: string, answer: number) => (...parameters: number[]): number => (calls.push([name, ...parameters].join(' ')), answer);
+    return { calls, console: { FreeConsole: call('free', 1), AttachConsole: call('attach', attached), GenerateConsoleCtrlEvent: call('event', 1) } };
+  };
+
+  it('goes to everybody on the console of the program', () => {
+    const { calls, console } = played(1);
+    expect(sendBreak(77, console)).toBe(true);
+    expect(calls).toEqual(['free', 'attach 77', 'event 1 0']);
+  });
+
+  it('is not given to a program without a console, nor to no program', () => {
+    const { calls, console } = played(0);
+    expect(sendBreak(77, console)).toBe(false);
+    expect(calls).toEqual(['free', 'attach 77']);
+    for (const pid of [0, -1, Number.NaN]) expect(sendBreak(pid, played(1).console)).toBe(false);
+    expect(sendBreak(77, undefined)).toBe(false);
   });
 });
 

@@ -61,6 +61,8 @@ export function createProcesses(options: ProcessesOptions): Processes {
       });
       child.stdout?.on('data', (bytes: Buffer) => request.onOutput('out', bytes));
       child.stderr?.on('data', (bytes: Buffer) => request.onOutput('err', bytes));
+      // What cannot be read any more ends the stream; that it ended is told by `close`.
+      for (const stream of [child.stdout, child.stderr]) stream?.on('error', () => {});
       child.once('exit', (code, signal) => request.onExit({ code, signal }));
       child.once('close', () => request.onClosed());
       child.stdin?.on('error', () => {}); // it does not want to read: its own business

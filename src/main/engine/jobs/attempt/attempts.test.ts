@@ -113,6 +113,7 @@ describe('an attempt', () => {
     await expect(attempts.start({ ...request, runId: '../../etc' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     await expect(attempts.start(requestOf([]))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'argv' } });
     await expect(attempts.start(requestOf(['curl', '-u', 'ana:correct horse'], { secrets: [{ name: 'P', value: 'correct horse' }] }))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'argv' } });
+    await expect(attempts.start(requestOf(['curl', 'correct horse'], { secretFiles: [{ name: 'p', variable: 'P', value: 'correct horse' }] }))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'argv' } });
     expect(() => attempts.output('../x', 1)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
     expect(readdirSync(join(home, 'output'))).toEqual([request.runId]);
     await expect(attempts.ended('never', 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });

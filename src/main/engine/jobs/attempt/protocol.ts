@@ -160,7 +160,7 @@ export function faultOf(request: AttemptRequest): { field: string; reason: strin
   if (!isRunId(runId)) return wrong('runId', 'is not the id of a run');
   if (!Number.isInteger(attempt) || attempt < 1 || attempt > 9_999) return wrong('attempt', 'must be a whole number from 1 to 9,999');
   if (argv.length === 0 || argv[0] === '') return wrong('argv', 'names no program');
-  const told = (request.secrets ?? []).find(({ value }) => value.length >= 6 && [...argv, folder].some((text) => text.includes(value)));
+  const told = [...request.secrets, ...secretFiles].find(({ value }) => value.length >= 6 && [...argv, folder].some((text) => text.includes(value)));
   if (told) return wrong('argv', 'holds a secret, which everybody on this computer could read; give it by the environment, by standard input or as a file');
   if (argv.some(holdsNul)) return wrong('argv', 'holds a NUL character');
   if (folder === '' || holdsNul(folder)) return wrong('folder', 'is no folder');
