@@ -187,7 +187,7 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Segredos' }).waitFor();
     await panel().waitFor();
-    expect(await page.getByTestId('storage').innerText()).toContain('o cofre em arquivo do Varve');
+    expect(await page.getByTestId('storage').innerText()).toContain('Guardados em: cofre em arquivo do Varve.');
     expect(await findings()).toEqual([]);
     await shoot(`pt-${scheme}`);
     await panel().getByRole('button', { name: 'Substituir…' }).click();

@@ -63,8 +63,11 @@ export function createFinder(needles: readonly Needle[]): Finder {
           continue;
         }
         for (const needle of buckets.get(key) as Needle[]) {
+          // Most that begin alike end otherwise: a run of one letter would be compared over and over.
+          const { length } = needle.bytes;
+          if (at + length <= text.length && text[at + length - 1] !== needle.bytes[length - 1]) continue;
           const same = agreement(text, at, needle.bytes);
-          if (same === needle.bytes.length) return { at, needle };
+          if (same === length) return { at, needle };
           if (!atEnd && at + same === text.length) return { at, needle: undefined };
         }
         at += 1;
