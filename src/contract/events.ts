@@ -13,14 +13,14 @@ import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
 import { FindResult } from './names.ts';
 import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
-import { Promotion, Trial } from './trials.ts';
+import { Promotion, Trial, TrialRun } from './trials.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'promotion']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
   /** What it does now; words in the copy catalogue. */
-  phase: z.enum(['waiting', 'opening', 'locking', 'scanning', 'reading', 'writing', 'finishing', 'checking-index', 'checking-packs', 'checking-trees', 'reading-data', 'planning', 'restoring', 'verifying', 'hook', 'proving', 'safety']),
+  phase: z.enum(['waiting', 'opening', 'locking', 'scanning', 'reading', 'writing', 'finishing', 'checking-index', 'checking-packs', 'checking-trees', 'reading-data', 'planning', 'restoring', 'verifying', 'hook', 'proving', 'safety', 'program']),
   filesDone: Count,
   /** null while not yet known. */
   filesTotal: Count.nullable(),
@@ -56,6 +56,7 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('drill'), report: DrillReport }),
   /** `skipped`: what of it did not come back: the first 1,000. */
   z.object({ kind: z.literal('trial'), trial: Trial, skipped: z.array(z.object({ path: z.string(), reason: z.string() })), skippedCount: Count }),
+  z.object({ kind: z.literal('trial-run'), run: TrialRun }),
   z.object({ kind: z.literal('promotion'), promotion: Promotion })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;

@@ -2,7 +2,7 @@
 // place of the original, or goes.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { FilePath, Hex64, Instant, SnapshotName, Uuid7 } from './ids.ts';
+import { Count, FilePath, Hex64, Instant, SnapshotName, Uuid7 } from './ids.ts';
 
 /** `making`: files are coming back, or that was cut off. `ready`: the copy can be looked at. `promoted`: it stands where the original stood, which is kept beside it. */
 export const TrialState = z.enum(['making', 'ready', 'promoted']);
@@ -22,6 +22,11 @@ export const Trial = z.object({
   /** Where the copy lies now. */
   copy: z.string(),
   state: TrialState,
+  /** What came back for it; null while it is being made, and of one that an older Varve made. */
+  files: Count.nullable(),
+  bytes: Count.nullable(),
+  /** The task that is at work on it; only one is at a time. */
+  taskId: z.string().nullable(),
   /** The last program that was run in the copy. */
   lastRun: z.object({ program: z.string(), exitCode: z.number().int().nullable(), at: Instant }).nullable()
 });
@@ -31,6 +36,22 @@ export type Trial = z.infer<typeof Trial>;
 export const Promotion = z.object({ trial: Trial, undone: z.boolean(), check: z.object({ program: z.string(), ok: z.boolean(), reason: z.string().nullable() }).nullable() });
 export type Promotion = z.infer<typeof Promotion>;
 
+/** What a program said in the copy. Nothing of it is in the record. */
+export const TrialRun = z.object({
+  trial: Trial,
+  program: z.string(),
+  ok: z.boolean(),
+  /** Why it counts as failed. */
+  reason: z.string().nullable(),
+  /** The end of what it wrote. */
+  output: z.string(),
+  errors: z.string(),
+  /** It wrote more than `output` holds. */
+  cut: z.boolean()
+});
+export type TrialRun = z.infer<typeof TrialRun>;
+
+const command = z.array(z.string().min(1).max(32_768)).min(1).max(200);
 const which = z.object({ trial: z.string().min(6).max(36) });
 
 export const trials = {
@@ -38,13 +59,15 @@ export const trials = {
   start: procedure.route({ method: 'POST', path: '/trials' }).input(z.object({ snapshot: SnapshotName, path: FilePath.optional(), folder: FilePath.optional() })).output(z.object({ taskId: z.string() })),
   /** Newest first. */
   list: procedure.route({ method: 'GET', path: '/trials' }).input(z.object({})).output(z.array(Trial)),
+  /** Runs a program in the copy, without a shell and with little environment, as a task (`kind: 'trial-run'`); it is ended after an hour. */
+  run: procedure.input(which.extend({ command })).output(z.object({ taskId: z.string() })),
   /** Notes that a program was run in the copy. */
   ran: procedure.input(which.extend({ program: z.string().min(1).max(4096), exitCode: z.number().int().nullable() })).output(Trial),
   /**
    * Puts the copy where the original is, by renaming both; the original is kept in the trial's folder. Then the plan's check is run, and `check` in its place
    * where given; when it is not content, both are put back. As a task (`kind: 'promotion'`).
    */
-  promote: procedure.input(which.extend({ check: z.array(z.string().min(1).max(32_768)).min(1).max(200).optional() })).output(z.object({ taskId: z.string() })),
+  promote: procedure.input(which.extend({ check: command.optional() })).output(z.object({ taskId: z.string() })),
   /** Puts the former original back, and the copy into the trial's folder. */
   undo: procedure.input(which).output(Trial),
   /** Removes the trial's folder: the copy, or after a promotion the former original. */

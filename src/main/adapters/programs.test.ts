@@ -21,6 +21,9 @@ describe('a program', () => {
   it('is told apart by how it ended, with the end of what it complained about', async () => {
     expect(await run('console.error("no such table"); process.exit(3)')).toMatchObject({ exitCode: 3, errors: 'no such table\n' });
     expect(await run('process.stdout.write("x".repeat(5000))')).toMatchObject({ exitCode: 0, outputTooLong: true });
+    const end = await run('for (let i = 0; i < 3000; i++) process.stdout.write(`${i} `)', { keepEnd: true });
+    expect([end.outputTooLong, end.output.length]).toEqual([true, 1000]);
+    expect(Buffer.from(end.output).toString()).toMatch(/2998 2999 $/);
     await expect(programs.run({ argv: ['/no/such/program'], environment: {}, timeLimitMs: 1000, outputLimitBytes: 10 })).rejects.toMatchObject({ code: 'ENOENT' });
   });
 

@@ -6,6 +6,16 @@ import type { ProgramEnd, Programs } from '../engine/ports.ts';
 const killAfterMs = 5_000;
 const errorsKept = 4_000;
 
+/** Lets go of the pieces at the beginning that the last `bytes` do without; returns what is left. */
+function keepLast(pieces: Buffer[], bytes: number): number {
+  let left = pieces.reduce((sum, { length }) => sum + length, 0);
+  for (let [first] = pieces; first !== undefined && left - first.length >= bytes; [first] = pieces) {
+    left -= first.length;
+    pieces.shift();
+  }
+  return left;
+}
+
 export function createPrograms(): Programs {
   return {
     run: (request) =>
@@ -44,8 +54,10 @@ export function createPrograms(): Programs {
         };
         child.stdout.on('data', (bytes: Buffer) => {
           outputBytes += bytes.length;
-          if (outputBytes <= request.outputLimitBytes) output.push(bytes);
-          else outputTooLong = true;
+          const tooMuch = outputBytes > request.outputLimitBytes;
+          outputTooLong ||= tooMuch;
+          if (!tooMuch || request.keepEnd) output.push(bytes);
+          if (tooMuch && request.keepEnd) outputBytes = keepLast(output, request.outputLimitBytes);
         });
         child.stderr.setEncoding('utf8');
         child.stderr.on('data', (text: string) => {
@@ -62,7 +74,7 @@ export function createPrograms(): Programs {
             child.stdout.destroy();
             child.stderr.destroy();
             if (request.signal?.aborted) reject(cancelled());
-            else resolve({ exitCode, signal, timedOut, output: Buffer.concat(output), outputTooLong, errors });
+            else resolve({ exitCode, signal, timedOut, output: request.keepEnd ? Buffer.concat(output).subarray(-request.outputLimitBytes) : Buffer.concat(output), outputTooLong, errors });
           };
           const patience = setTimeout(done, 500);
           child.once('close', () => {

@@ -1,7 +1,7 @@
 // varve try: a folder of a snapshot on trial, before it takes the place of the original.
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
-import { formatExact } from '../../contract/copy/values.ts';
+import { formatBytes, formatExact } from '../../contract/copy/values.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { Trial } from '../../contract/trials.ts';
 import { errnoOf, fail } from '../engine/kit/errors.ts';
@@ -127,7 +127,7 @@ async function run(client: VarveClient, output: Output, name: string, argv: read
     child.once('error', reject);
     child.once('exit', (code) => resolve(code));
   })
-    .catch((error: unknown) => fail('HOOK_FAILED', `${program} could not be started`, { plan: trial.planName ?? '', program, reason: `could not be started (${errnoOf(error) ?? String(error)})` }))
+    .catch((error: unknown) => fail('BAD_INPUT', `${program} could not be started`, { field: program, reason: `could not be started (${errnoOf(error) ?? String(error)})` }))
     .finally(() => signal.removeEventListener('abort', stop));
   const noted = await client.trials.ran({ trial: trial.id, program, exitCode });
   output.document(noted);
@@ -140,7 +140,7 @@ function list(output: Output, trials: readonly Trial[]): void {
   output.document(trials);
   if (trials.length === 0) return output.say(say('nothingYet'));
   output.table(
-    [say('colTrial'), say('colTime'), say('colState'), say('colId'), say('colOriginal'), say('colCopy')],
-    trials.map(({ id, at, state, snapshotShortId, original, copy, folder }) => [id, formatExact(language, new Date(at)), say(`tryState_${state}`), snapshotShortId, original, state === 'promoted' ? folder : copy])
+    [say('colTrial'), say('colTime'), say('colState'), say('colSize'), say('colId'), say('colOriginal'), say('colCopy')],
+    trials.map(({ id, at, state, bytes, snapshotShortId, original, copy, folder }) => [id, formatExact(language, new Date(at)), say(`tryState_${state}`), bytes === null ? '' : formatBytes(language, bytes), snapshotShortId, original, state === 'promoted' ? folder : copy])
   );
 }

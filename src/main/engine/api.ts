@@ -111,6 +111,7 @@ export function createApi(deps: ApiDeps): EngineApi {
     trials: {
       start: (input, context) => home().snapshots.trials.start(input, context),
       list: (input, context) => home().snapshots.trials.list(input, context),
+      run: (input, context) => home().snapshots.trials.run(input, context),
       ran: (input, context) => home().snapshots.trials.ran(input, context),
       promote: (input, context) => home().snapshots.trials.promote(input, context),
       undo: (input, context) => home().snapshots.trials.undo(input, context),

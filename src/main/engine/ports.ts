@@ -211,6 +211,8 @@ export interface ProgramRequest {
   timeLimitMs: number;
   /** More output than this is read and dropped. */
   outputLimitBytes: number;
+  /** What is dropped is the beginning, not the rest. */
+  keepEnd?: boolean;
   signal?: AbortSignal | undefined;
 }
 

@@ -62,7 +62,8 @@ export const restoreEn = {
   colRestore: 'RESTORE',
   colSafety: 'SAFETY',
   phase_proving: 'proving',
-  phase_safety: 'safety snapshot'
+  phase_safety: 'safety snapshot',
+  phase_program: 'running the program'
 };
 
 export const restorePtBR: Record<keyof typeof restoreEn, string> = {
@@ -128,5 +129,6 @@ export const restorePtBR: Record<keyof typeof restoreEn, string> = {
   colRestore: 'RESTAURAÇÃO',
   colSafety: 'SEGURANÇA',
   phase_proving: 'comprovando',
-  phase_safety: 'snapshot de segurança'
+  phase_safety: 'snapshot de segurança',
+  phase_program: 'rodando o programa'
 };

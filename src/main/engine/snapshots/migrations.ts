@@ -198,5 +198,14 @@ export const snapshotsMigrations: Migration[] = [
           last_run TEXT
         ) STRICT;
       `)
+  },
+  {
+    version: 52,
+    up: (db) =>
+      db.exec(`
+        -- What came back for a trial.
+        ALTER TABLE trials ADD COLUMN files INTEGER;
+        ALTER TABLE trials ADD COLUMN bytes INTEGER;
+      `)
   }
 ];

@@ -23,7 +23,7 @@ export interface HookFacts {
   restored?: { top: string; folder: string };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const outputLimitBytes = 64 * 1024;
 const shownErrors = 300;
@@ -32,23 +32,32 @@ const longestName = 500;
 /** What a program hardly runs without, and what tells no secret. */
 const always = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'SYSTEMROOT', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
 
+/** The variables that a person's program sees: those, and the named ones. */
+export function seenBy(environment: Environment, named: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries([...always, ...named].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}
+
 /** Throws CANCELLED only; everything else is an outcome. */
 export async function runHook(programs: Programs, hook: Hook, facts: HookFacts, environment: Environment, signal: AbortSignal | undefined): Promise<HookOutcome> {
-  const seen = Object.fromEntries([...always, ...hook.environment].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
-  const request = { argv: hook.argv, environment: { ...seen, VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository, ...(facts.restored && { VARVE_RESTORED: facts.restored.top }) }, ...(facts.restored && { folder: facts.restored.folder }), timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
+  const request = { argv: hook.argv, environment: { ...seenBy(environment, hook.environment), VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository, ...(facts.restored && { VARVE_RESTORED: facts.restored.top }) }, ...(facts.restored && { folder: facts.restored.folder }), timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
   let end: ProgramEnd;
   try {
     end = await programs.run(request);
   } catch (error) {
-    const code = errnoOf(error);
-    if (code === undefined) throw error;
-    return { failure: { reason: `could not be started (${code})` }, metrics: undefined, warning: undefined };
+    return { failure: notStarted(error), metrics: undefined, warning: undefined };
   }
   const failure = failureOf(end, hook.timeLimitSeconds);
   return { failure, metrics: undefined, warning: undefined, ...(failure === undefined && metricsOf(end)) };
 }
 
-function failureOf(end: ProgramEnd, limitSeconds: number): { reason: string } | undefined {
+/** Throws what is no fault of the program's. */
+export function notStarted(error: unknown): { reason: string } {
+  const code = errnoOf(error);
+  if (code === undefined) throw error;
+  return { reason: `could not be started (${code})` };
+}
+
+export function failureOf(end: ProgramEnd, limitSeconds: number): { reason: string } | undefined {
   if (end.timedOut) return { reason: `took longer than ${limitSeconds} s` };
   if (end.exitCode === 0) return undefined;
   // The last line it wrote to standard error says more than a number.

@@ -26,6 +26,7 @@ import { namesOfPlace } from '../restore/place.ts';
 import type { ReportFacts } from '../restore/protocol.ts';
 import type { RestoreRunner } from '../restore/runner.ts';
 import { oneById } from '../one-by-id.ts';
+import { runProgram } from './run-program.ts';
 import { settleSwap, swap, swapBack, type SwapPlaces } from './swap.ts';
 import type { TrialRow, TrialRowState, TrialStore } from './store.ts';
 
@@ -50,7 +51,8 @@ export interface TrialCopy {
   copy: string;
 }
 
-const checkLimitSeconds = 3600;
+/** Of a program that a person names for this once. */
+const limitSeconds = 3600;
 
 function refuseState(state: TrialRowState): never {
   if (state === 'promoted') fail('BAD_INPUT', 'promoted', { field: 'trial', reason: 'its copy stands in the place of the original already' });
@@ -63,6 +65,34 @@ export function createTrials(deps: TrialServiceDeps) {
   const { clock, files, machine, random } = ports;
   const system = pathsOf(machine.platform);
 
+  /** The task that is at work on a trial, by the trial's id. */
+  const busy = new Map<string, string>();
+  const changed = (): void => deps.announce({ kind: 'changed', what: 'restores' });
+
+  /** Work on a trial as a task of this id; nothing else is done with the trial until it has ended. */
+  const begin = (kind: 'trial' | 'trial-run' | 'promotion', row: TrialRow, id: string, run: (task: RunningTask) => Promise<TaskResult>): { taskId: string } => {
+    busy.set(row.id, id);
+    try {
+      return tasks.start({
+        kind,
+        subject: displayName(system.basename(row.original)),
+        id,
+        run: async (task) => {
+          try {
+            changed();
+            return await run(task);
+          } finally {
+            busy.delete(row.id);
+            changed();
+          }
+        }
+      });
+    } catch (error) {
+      busy.delete(row.id);
+      throw error;
+    }
+  };
+
   const placesOf = ({ original, folder }: TrialRow): SwapPlaces => ({ place: original, copy: system.join(folder, ...namesOfPlace(original, machine.platform)), aside: system.join(folder, 'former original') });
 
   /** In the snapshot. */
@@ -73,13 +103,17 @@ export function createTrials(deps: TrialServiceDeps) {
     const promoted = row.state === 'promoted' || row.state === 'returning';
     return {
       id: row.id, at: row.at, snapshotId: row.snapshotId, snapshotShortId: shortId(row.snapshotId), planId: row.planId, planName: row.planName,
-      original: row.original, folder: row.folder, copy: promoted ? place : copy, state: row.state === 'making' ? 'making' : promoted ? 'promoted' : 'ready', lastRun: row.lastRun
+      original: row.original, folder: row.folder, copy: promoted ? place : copy, state: row.state === 'making' ? 'making' : promoted ? 'promoted' : 'ready', files: row.files, bytes: row.bytes, taskId: busy.get(row.id) ?? null, lastRun: row.lastRun
     };
   };
+
+  /** For the result of the task that is at work on it. */
+  const freed = (row: TrialRow): Trial => ({ ...view(row), taskId: null });
 
   const find = (name: string): TrialRow => oneById(store.all(), 'trial', name);
   const inState = (name: string, state: TrialRowState): TrialRow => {
     const row = find(name);
+    if (busy.has(row.id)) refuseState('making');
     if (row.state !== state) refuseState(row.state);
     return row;
   };
@@ -97,7 +131,7 @@ export function createTrials(deps: TrialServiceDeps) {
   const subjectOf = (row: TrialRow): string => (row.planName === null ? `repository:${nameOf(row.repositoryId)}` : `plan:${row.planName}`);
   const record = (row: TrialRow, action: `trial.${'started' | 'ready' | 'failed' | 'interrupted' | 'ran' | 'promoted' | 'undone' | 'discarded'}`, more: object, change: () => void, actor?: string, level?: 'warn' | 'error'): void => {
     outbox.commit(change, [{ action, category: 'restore', subject: subjectOf(row), ...(actor !== undefined && { actor }), ...(level !== undefined && { level }), payload: { ...factsOf(row), ...more } as never }]);
-    deps.announce({ kind: 'changed', what: 'restores' });
+    changed();
   };
 
   /** The folder of the snapshot that is meant, on this computer. */
@@ -154,8 +188,8 @@ export function createTrials(deps: TrialServiceDeps) {
       makeFolder(files, row.folder);
       const report = await restoreInto(row, found, task);
       if (files.stat(placesOf(row).copy)?.type !== 'dir') fail('NOT_A_FOLDER', `${row.original} is no folder in the snapshot`, { path: row.original });
-      record(row, 'trial.ready', { files: report.files, bytes: report.bytes, skipped: report.skippedCount }, () => store.setState(row.id, 'ready'), actor, report.skippedCount > 0 ? 'warn' : undefined);
-      return { kind: 'trial', trial: view({ ...row, state: 'ready' }), skipped: report.skipped, skippedCount: report.skippedCount };
+      record(row, 'trial.ready', { files: report.files, bytes: report.bytes, skipped: report.skippedCount }, () => store.setReady(row.id, report), actor, report.skippedCount > 0 ? 'warn' : undefined);
+      return { kind: 'trial', trial: freed({ ...row, state: 'ready', files: report.files, bytes: report.bytes }), skipped: report.skipped, skippedCount: report.skippedCount };
     } catch (error) {
       await removeLeft(row);
       const { code, message } = toWire(error);
@@ -166,7 +200,7 @@ export function createTrials(deps: TrialServiceDeps) {
 
   const judge = async (row: TrialRow, own: readonly string[] | undefined, task: RunningTask): Promise<Promotion['check']> => {
     const plan = row.planId === null ? undefined : plans.known(row.planId);
-    const hook = own === undefined ? plan?.hooks.check : { argv: [...own], timeLimitSeconds: checkLimitSeconds, environment: [] };
+    const hook = own === undefined ? plan?.hooks.check : { argv: [...own], timeLimitSeconds: limitSeconds, environment: [] };
     if (hook === undefined || hook === null) return null;
     task.progress({ phase: 'hook' });
     // The plan's check judges the first of the plan's folders, of which this may be a part; one's own judges the folder.
@@ -174,6 +208,25 @@ export function createTrials(deps: TrialServiceDeps) {
     const folder = own === undefined && first !== undefined && isInside(first, row.original, machine.platform) ? first : row.original;
     const { failure } = await runHook(ports.programs, hook, { plan: row.planName ?? '', hook: 'check', repository: nameOf(row.repositoryId), restored: { top: row.original, folder } }, deps.environment, task.signal);
     return { program: hook.argv[0] ?? '', ok: failure === undefined, reason: failure?.reason ?? null };
+  };
+
+  const noteRun = (row: TrialRow, program: string, exitCode: number | null, actor: string): NonNullable<TrialRow['lastRun']> => {
+    const lastRun = { program, exitCode, at: new Date(clock.now()).toISOString() };
+    record(row, 'trial.ran', { program: wellFormed(program), exitCode }, () => store.setLastRun(row.id, lastRun), actor);
+    return lastRun;
+  };
+
+  const runIn = async (row: TrialRow, command: readonly string[], actor: string, task: RunningTask): Promise<TaskResult> => {
+    task.progress({ phase: 'program' });
+    const [program = ''] = command;
+    try {
+      const { started, exitCode, failure, output, errors, cut } = await runProgram(ports.programs, command, placesOf(row).copy, deps.environment, limitSeconds, task.signal);
+      const lastRun = started ? noteRun(row, program, exitCode, actor) : row.lastRun;
+      return { kind: 'trial-run', run: { trial: freed({ ...row, lastRun }), program, ok: failure === undefined, reason: failure?.reason ?? null, output, errors, cut } };
+    } catch (error) {
+      noteRun(row, program, null, actor); // stopped: it did run
+      throw error;
+    }
   };
 
   const promote = async (row: TrialRow, own: readonly string[] | undefined, actor: string, task: RunningTask): Promise<TaskResult> => {
@@ -200,10 +253,10 @@ export function createTrials(deps: TrialServiceDeps) {
     if (check?.ok === false) {
       swapBack(files, places);
       record(row, 'trial.undone', { why: 'check', reason: wellFormed(check.reason ?? '') }, () => store.setState(row.id, 'ready'), actor, 'error');
-      return { kind: 'promotion', promotion: { trial: view({ ...row, state: 'ready' }), undone: true, check } };
+      return { kind: 'promotion', promotion: { trial: freed({ ...row, state: 'ready' }), undone: true, check } };
     }
     record(row, 'trial.promoted', { ...(check !== null && { check: true }) }, () => store.setState(row.id, 'promoted'), actor);
-    return { kind: 'promotion', promotion: { trial: view({ ...row, state: 'promoted' }), undone: false, check } };
+    return { kind: 'promotion', promotion: { trial: freed({ ...row, state: 'promoted' }), undone: false, check } };
   };
 
   const trials: EngineApi['trials'] = {
@@ -214,19 +267,21 @@ export function createTrials(deps: TrialServiceDeps) {
       const original = originalOf(found, input.path);
       const folder = folderFor(id, original, input.folder);
       for (const { path, real } of await repositories.protectedPlaces(context.signal)) if (isInside(path, folder, machine.platform) || isInside(real, folder, machine.platform)) fail('BAD_INPUT', 'inside a repository or a home', { field: 'folder', reason: 'lies inside a repository or a home of Varve' });
-      const row: TrialRow = { id, at: new Date(clock.now()).toISOString(), repositoryId: found.repository.id, snapshotId: found.id, planId, planName, original, folder, state: 'making', lastRun: null };
-      return tasks.start({ kind: 'trial', subject: displayName(system.basename(original)), run: (task) => make(row, found, context.actor, task) });
+      const row: TrialRow = { id, at: new Date(clock.now()).toISOString(), repositoryId: found.repository.id, snapshotId: found.id, planId, planName, original, folder, state: 'making', files: null, bytes: null, lastRun: null };
+      return begin('trial', row, id, (task) => make(row, found, context.actor, task));
     },
     list: async () => store.all().map(view),
+    run: async ({ trial, command }, context) => {
+      const row = inState(trial, 'ready');
+      return begin('trial-run', row, createUuid7(clock, random), (task) => runIn(row, command, context.actor, task));
+    },
     ran: async ({ trial, program, exitCode }, context) => {
       const row = find(trial);
-      const lastRun = { program, exitCode, at: new Date(clock.now()).toISOString() };
-      record(row, 'trial.ran', { program: wellFormed(program), exitCode }, () => store.setLastRun(row.id, lastRun), context.actor);
-      return view({ ...row, lastRun });
+      return view({ ...row, lastRun: noteRun(row, program, exitCode, context.actor) });
     },
     promote: async ({ trial, check }, context) => {
       const row = inState(trial, 'ready');
-      return tasks.start({ kind: 'promotion', subject: displayName(system.basename(row.original)), run: (task) => promote(inState(row.id, 'ready'), check, context.actor, task) });
+      return begin('promotion', row, createUuid7(clock, random), (task) => promote(row, check, context.actor, task));
     },
     undo: async ({ trial }, context) => {
       const row = inState(trial, 'promoted');
@@ -242,6 +297,7 @@ export function createTrials(deps: TrialServiceDeps) {
     },
     discard: async ({ trial }, context) => {
       const row = find(trial);
+      if (busy.has(row.id)) refuseState('making');
       if (row.state !== 'ready' && row.state !== 'promoted') refuseState(row.state);
       record(row, 'trial.discarded', { former: row.state === 'promoted' }, () => store.remove(row.id), context.actor);
       await removeInThread(ports.workers, row.folder);

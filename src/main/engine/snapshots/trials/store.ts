@@ -14,6 +14,9 @@ export interface TrialRow {
   original: string;
   folder: string;
   state: TrialRowState;
+  /** What came back; null until it has. */
+  files: number | null;
+  bytes: number | null;
   lastRun: { program: string; exitCode: number | null; at: string } | null;
 }
 
@@ -30,6 +33,8 @@ export function createTrialStore(db: Pick<Database, 'prepare'>) {
     original: JSON.parse(row['original'] as string) as string,
     folder: JSON.parse(row['folder'] as string) as string,
     state: row['state'] as TrialRowState,
+    files: row['files'] as number | null,
+    bytes: row['bytes'] as number | null,
     lastRun: row['last_run'] === null ? null : (JSON.parse(row['last_run'] as string) as TrialRow['lastRun'])
   });
   return {
@@ -39,6 +44,9 @@ export function createTrialStore(db: Pick<Database, 'prepare'>) {
     },
     setState: (id: string, state: TrialRowState): void => {
       db.prepare('UPDATE trials SET state = ? WHERE id = ?').run(state, id);
+    },
+    setReady: (id: string, { files, bytes }: { files: number; bytes: number }): void => {
+      db.prepare("UPDATE trials SET state = 'ready', files = ?, bytes = ? WHERE id = ?").run(files, bytes, id);
     },
     setLastRun: (id: string, lastRun: TrialRow['lastRun']): void => {
       db.prepare('UPDATE trials SET last_run = ? WHERE id = ?').run(JSON.stringify(lastRun), id);

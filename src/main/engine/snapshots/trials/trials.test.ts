@@ -86,6 +86,32 @@ it('is compared with the snapshot it came from', async () => {
   expect((await test.api.trials.list({}, testContext))[0]?.lastRun).toMatchObject({ program: 'make', exitCode: 2 });
 });
 
+it('has programs run in its copy, says how they ended and what they wrote, and lets nothing else happen to it meanwhile', async () => {
+  const trial = await start();
+  expect(trial).toMatchObject({ files: 2, bytes: 5, taskId: null });
+  const run = async (code: string) => {
+    const end = await taskEnd(test.api, (await test.api.trials.run({ trial: trial.id, command: [process.execPath, '-e', code] }, testContext)).taskId);
+    return end.result?.kind === 'trial-run' ? end.result.run : end;
+  };
+  expect(await run("console.log(require('fs').readFileSync('data/a', 'utf8'), process.env.VARVE_RESTORED === process.cwd())")).toMatchObject({ ok: true, reason: null, output: 'good true\n', cut: false, trial: { lastRun: { exitCode: 0 } } });
+  expect(await run("console.error('no such table'); process.exit(3)")).toMatchObject({ ok: false, reason: 'ended with 3: no such table', errors: 'no such table\n', trial: { lastRun: { exitCode: 3 } } });
+  expect(await run("process.stdout.write('x'.repeat(200000) + 'the end')")).toMatchObject({ cut: true, output: expect.stringMatching(/^x{1000,}the end$/) });
+  const missing = await taskEnd(test.api, (await test.api.trials.run({ trial: trial.id, command: [join(test.folder, 'nothing')] }, testContext)).taskId);
+  expect(missing.result).toMatchObject({ run: { ok: false, reason: 'could not be started (ENOENT)', trial: { lastRun: { exitCode: 0 } } } });
+
+  const { taskId } = await test.api.trials.run({ trial: trial.id, command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'] }, testContext);
+  await expect.poll(async () => (await test.api.trials.list({}, testContext))[0]?.taskId).toBe(taskId);
+  const busy = { code: 'BAD_INPUT', data: { reason: 'something is being done with it at the moment' } };
+  await expect(Promise.resolve(test.api.trials.promote({ trial: trial.id }, testContext))).rejects.toMatchObject(busy);
+  await expect(Promise.resolve(test.api.trials.discard({ trial: trial.id }, testContext))).rejects.toMatchObject(busy);
+  await test.api.system.tasks.cancel({ id: taskId }, testContext);
+  expect((await taskEnd(test.api, taskId)).state).toBe('cancelled');
+  expect((await test.api.trials.list({}, testContext))[0]).toMatchObject({ taskId: null, lastRun: { exitCode: null } });
+  await test.api.trials.discard({ trial: trial.id }, testContext);
+  // What it wrote may be anybody's: the record has how it ended, and nothing else.
+  expect(JSON.stringify((await test.api.log.list({ filter: {}, order: 'oldest', limit: 1000 }, testContext)).entries)).not.toContain('no such table');
+});
+
 it('takes a part of the snapshot, also of a folder that is gone, and refuses what it was not taken of', async () => {
   rmSync(join(work, 'data'), { recursive: true });
   const trial = await start({ path: join(work, 'data') });
