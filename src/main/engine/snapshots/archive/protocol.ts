@@ -14,6 +14,8 @@ export interface SaveInput {
   paths: readonly string[];
   /** `paths` are single entries, however many: a folder is kept without what is in it. */
   entries?: true;
+  /** What the repository has already is read back before it is relied on, and stored anew where it is damaged. */
+  proven?: true;
   /** What the snapshot says it is of; `paths` and the streams when not given. */
   shownPaths?: readonly string[];
   excludes: readonly string[];

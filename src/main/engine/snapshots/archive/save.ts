@@ -5,6 +5,7 @@
 //   4. the snapshot file           -> done
 //   5. the lock is given back
 import type { TaskProgress } from '../../../../contract/events.ts';
+import { Breath } from '../../kit/breath.ts';
 import { VarveError } from '../../kit/errors.ts';
 import { pathsOf } from '../../kit/paths.ts';
 import type { WorkerContext } from '../../ports.ts';
@@ -21,6 +22,7 @@ import { KnownBlobs } from './known-blobs.ts';
 import { chooseParent } from './parent.ts';
 import { LeavesOut } from './leave-out/leave-out.ts';
 import type { ReadResult, SaveInput, SaveOutcome } from './protocol.ts';
+import { damagedBlobs } from '../restore/prove.ts';
 import type { ScanInput, ScanResult } from './scan-task.ts';
 import { entriesTree, targetTree } from './targets.ts';
 
@@ -62,17 +64,17 @@ async function saveOnce(context: Context, input: SaveInput, options: SaveOptions
     onWrite: (lockId) => options.onLockFile(lockId, true),
     onRemove: (lockId) => options.onLockFile(lockId, false)
   });
-  const begin = (): Saving => new Saving(context, input, repository, () => lock.ready(), signal, options);
-  let saving = begin();
+  const begin = (damaged: ReadonlySet<string>): Saving => new Saving(context, input, repository, () => lock.ready(), signal, options, damaged);
+  let saving = begin(new Set());
   try {
     try {
       return await saving.run({ remember: true });
     } catch (error) {
-      if (!(error instanceof FolderMemoryError)) throw error;
-      context.logger.warn('what the last snapshot saw cannot be used', { reason: error.message });
+      if (!(error instanceof FolderMemoryError || error instanceof DamagedBlobs)) throw error;
+      context.logger.warn('a snapshot is begun again', { reason: error.message });
       await saving.keepDone();
       await saving.close();
-      saving = begin();
+      saving = begin(error instanceof DamagedBlobs ? error.ids : new Set());
       return await saving.run({ remember: false });
     }
   } catch (error) {
@@ -84,6 +86,16 @@ async function saveOnce(context: Context, input: SaveInput, options: SaveOptions
     await saving.close();
     if (input.databaseFolder !== undefined) context.files.removeTree(input.databaseFolder);
     await lock.release();
+  }
+}
+
+/** What the repository was thought to have, it has no more. */
+class DamagedBlobs extends Error {
+  readonly ids: ReadonlySet<string>;
+
+  constructor(ids: ReadonlySet<string>) {
+    super(`blobs that cannot be read any more: ${ids.size}`);
+    this.ids = ids;
   }
 }
 
@@ -101,18 +113,23 @@ class Saving {
   /** Data made here, when there is so little that no thread was started. */
   readonly #own: PackWriter;
   readonly #newTrees = new Set<string>();
+  /** Stored anew although an index names them. */
+  readonly #damaged: ReadonlySet<string>;
+  /** What is relied on and was not stored here; only where that is proven. */
+  readonly #reused = { data: new Set<string>(), tree: new Set<string>() };
   #treeWait: Promise<void> | undefined;
   #unindexed: IndexPack[] = [];
   #unindexedBlobs = 0;
   #indexedAt: number;
   #indexing: Promise<unknown> = Promise.resolve();
 
-  constructor(context: Context, input: SaveInput, repository: Repository, mayStore: () => Promise<void>, signal: AbortSignal, options: Pick<SaveOptions, 'onProgress' | 'carried'>) {
+  constructor(context: Context, input: SaveInput, repository: Repository, mayStore: () => Promise<void>, signal: AbortSignal, options: Pick<SaveOptions, 'onProgress' | 'carried'>, damaged: ReadonlySet<string>) {
     this.#context = context;
     this.#input = input;
     this.#repository = repository;
     this.#mayStore = mayStore;
     this.#signal = signal;
+    this.#damaged = damaged;
     this.#onProgress = options.onProgress;
     this.#carried = options.carried ?? (async () => []);
     this.#indexedAt = context.clock.monotonicMs();
@@ -215,6 +232,7 @@ class Saving {
       programVersion: input.programVersion,
       summary: { backupStart: utcTime(input.timeNs), backupEnd: utcTime(clock.nowNs()), ...counted, totalFilesProcessed: totalFiles, totalBytesProcessed: totalBytes }
     };
+    if (input.proven === true) await this.#proveReused(zeroChunk);
     const snapshotId = await repository.saveSnapshot(file, this.#signal);
     this.#remember(notes, snapshotId);
     return {
@@ -227,6 +245,23 @@ class Saving {
       degraded: [...folders.tally.degraded].map(([what, count]) => ({ what, count })),
       databases: databases?.summary ?? { copied: 0, sideFiles: 0, raw: [], rawCount: 0 }
     };
+  }
+
+  /** Reads back what no thread of this snapshot has stored. Throws DamagedBlobs. */
+  async #proveReused(zeroChunk: string): Promise<void> {
+    const repository = this.#repository;
+    const { data, tree } = this.#reused;
+    const breath = new Breath(this.#context.clock, this.#signal);
+    const damaged = await damagedBlobs([[...data]], { repository, zeroChunk, signal: this.#signal, breathe: () => breath.take(), onBytes: () => undefined });
+    for (const id of tree) {
+      try {
+        await repository.loadTree(id, this.#signal);
+      } catch (error) {
+        if (this.#signal.aborted) throw error;
+        damaged.add(id);
+      }
+    }
+    if (damaged.size > 0) throw new DamagedBlobs(damaged);
   }
 
   /** After a cancellation: what is durable already gets its index, so that the next snapshot need not store it again. */
@@ -254,7 +289,10 @@ class Saving {
     // A foreign parent may claim anything; the table grows when it must.
     const expected = Math.min(parent?.summary?.totalFilesProcessed ?? 0, expectedFilesLimit);
     const known = KnownBlobs.create(ids.length / 32 + Math.max(65_536, expected >>> 2));
-    for (let at = 0; at < ids.length; at += 32) known.claim(ids.subarray(at, at + 32));
+    for (let at = 0; at < ids.length; at += 32) {
+      const id = ids.subarray(at, at + 32);
+      if (this.#damaged.size === 0 || !this.#damaged.has(Buffer.from(id.buffer, id.byteOffset, 32).toString('hex'))) known.claim(id);
+    }
     return known;
   }
 
@@ -344,7 +382,7 @@ class Saving {
     const own = new Set<string>();
     for (const bytes of contents) {
       const id = sha256Hex(bytes);
-      if (bytes.length > 0 && !own.has(id) && !this.#repository.index.has('data', id)) {
+      if (bytes.length > 0 && !own.has(id) && !this.#has('data', id)) {
         own.add(id);
         await this.#own.add(id, bytes);
       }
@@ -353,10 +391,20 @@ class Saving {
     return results;
   }
 
+  /** In the repository from before, and not known to be damaged. */
+  #has(type: 'data' | 'tree', id: string): boolean {
+    return this.#repository.index.has(type, id) && !this.#damaged.has(id);
+  }
+
   #saveTree(nodes: readonly TreeNode[]): string {
     const bytes = encodeTree(nodes);
     const id = sha256Hex(bytes);
-    if (this.#newTrees.has(id) || this.#repository.index.has('tree', id)) return id;
+    if (this.#input.proven === true) for (const { content } of nodes) for (const each of content ?? []) if (this.#has('data', each)) this.#reused.data.add(each);
+    if (this.#newTrees.has(id)) return id;
+    if (this.#has('tree', id)) {
+      if (this.#input.proven === true) this.#reused.tree.add(id);
+      return id;
+    }
     this.#newTrees.add(id);
     const wait = this.#trees.add(id, bytes);
     if (wait) {

@@ -198,6 +198,33 @@ describe('a restore in place', () => {
     expect(compareTrees(before, source)).toEqual([]);
   });
 
+  it('keeps what it touches also where the repository’s only copy of it is damaged', async () => {
+    rmSync(source, { recursive: true });
+    mkdirSync(source);
+    writeFileSync(join(source, 'chapter'), 'first draft');
+    const first = await save(context, repository, key, [source]);
+    const packs = (): string[] => readdirSync(join(repository, 'data'), { recursive: true, encoding: 'utf8' }).map((name) => join(repository, 'data', name)).filter((path) => lstatSync(path).isFile());
+    const before = new Set(packs());
+    writeFileSync(join(source, 'chapter'), new Seeded('second draft').bytes(40_000));
+    mkdirSync(join(source, 'figures'));
+    writeFileSync(join(source, 'figures', 'plot'), new Seeded('plot').bytes(3_000_000));
+    await save(context, repository, key, [source]);
+    const lived = copied('lived');
+    // Every pack of the newest snapshot is spoilt; what it says is only in the folder now.
+    for (const pack of packs().filter((path) => !before.has(path))) {
+      const bytes = readFileSync(pack);
+      for (let at = 0; at < bytes.length - 200; at += 500) bytes[at] = (bytes[at] as number) ^ 1;
+      chmodSync(pack, 0o600);
+      writeFileSync(pack, bytes);
+    }
+    const { report, done } = await restoreInPlace(context, repository, key, { treeId: first.file.tree, paths: [source], file: join(folder.path, 'undo'), conflict: 'replace', deleteExtra: { roots: [namesOfPlace(source, process.platform as 'linux')], excludes: [], leaveOut: leaveOutNothing } });
+    expect(report).toMatchObject({ skippedCount: 0, replaced: 1 });
+    expect(readdirSync(source)).toEqual(['chapter']);
+    expect(readFileSync(join(source, 'chapter'), 'utf8')).toBe('first draft');
+    expect(await undoRestore(context, repository, key, [source], done)).toMatchObject({ skipped: [] });
+    expect(compareTrees(lived, source)).toEqual([]);
+  });
+
   it('on a disk that fills up leaves every original whole; it is finished by running it again, and both are undone', async () => {
     const before = copied('before');
     let renames = 0;

@@ -44,6 +44,8 @@ export async function takeSafetySnapshot(context: Parameters<typeof saveSnapshot
     // The last one is no place: so no list of the same host and folders, restic's included, takes it for the plan's.
     shownPaths: [...entries.slice(0, shownPaths), `/${safetyTag}`],
     entries: true,
+    // It may be the only copy that is left, and what the repository says it has already may be damaged.
+    proven: true,
     excludes: [],
     leaveOut: { caseless: [], gitignore: false, caches: false, ifPresent: [], largerThan: null, oneFileSystem: false },
     tags: [safetyTag, safetyMark(request.safety.restore)],
