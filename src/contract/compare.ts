@@ -1,7 +1,7 @@
 // What differs between two snapshots, or between a snapshot and the folders as they are now.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { Count, Instant, SnapshotName } from './ids.ts';
+import { Count, Instant, SnapshotName, Uuid7 } from './ids.ts';
 import { EntryType, Gap, Snapshot } from './snapshots.ts';
 
 /**
@@ -29,10 +29,14 @@ export const ChangeCounts = z.object({
 });
 export type ChangeCounts = z.infer<typeof ChangeCounts>;
 
+/** The copy of a trial stands in for the live folders. `path`: of the folder in the snapshot; paths of changes are below it. */
+export const ComparedTrial = z.object({ id: Uuid7, path: z.string() });
+export type ComparedTrial = z.infer<typeof ComparedTrial>;
+
 /** What was compared. `plan` of a live side: whose folders, by which rules. */
 export const ComparedSide = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), snapshot: Snapshot }),
-  z.object({ kind: z.literal('live'), plan: z.string().nullable(), paths: z.array(z.string()), at: Instant })
+  z.object({ kind: z.literal('live'), plan: z.string().nullable(), paths: z.array(z.string()), at: Instant, trial: ComparedTrial.optional() })
 ]);
 export type ComparedSide = z.infer<typeof ComparedSide>;
 

@@ -128,11 +128,12 @@ export const insideSide = z.enum(['before', 'after']);
 export const inside = {
   /**
    * Compares the content of one file on two sides, as a task (`kind: 'inside'`). `to: null`: the file as it lies in the folders of the snapshot's plan now.
-   * `path` in the first, `toPath` in the second, where it was moved meanwhile. `as`: what to take it for, instead of what it seems to be.
+   * `path` in the first, `toPath` in the second, where it was moved meanwhile. `as`: what to take it for, instead of what it seems to be. `trial`: with the file in that trial's copy; `path` and
+   * `toPath` are then below its folder.
    */
   start: procedure
     .route({ method: 'POST', path: '/comparisons/inside' })
-    .input(z.object({ from: SnapshotName, to: SnapshotName.nullable(), path: z.string().min(1).max(32_768), toPath: z.string().min(1).max(32_768).optional(), as: z.enum(['text', 'bytes']).optional() }))
+    .input(z.object({ from: SnapshotName, to: SnapshotName.nullable(), path: z.string().min(1).max(32_768), toPath: z.string().min(1).max(32_768).optional(), as: z.enum(['text', 'bytes']).optional(), trial: z.string().max(36).optional() }))
     .output(z.object({ taskId: z.string() })),
   /** A page of what was found. NOT_FOUND when it is no longer kept. */
   rows: procedure.input(z.object({ inside: z.string().max(100), offset: Count.default(0), limit: z.number().int().min(1).max(2000).default(500) })).output(z.object({ rows: z.array(InsideRow), total: Count })),

@@ -12,8 +12,3 @@ export function absolutePath(typed: string): string {
 export function isBelow(folder: string, path: string): boolean {
   return isInside(folder, path, platform);
 }
-
-/** As snapshots have it: `C:\Users\me` is `/C/Users/me`. */
-export function pathInSnapshots(path: string): string {
-  return platform === 'win32' ? `/${path.replace(':', '').replaceAll('\\', '/')}` : path;
-}

@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { formatBytes, formatExact } from '../../contract/copy/values.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { RestoreInput, RestorePreview } from '../../contract/snapshots.ts';
+import { treePathOf } from '../../contract/tree-path.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { examples, repositoryThreads, wholeNumber, type Host } from './command.ts';
 import { makeSure } from './make-sure.ts';
 import type { Output } from './output.ts';
-import { absolutePath, isBelow, pathInSnapshots } from './paths.ts';
+import { absolutePath, isBelow } from './paths.ts';
 import { restoreOne } from './restore.ts';
 import { showPreview } from './restore-preview.ts';
 
@@ -35,7 +36,7 @@ export function addRollbackCommand(program: Command, host: Host): void {
     .action((path: string, options: RollbackOptions, command: Command) =>
       host.withClient(command, { long: true, threads: [...repositoryThreads('repository.session'), ['snapshots.restore']] }, async ({ client, output, signal }) => {
         const folder = absolutePath(path);
-        const asked: RestoreInput = { snapshot: await snapshotFor(client, folder, options, host), target: null, include: [pathInSnapshots(folder)], exclude: [], conflict: 'replace', choices: [], deleteExtra: true, modes: true };
+        const asked: RestoreInput = { snapshot: await snapshotFor(client, folder, options, host), target: null, include: [treePathOf(folder)], exclude: [], conflict: 'replace', choices: [], deleteExtra: true, modes: true };
         if (options.preview) return showPreview(client, output, asked, options.limit);
         const preview = await client.restores.preview(asked);
         if (!preview.enoughSpace) fail('NO_SPACE', 'not enough space', { path: folder });

@@ -58,7 +58,7 @@ export async function* buildReport(language: Language, source: ReportSource, lim
 }
 
 function sideText(language: Language, side: ComparedSide): string {
-  if (side.kind === 'live') return sayReport(language, 'live', { when: formatExact(language, new Date(side.at)) });
+  if (side.kind === 'live') return sayReport(language, side.trial ? 'trial' : 'live', { when: formatExact(language, new Date(side.at)) });
   const { snapshot } = side;
   const plan = snapshot.planName ?? snapshot.removedPlan?.title ?? (snapshot.paths.join(', ') || sayReport(language, 'noPlan'));
   return sayReport(language, 'snapshot', { plan, id: snapshot.shortId, when: formatExact(language, new Date(snapshot.at)) });

@@ -98,7 +98,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     },
     keeping: { retention: { set: plans.setRetention }, forget, ...createTagging({ ...deps, store, plans, browse, editor }) },
     compare: createCompareService({ ...deps, browse, liveOf, trialCopy: trials.copyOf, folder: join(deps.homePath, 'cache', 'comparisons') }),
-    inside: createInsideService({ ...deps, browse, liveOf, folder: join(deps.homePath, 'cache', 'inside') }),
+    inside: createInsideService({ ...deps, browse, liveOf, trialCopy: trials.copyOf, folder: join(deps.homePath, 'cache', 'inside') }),
     metrics: createMetricsService({ ...deps, plans, browse }),
     history: createHistoryService({ ...deps, store, plans, browse }),
     names: createNamesService({ ...deps, plans, browse, folder: join(deps.homePath, 'cache', 'names') }),

@@ -195,6 +195,7 @@ function hasGaps(result: TaskResult): boolean {
   if (result.kind === 'restore') return result.report.skippedCount > 0;
   if (result.kind === 'drill') return !result.report.ok;
   if (result.kind === 'trial') return result.skippedCount > 0;
+  if (result.kind === 'trial-run') return !result.run.ok;
   if (result.kind === 'promotion') return result.promotion.undone;
   if (result.kind === 'repair') return result.report.gaps;
   if (result.kind === 'copy') return result.report.failed.length > 0;

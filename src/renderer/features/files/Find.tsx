@@ -18,7 +18,7 @@ import { useNow, useWords } from '../../ui/words.tsx';
 import { FoundPanel } from './FoundPanel.tsx';
 import { goneFrom } from './gone.ts';
 import { NotLooked, Running } from './Looked.tsx';
-import { kindOrSize } from './VersionPanel.tsx';
+import { kindOrSize } from './Facts.tsx';
 import styles from './Files.module.css';
 
 const rowHeight = 30;

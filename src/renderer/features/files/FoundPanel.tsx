@@ -4,18 +4,17 @@ import { IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { FoundName } from '../../../contract/names.ts';
-import { formatExact } from '../../../contract/copy/values.ts';
 import type { Snapshot } from '../../../contract/snapshots.ts';
 import { folderAddress, historyAddress, historyOf } from '../../ui/files-address.ts';
 import { Shape } from '../../ui/Shape.tsx';
-import { Moment, useWords } from '../../ui/words.tsx';
+import { useWords } from '../../ui/words.tsx';
+import { ContentFacts, SeenFacts } from './Facts.tsx';
 import { useRestoreOf } from './restore-of.ts';
-import { kindOrSize, Look } from './VersionPanel.tsx';
+import { Look } from './VersionPanel.tsx';
 import styles from './Files.module.css';
 
 export function FoundPanel({ found, gone, snapshot, onClose }: { found: FoundName; gone: boolean; snapshot: Snapshot | undefined; onClose(): void }): ReactNode {
-  const words = useWords();
-  const { t, language } = words;
+  const { t } = useWords();
   const [, navigate] = useLocation();
   const restore = useRestoreOf();
   const { path, label, newest, oldest, snapshotCount } = found;
@@ -42,18 +41,8 @@ export function FoundPanel({ found, gone, snapshot, onClose }: { found: FoundNam
       <dl className={styles.facts}>
         <dt>{t('files.path')}</dt>
         <dd className="mono">{label}</dd>
-        <dt>{t('files.size')}</dt>
-        <dd>{kindOrSize(words, found)}</dd>
-        <dt>{t('files.changed')}</dt>
-        <dd>{formatExact(language, new Date(found.modifiedAt))}</dd>
-        <dt>{t('files.lastSeen')}</dt>
-        <dd>
-          <Link href={`/snapshots/${newest.id}`}>{formatExact(language, new Date(newest.at))}</Link> (<Moment at={newest.at} />)
-        </dd>
-        <dt>{t('files.firstSeen')}</dt>
-        <dd>
-          <Link href={`/snapshots/${oldest.id}`}>{formatExact(language, new Date(oldest.at))}</Link>
-        </dd>
+        <ContentFacts of={found} />
+        <SeenFacts newest={newest} oldest={oldest} />
         <dt>{t('files.heldBy')}</dt>
         <dd>{t('word.snapshots', { count: snapshotCount })}</dd>
       </dl>

@@ -15,7 +15,8 @@ import { VirtualList } from '../../ui/VirtualList.tsx';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
 import { NotLooked, Running } from './Looked.tsx';
 import { useRestoreOf } from './restore-of.ts';
-import { kindOrSize, NotHeldPanel, SideBySide, VersionPanel } from './VersionPanel.tsx';
+import { kindOrSize } from './Facts.tsx';
+import { NotHeldPanel, SideBySide, VersionPanel } from './VersionPanel.tsx';
 import { chooseTwo, placeOf, rowsOf, type HistoryRow } from './versions.ts';
 import styles from './Files.module.css';
 

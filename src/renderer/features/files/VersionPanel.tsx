@@ -4,21 +4,14 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { HistoryVersion } from '../../../contract/history.ts';
 import { formatExact } from '../../../contract/copy/values.ts';
-import { visibleText } from '../../../contract/copy/text.ts';
 import { FileContent } from '../../ui/FilePreview.tsx';
 import { folderAddress } from '../../ui/files-address.ts';
-import { Moment, useWords, type Words } from '../../ui/words.tsx';
+import { useWords } from '../../ui/words.tsx';
+import { ContentFacts, kindOrSize, SeenFacts } from './Facts.tsx';
 import { useRestoreOf } from './restore-of.ts';
 import { placeOf, type HistoryRow } from './versions.ts';
 import { WhatDiffers } from './WhatDiffers.tsx';
 import styles from './Files.module.css';
-
-export function kindOrSize({ t, bytes }: Words, { type, sizeBytes, linkTarget }: Pick<HistoryVersion, 'type' | 'sizeBytes'> & { linkTarget?: string | null }): string {
-  if (type === 'file') return bytes(sizeBytes);
-  if (type === 'dir') return t('files.type.dir');
-  if (type !== 'symlink') return t('files.type.other');
-  return linkTarget === null || linkTarget === undefined ? t('files.type.link') : t('files.type.symlink', { target: visibleText(linkTarget, true) });
-}
 
 /** The file as it was, where it can be looked into. */
 export function Look({ snapshotId, path, version }: { snapshotId: string; path: string; version: Pick<HistoryVersion, 'type' | 'sizeBytes'> }): ReactNode {
@@ -31,8 +24,7 @@ export function Look({ snapshotId, path, version }: { snapshotId: string; path: 
 }
 
 export function VersionPanel({ version, number, count, onBeside }: { version: HistoryVersion; number: number; count: number; onBeside: (() => void) | undefined }): ReactNode {
-  const words = useWords();
-  const { t, language } = words;
+  const { t, language } = useWords();
   const restore = useRestoreOf();
   const place = placeOf(version);
   const { newest, oldest, snapshotCount, snapshots } = version;
@@ -49,18 +41,8 @@ export function VersionPanel({ version, number, count, onBeside }: { version: Hi
         <Link href={folderAddress(newest.id, place.path)}>{t('files.folder')}</Link>
       </div>
       <dl className={styles.facts}>
-        <dt>{t('files.size')}</dt>
-        <dd>{kindOrSize(words, version)}</dd>
-        <dt>{t('files.changed')}</dt>
-        <dd>{formatExact(language, new Date(version.modifiedAt))}</dd>
-        <dt>{t('files.lastSeen')}</dt>
-        <dd>
-          <Link href={`/snapshots/${newest.id}`}>{formatExact(language, new Date(newest.at))}</Link> (<Moment at={newest.at} />)
-        </dd>
-        <dt>{t('files.firstSeen')}</dt>
-        <dd>
-          <Link href={`/snapshots/${oldest.id}`}>{formatExact(language, new Date(oldest.at))}</Link>
-        </dd>
+        <ContentFacts of={version} />
+        <SeenFacts newest={newest} oldest={oldest} />
         <dt>{t('history.places')}</dt>
         <dd className="mono">
           {version.places.map(({ path, label }) => (
@@ -99,7 +81,7 @@ export function VersionPanel({ version, number, count, onBeside }: { version: Hi
 
 /** Snapshots in a row that do not hold it, and what that may mean. */
 export function NotHeldPanel({ stretch: { state, reason, newest, oldest, snapshotCount } }: Pick<HistoryRow, 'stretch'>): ReactNode {
-  const { t, language, reason: inWords } = useWords();
+  const { t, reason: inWords } = useWords();
   const kind = state === 'held' ? 'absent' : state;
   return (
     <>
@@ -108,14 +90,7 @@ export function NotHeldPanel({ stretch: { state, reason, newest, oldest, snapsho
       <dl className={styles.facts}>
         <dt>{t('files.heldBy')}</dt>
         <dd>{t('word.snapshots', { count: snapshotCount })}</dd>
-        <dt>{t('files.lastSeen')}</dt>
-        <dd>
-          <Link href={`/snapshots/${newest.id}`}>{formatExact(language, new Date(newest.at))}</Link>
-        </dd>
-        <dt>{t('files.firstSeen')}</dt>
-        <dd>
-          <Link href={`/snapshots/${oldest.id}`}>{formatExact(language, new Date(oldest.at))}</Link>
-        </dd>
+        <SeenFacts newest={newest} oldest={oldest} />
       </dl>
     </>
   );

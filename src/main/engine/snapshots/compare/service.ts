@@ -2,7 +2,7 @@
 // before, whatever their names now, are not compared again.
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { ComparedSide, Comparison } from '../../../../contract/compare.ts';
-import type { Snapshot } from '../../../../contract/snapshots.ts';
+import { treePathOf } from '../../../../contract/tree-path.ts';
 import { fail } from '../../kit/errors.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
@@ -10,7 +10,6 @@ import { lockIdentity, sha256Hex, shortId, type Repositories, type RepositoryRow
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
-import { treePathOf } from '../history/tree-path.ts';
 import type { TrialCopy } from '../trials/service.ts';
 import { runAtRepositories } from '../run-at-repositories.ts';
 import { KeptResults } from './kept-results.ts';
@@ -61,20 +60,15 @@ export function createCompareService(deps: CompareServiceDeps): EngineApi['compa
     return { repositoryPath, masterKey, indexCache, treeId: file.tree, path };
   };
 
-  const liveFor = async (before: Snapshot, trial: TrialCopy | undefined, signal: AbortSignal): ReturnType<LiveOf> => {
-    const live = await liveOf(before, signal);
-    return trial === undefined ? live : { ...live, folders: { ...live.folders, only: { path: trial.copy, names: namesOf(trial.path) } } };
-  };
-
   const run = async (question: Question, task: RunningTask): Promise<Comparison> => {
     const startedMs = clock.monotonicMs();
     const { from, fromPath, to, toPath, exact, trial } = question;
     const [before, after] = [browse.view(from), to && browse.view(to)];
     const id = to === undefined ? createUuid7(clock, random) : sha256Hex(Buffer.from(JSON.stringify([from.file.tree, namesOf(fromPath), from.repository.id, to.file.tree, namesOf(toPath), to.repository.id]))).slice(0, 32);
-    const live = after === undefined ? await liveFor(before, trial, task.signal) : undefined;
+    const live = after === undefined ? await liveOf(before, task.signal, trial) : undefined;
     const sides = {
       from: { kind: 'snapshot', snapshot: before },
-      to: after === undefined ? { kind: 'live', plan: live?.plan ?? null, paths: trial === undefined ? [...(live?.folders.paths ?? [])] : [trial.copy], at: new Date(clock.now()).toISOString() } : { kind: 'snapshot', snapshot: after }
+      to: after === undefined ? { kind: 'live', plan: live?.plan ?? null, paths: trial === undefined ? [...(live?.folders.paths ?? [])] : [trial.copy], at: new Date(clock.now()).toISOString(), ...(trial && { trial: { id: trial.id, path: trial.path } }) } : { kind: 'snapshot', snapshot: after }
     } satisfies Record<string, ComparedSide>;
     const done = (facts: CompareFacts): Comparison => ({ id, ...sides, ...facts, durationMs: Math.round(clock.monotonicMs() - startedMs) });
 

@@ -6,8 +6,8 @@
 import type { DrillReport } from '../../../../contract/drills.ts';
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
-import { errnoOf, fail, isVarveError, toWire } from '../../kit/errors.ts';
-import { pathsOf, resolveUserPath } from '../../kit/paths.ts';
+import { fail, isVarveError, toWire } from '../../kit/errors.ts';
+import { pathsOf } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
 import { shortId } from '../../repository/index.ts';
@@ -21,6 +21,7 @@ import { makeFolder, removeOrWarn } from '../remove-folder.ts';
 import { namesOfPlace } from '../restore/place.ts';
 import type { ReportFacts } from '../restore/protocol.ts';
 import type { RestoreRunner } from '../restore/runner.ts';
+import { existingFolder } from '../user-folder.ts';
 import type { DrillStore } from './store.ts';
 
 export interface DrillServiceDeps {
@@ -44,20 +45,8 @@ export function createDrills(deps: DrillServiceDeps) {
   const { clock, files, machine, random } = ports;
   const system = pathsOf(machine.platform);
 
-  /** The folder in which the drill makes its own, with links resolved. */
-  const placeFor = (folder: string | undefined): string => {
-    const wanted = folder === undefined ? machine.temporaryFolder : resolveUserPath(folder, { platform: machine.platform, userHome: machine.userHome });
-    try {
-      const real = files.realpath(wanted);
-      if (files.stat(real)?.type !== 'dir') fail('NOT_A_FOLDER', `${wanted} is no folder`, { path: wanted });
-      return real;
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === undefined) throw error;
-      if (errno === 'ENOENT') return fail('PATH_MISSING', `${wanted} is not there`, { path: wanted });
-      return fail('NOT_READABLE', `${wanted} cannot be looked at: ${errno}`, { path: wanted, reason: errno }, error);
-    }
-  };
+  /** The folder in which the drill makes its own. */
+  const placeFor = (folder: string | undefined): string => existingFolder(ports, folder ?? machine.temporaryFolder);
 
   const remove = (path: string): Promise<void> => removeOrWarn(ports, path, 'the folder of a drill could not be removed');
 

@@ -1,6 +1,7 @@
 // The history of a file as a task: which snapshots are meant, the thread that looks into them, and what it found in the contract's form.
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { FileHistory, SeenIn } from '../../../../contract/history.ts';
+import { treePathOf } from '../../../../contract/tree-path.ts';
 import { fail } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { Ports } from '../../ports.ts';
@@ -13,7 +14,7 @@ import { runAtRepositories } from '../run-at-repositories.ts';
 import type { SnapshotsStore } from '../store.ts';
 import type { HistoryFacts, HistoryRequest } from './protocol.ts';
 import { seenIn, unreadableOf } from './seen.ts';
-import { isBelow, treePathOf } from './tree-path.ts';
+import { isBelow } from './tree-path.ts';
 
 export interface HistoryServiceDeps {
   ports: Pick<Ports, 'clock' | 'workers' | 'machine'>;

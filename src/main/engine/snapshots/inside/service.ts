@@ -2,6 +2,7 @@
 // were compared before are not compared again.
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { Inside } from '../../../../contract/inside.ts';
+import { treePathOf } from '../../../../contract/tree-path.ts';
 import { fail } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
@@ -10,9 +11,9 @@ import { lockIdentity, sha256Hex, type Repositories } from '../../repository/ind
 import type { RunningTask, Tasks } from '../../system/tasks.ts';
 import type { BrowseService, FoundSnapshot } from '../browse/service.ts';
 import { namesOf } from '../browse/view.ts';
-import { treePathOf } from '../history/tree-path.ts';
 import { KeptResults } from '../compare/kept-results.ts';
 import type { LiveOf } from '../compare/live-of.ts';
+import type { TrialCopy } from '../trials/service.ts';
 import { runAtRepositories } from '../run-at-repositories.ts';
 import type { InsideFound } from './keep.ts';
 import type { InsidePage } from './page-task.ts';
@@ -24,6 +25,7 @@ export interface InsideServiceDeps {
   tasks: Pick<Tasks, 'start'>;
   browse: Pick<BrowseService, 'find' | 'view' | 'noteOpened'>;
   liveOf: LiveOf;
+  trialCopy(trial: string): TrialCopy;
   /** Where results are kept; made at first use. */
   folder: string;
 }
@@ -34,6 +36,7 @@ interface Question {
   path: string;
   toPath: string;
   as: 'text' | 'bytes' | undefined;
+  trial: TrialCopy | undefined;
 }
 
 const mostKept = 24;
@@ -53,15 +56,15 @@ export function createInsideService(deps: InsideServiceDeps): EngineApi['inside'
     return { repositoryPath, masterKey, indexCache, treeId: file.tree, names: namesOf(path) };
   };
 
-  const compared = async ({ from, to, path, toPath, as }: Question, id: string, task: RunningTask): Promise<InsideFound> => {
+  const compared = async ({ from, to, path, toPath, as, trial }: Question, id: string, task: RunningTask): Promise<InsideFound> => {
     if (to !== undefined && kept.has(id)) {
       const known = await read<InsideFound>(id, { what: 'found' }, task.signal);
       if (known !== undefined) return known;
     }
     return kept.make(id, async (databasePath) => {
       const request: InsideRequest = {
-        from: await requestOf(from, path, task.signal),
-        to: to === undefined ? { live: (await liveOf(browse.view(from), task.signal)).folders, names: namesOf(toPath) } : await requestOf(to, toPath, task.signal),
+        from: await requestOf(from, trial === undefined ? path : `${trial.path}${path}`, task.signal),
+        to: to === undefined ? { live: (await liveOf(browse.view(from), task.signal, trial)).folders, names: namesOf(toPath) } : await requestOf(to, toPath, task.signal),
         as,
         databasePath,
         identity: lockIdentity(machine)
@@ -84,8 +87,10 @@ export function createInsideService(deps: InsideServiceDeps): EngineApi['inside'
     start: async (input, context) => {
       const from = await browse.find(input.from, context.signal);
       const to = input.to === null ? undefined : await browse.find(input.to, context.signal);
+      const trial = input.trial === undefined ? undefined : deps.trialCopy(input.trial);
+      if (trial !== undefined && to !== undefined) fail('BAD_INPUT', 'two other sides', { field: 'trial', reason: 'cannot go together with another snapshot' });
       for (const found of [from, to]) if (found !== undefined) browse.noteOpened(found, context.actor);
-      const question: Question = { from, to, path: treePathOf(input.path), toPath: treePathOf(input.toPath ?? input.path), as: input.as };
+      const question: Question = { from, to, path: treePathOf(input.path), toPath: treePathOf(input.toPath ?? input.path), as: input.as, trial };
       return tasks.start({ kind: 'inside', subject: displayName(namesOf(question.toPath).at(-1) ?? '/'), run: async (task) => ({ kind: 'inside', inside: await run(question, task) }) });
     },
     rows: async ({ inside, offset, limit }, context) => (await read<Awaited<ReturnType<EngineApi['inside']['rows']>>>(inside, { what: 'rows', offset, limit }, context.signal)) ?? fail('NOT_FOUND', 'no rows', { kind: 'comparison', name: inside }),

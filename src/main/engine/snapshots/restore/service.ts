@@ -2,8 +2,8 @@
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
 import { leaveOutNothing, type PassedOver } from '../../../../contract/snapshots.ts';
-import { errnoOf, fail } from '../../kit/errors.ts';
-import { isInside, pathsOf, resolveUserPath } from '../../kit/paths.ts';
+import { fail } from '../../kit/errors.ts';
+import { isInside, pathsOf } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Ports } from '../../ports.ts';
 import { sha256Hex, shortId, type Repositories } from '../../repository/index.ts';
@@ -16,6 +16,7 @@ import type { PlanService } from '../plans/service.ts';
 import { wellFormed } from '../plans/service.ts';
 import type { SnapshotsStore } from '../store.ts';
 import { incompleteTag, zoneOffsetMinutes } from '../model.ts';
+import { nearestFolder } from '../user-folder.ts';
 import { namesOfPlace, originTop } from './place.ts';
 import { createPreviews } from './previews.ts';
 import type { PreviewFacts, ReportFacts, RestoreRequest, SafetyMade } from './protocol.ts';
@@ -76,25 +77,9 @@ export function createRestoreService(deps: RestoreServiceDeps): RestoreService {
 
   /** The target as the file system spells it, as far as it exists. BAD_INPUT inside a repository or a home, NOT_A_FOLDER. */
   const resolveTarget = (typed: string): string => {
-    const paths = pathsOf(machine.platform);
-    const wanted = resolveUserPath(typed, { platform: machine.platform, userHome: machine.userHome });
-    const missing: string[] = [];
-    let at = wanted;
-    try {
-      while (files.lstat(at) === undefined) {
-        if (at === paths.dirname(at)) fail('PATH_MISSING', `${wanted} cannot exist`, { path: wanted });
-        missing.unshift(paths.basename(at));
-        at = paths.dirname(at);
-      }
-      at = files.realpath(at);
-      if (files.stat(at)?.type !== 'dir') fail('NOT_A_FOLDER', `${at} is no folder`, { path: at });
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno !== undefined) fail('NOT_READABLE', `${at} cannot be looked at: ${errno}`, { path: at, reason: errno }, error);
-      throw error;
-    }
-    const target = paths.join(at, ...missing);
-    refuseForbidden(target, at);
+    const { folder, missing } = nearestFolder(ports, typed);
+    const target = system.join(folder, ...missing);
+    refuseForbidden(target, folder);
     return target;
   };
 

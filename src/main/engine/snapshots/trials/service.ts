@@ -10,7 +10,7 @@
 import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent, TaskResult } from '../../../../contract/events.ts';
 import type { Promotion, Trial } from '../../../../contract/trials.ts';
-import { errnoOf, fail, toWire } from '../../kit/errors.ts';
+import { fail, toWire } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import { isInside, pathsOf, resolveUserPath } from '../../kit/paths.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
@@ -26,6 +26,7 @@ import { namesOfPlace } from '../restore/place.ts';
 import type { ReportFacts } from '../restore/protocol.ts';
 import type { RestoreRunner } from '../restore/runner.ts';
 import { oneById } from '../one-by-id.ts';
+import { existingFolder, nearestFolder } from '../user-folder.ts';
 import { runProgram } from './run-program.ts';
 import { settleSwap, swap, swapBack, type SwapPlaces } from './swap.ts';
 import type { TrialRow, TrialRowState, TrialStore } from './store.ts';
@@ -45,6 +46,7 @@ export interface TrialServiceDeps {
 
 /** What a comparison needs of a trial. */
 export interface TrialCopy {
+  id: string;
   /** In the snapshot. */
   path: string;
   snapshotId: string;
@@ -145,17 +147,8 @@ export function createTrials(deps: TrialServiceDeps) {
 
   /** A new folder of the trial's name beside the original, so that both can change places by renames; or where it is wanted. */
   const folderFor = (id: string, original: string, typed: string | undefined): string => {
-    let beside = typed === undefined ? system.dirname(original) : resolveUserPath(typed, { platform: machine.platform, userHome: machine.userHome });
-    try {
-      if (typed === undefined) while (files.stat(beside) === undefined && system.dirname(beside) !== beside) beside = system.dirname(beside);
-      const real = files.realpath(beside);
-      if (files.stat(real)?.type !== 'dir') fail('NOT_A_FOLDER', `${beside} is no folder`, { path: beside });
-      return system.join(real, `${system.basename(original)} (trial ${id.slice(-8)})`);
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === undefined) throw error;
-      return fail('NOT_READABLE', `${beside} cannot be looked at: ${errno}`, { path: beside, reason: errno }, error);
-    }
+    const place = typed === undefined ? nearestFolder(ports, system.dirname(original)).folder : existingFolder(ports, typed);
+    return system.join(place, `${system.basename(original)} (trial ${id.slice(-8)})`);
   };
 
   const restoreInto = async (row: TrialRow, found: FoundSnapshot, task: RunningTask): Promise<ReportFacts> =>
@@ -310,7 +303,7 @@ export function createTrials(deps: TrialServiceDeps) {
     /** For a comparison with the copy. */
     copyOf: (name: string): TrialCopy => {
       const row = find(name);
-      return { path: pathOf(row), snapshotId: row.snapshotId, copy: view(row).copy };
+      return { id: row.id, path: pathOf(row), snapshotId: row.snapshotId, copy: view(row).copy };
     },
     recoverInterrupted: (): void => {
       // One process owns the home at a time, so whoever was at it has ended.

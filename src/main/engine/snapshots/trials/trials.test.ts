@@ -82,6 +82,11 @@ it('is compared with the snapshot it came from', async () => {
   if (end.result?.kind !== 'compare') throw new Error(JSON.stringify(end.error));
   const { changes } = await test.api.compare.list({ comparison: end.result.comparison.id, sort: 'path', descending: false, offset: 0, limit: 100 }, testContext);
   expect(changes.filter(({ folder }) => !folder).map(({ path, kind }) => [path, kind])).toEqual([['/b', 'removed'], ['/data/a', 'content'], ['/result', 'added']]);
+  expect(end.result.comparison.to).toMatchObject({ trial: { id: trial.id, path: work } });
+  // The inside of a file is of the copy as well, not of the original.
+  const inside = await taskEnd(test.api, (await test.api.inside.start({ from: trial.snapshotId, to: null, path: '/data/a', trial: trial.id }, testContext)).taskId);
+  if (inside.result?.kind !== 'inside') throw new Error(JSON.stringify(inside.error));
+  expect(JSON.stringify((await test.api.inside.rows({ inside: inside.result.inside.id, offset: 0, limit: 10 }, testContext)).rows)).toMatch(/good.*changed in the copy/);
   await test.api.trials.ran({ trial: trial.id, program: 'make', exitCode: 2 }, testContext);
   expect((await test.api.trials.list({}, testContext))[0]?.lastRun).toMatchObject({ program: 'make', exitCode: 2 });
 });
