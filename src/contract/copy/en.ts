@@ -2,6 +2,7 @@
 import { anchors } from './en/anchors.ts';
 import { compare } from './en/compare.ts';
 import { files } from './en/files.ts';
+import { goingBack } from './en/going-back.ts';
 import { inside } from './en/inside.ts';
 import { keeping } from './en/keeping.ts';
 import { plans } from './en/plans.ts';
@@ -18,6 +19,7 @@ export const en = {
   ...anchors,
   ...compare,
   ...files,
+  ...goingBack,
   ...inside,
   ...shell,
   ...keeping,

@@ -2,6 +2,7 @@
 import { anchors } from './pt-br/anchors.ts';
 import { compare } from './pt-br/compare.ts';
 import { files } from './pt-br/files.ts';
+import { goingBack } from './pt-br/going-back.ts';
 import { inside } from './pt-br/inside.ts';
 import { keeping } from './pt-br/keeping.ts';
 import { plans } from './pt-br/plans.ts';
@@ -18,6 +19,7 @@ export const ptBR = {
   ...anchors,
   ...compare,
   ...files,
+  ...goingBack,
   ...inside,
   ...shell,
   ...keeping,

@@ -35,6 +35,9 @@ const CompareScreen = screen(() => import('../features/compare/index.tsx'), 'Com
 const MetricsScreen = screen(() => import('../features/metrics/index.tsx'), 'MetricsScreen');
 const RepositoriesScreen = screen(() => import('../features/repositories/index.tsx'), 'RepositoriesScreen');
 const RestoreScreen = screen(() => import('../features/restore/index.tsx'), 'RestoreScreen');
+const PutBackScreen = screen(() => import('../features/restore/index.tsx'), 'PutBackScreen');
+const TrialsScreen = screen(() => import('../features/trials/index.tsx'), 'TrialsScreen');
+const NewTrialScreen = screen(() => import('../features/trials/index.tsx'), 'NewTrialScreen');
 const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
 const SecretsScreen = screen(() => import('../features/secrets/index.tsx'), 'SecretsScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
@@ -113,6 +116,9 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/compare/:from?/:to?" component={CompareScreen} />
             <Route path="/metrics/:plan?" component={MetricsScreen} />
             <Route path="/repositories/:name?" component={RepositoriesScreen} />
+            <Route path="/restore/back/:of?/*?" component={PutBackScreen} />
+            <Route path="/restore/try/:of?/*?" component={NewTrialScreen} />
+            <Route path="/restore/trials/:id?" component={TrialsScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
             <Route path="/secrets/:name?" component={SecretsScreen} />
             <Route path="/settings/plans/:id?" component={PlansScreen} />

@@ -13,7 +13,7 @@ import type { Cell } from '../api/cell.ts';
 import { useFoundFiles } from '../api/found-files.ts';
 import { usePlans, useRepositories, useSaveSettings, useSnapshots, useStartTask } from '../api/queries.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
-import { findAddress, historyAddress, historyOf } from '../ui/files-address.ts';
+import { findAddress, historyAddress, historyOf, putBackAddress } from '../ui/files-address.ts';
 import type { Preferences } from '../ui/preferences.ts';
 import { planTitle } from '../ui/plan-title.ts';
 import { useNow, useWords } from '../ui/words.tsx';
@@ -54,6 +54,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       run: () => (start.mutate((client) => client.snapshots.take({ plan: plan.id, wait: true }), done), true)
     }));
     const toPlans = (plans ?? []).map((plan): Item => ({ id: `plan-${plan.id}`, group: t('palette.screens'), label: t('plans.editPlan', { plan: visibleText(plan.title || plan.name, true) }), also: plan.name, run: () => navigate(`/settings/plans/${plan.id}`) }));
+    const putBacks = (plans ?? []).map((plan): Item => ({ id: `back-${plan.id}`, group: t('palette.actions'), label: t('back.plan', { plan: visibleText(plan.title || plan.name, true) }), also: plan.name, run: () => navigate(putBackAddress(plan.id)) }));
     const checks = (repositories ?? []).map((repository): Item => ({
       id: repository.id,
       group: t('palette.actions'),
@@ -68,6 +69,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
       { id: 'find', group: t('palette.screens'), label: t('find.title'), run: () => navigate('/find') },
       { id: 'metrics', group: t('palette.screens'), label: t('metrics.all'), run: () => navigate('/metrics') },
+      { id: 'trials', group: t('palette.screens'), label: t('trials.title'), run: () => navigate('/restore/trials') },
       { id: 'repositories', group: t('palette.screens'), label: t('repos.title'), run: () => navigate('/repositories') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },
       {
@@ -98,7 +100,7 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       also: `${snapshot.id} ${snapshot.tags.join(' ')}`,
       run: () => navigate(`/snapshots/${snapshot.id}`)
     }));
-    return [...toScreens, ...toPlans, ...backUps, ...actions, ...checks, ...layers];
+    return [...toScreens, ...toPlans, ...backUps, ...putBacks, ...actions, ...checks, ...layers];
   }, [t, language, navigate, now, plans, repositories, snapshots, save, colorScheme, setColorScheme, preferences, onHelp, start, onClose]);
 }
 
@@ -132,7 +134,7 @@ export function Palette({ onClose, onHelp, preferences }: { onClose(): void; onH
   const found = useMemo(() => [...items.filter((item) => matches(text, `${item.label} ${item.also ?? ''}`)).slice(0, mostItems), ...fileItems], [items, fileItems, text]);
 
   useEffect(() => setActive(0), [text]);
-  useEffect(() => list.current?.querySelector(`#palette-${active}`)?.scrollIntoView({ block: 'nearest' }), [active]);
+  useEffect(() => void list.current?.querySelector(`#palette-${active}`)?.scrollIntoView({ block: 'nearest' }), [active]);
 
   const run = (item: Item | undefined): void => {
     if (item && item.run() !== true) onClose();

@@ -27,6 +27,9 @@ function resultLink(task: TaskState): string | undefined {
     const { plan, repository, path } = task.result.history;
     return historyAddress(plan === null ? { repository: repository ?? '' } : { plan }, path);
   }
+  if (task.result?.kind === 'trial') return `/restore/trials/${task.result.trial.id}`;
+  if (task.result?.kind === 'trial-run') return `/restore/trials/${task.result.run.trial.id}`;
+  if (task.result?.kind === 'promotion') return `/restore/trials/${task.result.promotion.trial.id}`;
   if (task.kind === 'forget' || task.kind === 'tag') return '/snapshots';
   if (task.kind === 'verify') return '/log';
   return ['check', 'prune', 'repair', 'copy'].includes(task.kind) ? `/repositories/${task.subject}` : undefined;
@@ -42,7 +45,8 @@ function Ended({ task }: { task: TaskState }): ReactNode {
     return () => clearTimeout(timer);
   }, [board, stays, task.id]);
   const link = resultLink(task);
-  const text = words.t(task.state === 'running' ? 'task.done' : `task.${task.state}`, { what: taskTitle(words, task) });
+  const gaps = task.kind === 'promotion' ? 'trials.stripUndone' : task.kind === 'trial-run' ? 'trials.stripFailed' : 'task.gaps';
+  const text = words.t(task.state === 'running' ? 'task.done' : task.state === 'gaps' ? gaps : `task.${task.state}`, { what: taskTitle(words, task) });
   const why = task.error === null || task.state === 'cancelled' ? '' : ` ${describeError(words.language, task.error.code, task.error.data).title}`;
   return (
     <span className={strip.ended} role="status">

@@ -4,6 +4,7 @@ import type { HistoryStretch, HistoryVersion, SeenIn } from '../../contract/hist
 import type { InsideRow } from '../../contract/inside.ts';
 import type { MetricTable } from '../../contract/metrics.ts';
 import type { Snapshot } from '../../contract/snapshots.ts';
+import type { Trial } from '../../contract/trials.ts';
 import type { World } from './fake-data.ts';
 
 interface Hands {
@@ -72,7 +73,18 @@ export function createFakeFiles({ world, announce, startTask }: Hands) {
     return { kind: 'drill', report: { id: '019a9000-0000-7000-8000-0000000000d1', snapshotId: id, snapshotShortId: snapshot.shortId, planId: snapshot.planId, planName: snapshot.planName, at, ok: true, files: 77, ofFiles: 1530, bytes: 12_000_000, seed: 'a'.repeat(32), failed: [], failedCount: 0, check: null, durationMs: 900 } };
   };
 
+  const trials = (): Trial[] => {
+    const snapshot = world.snapshots[0];
+    if (snapshot === undefined) return [];
+    const common = { snapshotId: snapshot.id, snapshotShortId: snapshot.shortId, planId: snapshot.planId, planName: snapshot.planName, taskId: null };
+    return [
+      { ...common, id: '019a9000-0000-7000-8000-0000000000e1', at: new Date().toISOString(), original: '/home/ana/thesis', folder: '/home/ana/thesis (trial 000000e1)', copy: '/home/ana/thesis (trial 000000e1)/home/ana/thesis', state: 'ready', files: 1530, bytes: 3_100_000_000, lastRun: { program: 'make', exitCode: 2, at: new Date().toISOString() } },
+      { ...common, id: '019a9000-0000-7000-8000-0000000000e0', at: '2026-11-20T10:00:00.000Z', original: '/home/ana/analysis', folder: '/home/ana/analysis (trial 000000e0)', copy: '/home/ana/analysis', state: 'promoted', files: 12, bytes: 40_000, lastRun: null }
+    ];
+  };
+
   return {
+    trials: { list: async () => trials() },
     drills: { start: async ({ snapshot }: { snapshot: string }) => startTask('drill', snapshot.slice(0, 8), 0, () => drill(snapshot)) },
     inside: { start: async ({ path }: { path: string }) => startTask('inside', path, 0, () => inside(path)), rows: async () => ({ rows: insideRows, total: insideRows.length }) },
     metrics: { list: async ({ plan }: { plan: string }) => metrics(plan) },

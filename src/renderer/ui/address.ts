@@ -13,5 +13,5 @@ export function fromAddress(part: string): string {
 
 /** Which screen it is, for a report that names no files, no paths and no snapshots. */
 export function pageInReport(hash: string): string {
-  return hash.replace(/^(#\/(?:find|history|snapshots)\/).*/s, '$1…').replace(/[0-9a-f]{16,}/g, '…');
+  return hash.replace(/^(#\/(?:find|history|snapshots|restore\/back|restore\/try)\/).*/s, '$1…').replace(/[0-9a-f]{16,}/g, '…');
 }

@@ -28,3 +28,13 @@ export function folderAddress(snapshotId: string, path: string): string {
 export function findAddress(text: string): string {
   return text === '' ? '/find' : `/find/${inAddress(text, { slashes: false })}`;
 }
+
+/** Where a folder is put back to how it was. `of`: a snapshot, or a plan for its newest sound one. `path` in the snapshot; all of it when not given. */
+export function putBackAddress(of?: string, path?: string): string {
+  return of === undefined ? '/restore/back' : `/restore/back/${of}${path === undefined ? '' : `/${inAddress(path.replace(/^\//, ''))}`}`;
+}
+
+/** Where a folder of a snapshot is tried on a copy. */
+export function tryAddress(snapshotId: string, path?: string): string {
+  return `/restore/try/${snapshotId}${path === undefined ? '' : `/${inAddress(path.replace(/^\//, ''))}`}`;
+}

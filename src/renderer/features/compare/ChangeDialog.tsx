@@ -9,7 +9,7 @@ import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { InsideView } from './inside/InsideView.tsx';
 import type { InsideQuestion } from './inside/queries.ts';
-import { sideTitle } from './sides.ts';
+import { sideTitle, topOf } from './sides.ts';
 import styles from './Compare.module.css';
 
 interface Look {
@@ -25,7 +25,7 @@ function entryOf(path: string, label: string, facts: EntryFacts): TreeEntry {
 /** Both are files with another content: `undefined` for all else. */
 function questionOf(change: Change, from: ComparedSide, to: ComparedSide): InsideQuestion | undefined {
   if (change.kind !== 'content' || from.kind !== 'snapshot' || change.before?.type !== 'file' || change.after?.type !== 'file') return undefined;
-  return { from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path: change.path, toPath: change.path };
+  return { from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path: change.path, toPath: change.path, ...(to.kind === 'live' && to.trial && { trial: to.trial.id }) };
 }
 
 /** `comparison`: its id, with which a live file is looked at anew. */
@@ -37,7 +37,7 @@ export function ChangeDialog({ comparison, change, from, to, onClose }: { compar
   const question = questionOf(change, from, to);
   const beforePath = change.kind === 'moved' && change.before === null ? change.other : change.path;
   const sides = [
-    { side: from, facts: change.before, path: beforePath ?? change.path },
+    { side: from, facts: change.before, path: `${topOf(to)}${beforePath ?? change.path}` },
     { side: to, facts: change.after, path: change.path }
   ];
   const rows: [string, (facts: EntryFacts) => string][] = [

@@ -31,7 +31,7 @@ export function ReportMenu({ comparison }: { comparison: Comparison }): ReactNod
         inside: async ({ path }) => {
           if (from.kind !== 'snapshot') return { failure: '' };
           try {
-            const inside = await look({ from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path, toPath: path });
+            const inside = await look({ from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path, toPath: path, ...(to.kind === 'live' && to.trial && { trial: to.trial.id }) });
             return { inside, rows: allRows(client, inside) };
           } catch (error) {
             const { code, data } = toFailure(error);

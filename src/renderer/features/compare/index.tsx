@@ -2,7 +2,7 @@
 import { Anchor, Breadcrumbs, Button, Select, TextInput } from '@mantine/core';
 import { IconArrowsExchange, IconSearch } from '@tabler/icons-react';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { useLocation, useParams } from 'wouter';
+import { Link, useLocation, useParams } from 'wouter';
 import type { Change, ChangeSort } from '../../../contract/compare.ts';
 import { useSnapshots } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -19,6 +19,8 @@ import styles from './Compare.module.css';
 
 /** In the address: the folders as they are now. */
 const now = 'now';
+/** And before its id: a trial's copy, compared with the snapshot it came from. */
+const onTrial = 'trial:';
 
 export function CompareScreen(): ReactNode {
   const words = useWords();
@@ -29,7 +31,9 @@ export function CompareScreen(): ReactNode {
   const [run, setRun] = useState(0);
   const [view, setView] = useState(wholeView);
   const [opened, setOpened] = useState<Change>();
-  const compared = useComparison(from, to === undefined ? undefined : to === now ? null : to, run);
+  const trial = to?.startsWith(onTrial) ? to.slice(onTrial.length) : undefined;
+  const live = to === now || trial !== undefined;
+  const compared = useComparison(from, live ? null : to, trial, run);
   const start = useStartFolder(compared.data?.id);
   useEffect(() => setView({ ...wholeView, folder: start }), [from, to, run, start]);
   const choices = useMemo(() => (list.data?.snapshots ?? []).map((snapshot) => ({ value: snapshot.id, label: `${snapshotTitle(words, snapshot)} (${snapshot.shortId})` })), [list.data, words]);
@@ -42,14 +46,15 @@ export function CompareScreen(): ReactNode {
     <div className={styles.compare}>
       <header className={styles.head}>
         <h1>{t('compare.title')}</h1>
+        {trial !== undefined && <Link href={`/restore/trials/${trial}`}>{t('trials.title')}</Link>}
       </header>
       <div className={styles.sides}>
-        <Select className={styles.side} label={t('compare.before')} placeholder={t('compare.choose')} searchable data={choices} value={from ?? null} onChange={(value) => value !== null && go(value, to)} data-testid="compare-from" />
-        <Button variant="subtle" color="gray" aria-label={t('compare.swap')} title={t('compare.swap')} disabled={from === undefined || to === undefined || to === now} onClick={() => go(to, from)}>
+        <Select className={styles.side} label={t('compare.before')} placeholder={t('compare.choose')} searchable data={choices} value={from ?? null} onChange={(value) => value !== null && go(value, trial === undefined ? to : now)} data-testid="compare-from" />
+        <Button variant="subtle" color="gray" aria-label={t('compare.swap')} title={t('compare.swap')} disabled={from === undefined || to === undefined || live} onClick={() => go(to, from)}>
           <IconArrowsExchange size={16} aria-hidden />
         </Button>
-        <Select className={styles.side} label={t('compare.after')} placeholder={t('compare.choose')} searchable data={[{ value: now, label: t('compare.now') }, ...choices]} value={to ?? null} onChange={(value) => value !== null && go(from, value)} data-testid="compare-to" />
-        {to === now && compared.data && (
+        <Select className={styles.side} label={t('compare.after')} placeholder={t('compare.choose')} searchable data={[{ value: now, label: t('compare.now') }, ...(trial === undefined ? [] : [{ value: `${onTrial}${trial}`, label: t('compare.trial') }]), ...choices]} value={to ?? null} onChange={(value) => value !== null && go(from, value)} data-testid="compare-to" />
+        {live && compared.data && (
           <Button variant="default" onClick={() => setRun(run + 1)}>
             {t('compare.again')}
           </Button>

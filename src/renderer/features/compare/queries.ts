@@ -22,14 +22,14 @@ export function isFlat({ kinds, suspect, search }: View): boolean {
   return kinds.length > 0 || suspect || search !== '';
 }
 
-/** `to: null`: the folders as they are now. The task can be cancelled in the status strip, which ends this with CANCELLED. */
-export function useComparison(from: string | undefined, to: string | null | undefined, run: number): UseQueryResult<Comparison> {
+/** `to: null`: the folders as they are now; with `trial`, that trial's copy. The task can be cancelled in the status strip, which ends this with CANCELLED. */
+export function useComparison(from: string | undefined, to: string | null | undefined, trial: string | undefined, run: number): UseQueryResult<Comparison> {
   const { line, board } = useEngine();
   return useQuery({
-    queryKey: ['compare', from, to, run],
+    queryKey: ['compare', from, to, trial, run],
     enabled: from !== undefined && to !== undefined,
     queryFn: async () => {
-      const { taskId } = await line.client.compare.start({ from: from ?? '', to: to ?? null });
+      const { taskId } = await line.client.compare.start({ from: from ?? '', to: to ?? null, ...(trial !== undefined && { trial }) });
       const task = await board.follow(taskId);
       if (task.result?.kind === 'compare') return task.result.comparison;
       throw task.error ?? new Error('the comparison ended without a result');

@@ -10,5 +10,10 @@ export function snapshotTitle({ language, t }: Words, snapshot: Pick<Snapshot, '
 }
 
 export function sideTitle(words: Words, side: ComparedSide): string {
-  return side.kind === 'live' ? words.t('compare.now') : snapshotTitle(words, side.snapshot);
+  return side.kind === 'live' ? words.t(side.trial ? 'compare.trial' : 'compare.now') : snapshotTitle(words, side.snapshot);
+}
+
+/** Changes of a trial's copy have paths below its folder; in the snapshot they stand below this one. */
+export function topOf(to: ComparedSide): string {
+  return to.kind === 'live' ? (to.trial?.path ?? '') : '';
 }

@@ -9,6 +9,7 @@ import type { Plan } from '../../../contract/snapshots.ts';
 import { isFailure } from '../../api/failure.ts';
 import { useClient, usePlans, useRepositories } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { putBackAddress } from '../../ui/files-address.ts';
 import { letGo, useUnsaved } from '../../ui/leaving.ts';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
@@ -210,6 +211,7 @@ export function PlanHead({ plan }: { plan: Plan | undefined }): ReactNode {
       <Link href="/settings/plans">{`← ${t('plans.back')}`}</Link>
       <h1>{plan ? visibleText(plan.title || plan.name, true) : t('plans.new')}</h1>
       <p className="muted">{plan ? t('plans.editLead', { version: plan.version }) : t('plans.lead')}</p>
+      {plan && plan.lastSnapshot !== null && <Link href={putBackAddress(plan.id)}>{t('back.plan', { plan: visibleText(plan.title || plan.name, true) })}</Link>}
     </header>
   );
 }

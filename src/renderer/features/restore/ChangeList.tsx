@@ -30,7 +30,8 @@ interface ChangeListProps {
   counts: Partial<Record<RestoreAction, number>>;
   conflict: Conflict;
   choices: readonly ConflictChoice[];
-  onChoose(choice: ConflictChoice): void;
+  /** Not given where a file cannot get a choice of its own. */
+  onChoose?: ((choice: ConflictChoice) => void) | undefined;
 }
 
 export function ChangeList({ token, counts, conflict, choices, onChoose }: ChangeListProps): ReactNode {
@@ -107,7 +108,7 @@ export function ChangeList({ token, counts, conflict, choices, onChoose }: Chang
           </div>
         </div>
       )}
-      {chosen?.conflict === true && (
+      {chosen?.conflict === true && onChoose && (
         <Radio.Group
           className={styles.choice}
           label={t('restore.choiceFor', { path: chosen.label })}

@@ -1,15 +1,16 @@
 // What would happen, before anything is written: counts in words, space, and every change.
 import { Button } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { ConflictChoice, RestoreAction, RestoreInput, RestorePreview } from '../../../contract/snapshots.ts';
-import { useClient, useStartTask } from '../../api/queries.ts';
+import { placeOf } from '../../../contract/tree-path.ts';
+import { useStartTask } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords, type Words } from '../../ui/words.tsx';
 import { ChangeList } from './ChangeList.tsx';
-import { SnapshotLine } from './steps.tsx';
+import { PassedOverLine, SnapshotLine } from './lines.tsx';
+import { confirmed, isSoundSearch, usePreview } from './preview.ts';
 import styles from './Restore.module.css';
 
 /** `1,528 files come back, 2 are replaced, 1 is kept as it is.` */
@@ -25,9 +26,15 @@ export function previewSentence({ t }: Words, preview: RestorePreview): string {
 }
 
 /** What the filters of the list count: files, and the folders among what comes back. */
-function countsOf(preview: RestorePreview): Partial<Record<RestoreAction, number>> {
+export function countsOf(preview: RestorePreview): Partial<Record<RestoreAction, number>> {
   const { newFiles, folders, links, special, replacedFiles, keptFiles, besideFiles, identicalFiles, metadataChanges, deletedEntries, refused } = preview;
   return { new: newFiles + folders + links + special, replaced: replacedFiles, kept: keptFiles, both: besideFiles, same: identicalFiles, metadata: metadataChanges, deleted: deletedEntries, refused: refused.length };
+}
+
+/** Where it goes in place: to the few that are chosen, else to the folders that hold them. */
+function placesOf({ include = [] }: RestoreInput, { snapshot: { paths } }: RestorePreview): string[] {
+  const chosen = include.map((path) => placeOf(path, paths));
+  return chosen.length > 0 && chosen.length <= 3 && chosen.every((place) => place !== undefined) ? chosen : paths;
 }
 
 interface CheckStepProps {
@@ -36,23 +43,47 @@ interface CheckStepProps {
   onChoose(choice: ConflictChoice): void;
   onStarted(taskId: string): void;
   back: ReactNode;
+  /** Of the button; says how many files come when not given. */
+  yes?: string;
 }
 
-export function CheckStep({ input, label, onChoose, onStarted, back }: CheckStepProps): ReactNode {
+/** Room, and what there is now that will be another: what to know before every change is read. */
+export function Consequences({ preview, inPlace }: { preview: RestorePreview; inPlace: boolean }): ReactNode {
+  const { t, bytes } = useWords();
+  const touches = preview.replacedFiles + preview.deletedEntries;
+  return (
+    <>
+      <p className={preview.enoughSpace ? 'muted' : styles.alarm}>
+        {!preview.enoughSpace && <Shape tone="bad" size={16} />}
+        {t(preview.enoughSpace ? 'restore.space' : 'restore.noSpace', { size: bytes(preview.newBytes), free: bytes(preview.freeBytes) })} {touches + preview.metadataChanges === 0 && t('restore.nothingTouched')}
+      </p>
+      {touches > 0 && (
+        <p className={styles.alarm}>
+          <Shape tone="attention" size={16} /> {t(inPlace ? 'restore.touchesInPlace' : 'restore.overwrites', { count: touches })}
+        </p>
+      )}
+      {preview.refused.length > 0 && (
+        <p className={styles.alarm}>
+          <Shape tone="attention" size={16} /> {t('restore.refused', { count: preview.refused.length })}
+        </p>
+      )}
+    </>
+  );
+}
+
+export function CheckStep({ input, label, onChoose, onStarted, back, yes }: CheckStepProps): ReactNode {
   const words = useWords();
-  const { t, bytes } = words;
-  const client = useClient();
+  const { t } = words;
   const start = useStartTask();
-  const check = useQuery({ queryKey: ['restore-preview', input], queryFn: ({ signal }) => client.restores.preview(input, { signal }), staleTime: 0, gcTime: 0, retry: false, placeholderData: keepPreviousData });
+  const check = usePreview(input);
   const preview = check.isError ? undefined : check.data;
   const inPlace = input.target === null;
   const writes = preview ? preview.newFiles + preview.replacedFiles + preview.besideFiles : 0;
-  const touches = preview ? preview.replacedFiles + preview.deletedEntries : 0;
   return (
     <>
       {check.isPending && (
         <p className={styles.headline} role="status">
-          {t('restore.checking')}
+          {t(isSoundSearch(input) ? 'restore.checkingSound' : 'restore.checking')}
         </p>
       )}
       {check.isError && <ErrorNotice error={check.error} onRetry={() => void check.refetch()} />}
@@ -61,22 +92,15 @@ export function CheckStep({ input, label, onChoose, onStarted, back }: CheckStep
           <h2 className={styles.headline} data-testid="preview-sentence">
             {previewSentence(words, preview)}
           </h2>
-          <p className={preview.enoughSpace ? 'muted' : styles.alarm}>
-            {!preview.enoughSpace && <Shape tone="bad" size={16} />}
-            {t(preview.enoughSpace ? 'restore.space' : 'restore.noSpace', { size: bytes(preview.newBytes), free: bytes(preview.freeBytes) })} {touches + preview.metadataChanges === 0 && t('restore.nothingTouched')}
-          </p>
-          {touches > 0 && (
-            <p className={styles.alarm}>
-              <Shape tone="attention" size={16} /> {t(inPlace ? 'restore.touchesInPlace' : 'restore.overwrites', { count: touches })}
-            </p>
-          )}
+          <Consequences preview={preview} inPlace={inPlace} />
+          <PassedOverLine passedOver={preview.passedOver} />
           <dl className={`card ${styles.facts}`}>
             <dt>{t('restore.summaryFrom')}</dt>
             <dd>
               <SnapshotLine snapshot={preview.snapshot} label={label} />
             </dd>
             <dt>{t('restore.to')}</dt>
-            <dd className="mono">{preview.target === null ? preview.snapshot.paths.map((path) => visibleText(path, true)).join(', ') : visibleText(preview.target, true)}</dd>
+            <dd className="mono">{preview.target === null ? placesOf(input, preview).map((path) => visibleText(path, true)).join(', ') : visibleText(preview.target, true)}</dd>
             <dt>{t('restore.summaryFolders')}</dt>
             <dd>{t('word.folders', { count: preview.folders })}</dd>
             {preview.sparedEntries > 0 && (
@@ -86,11 +110,6 @@ export function CheckStep({ input, label, onChoose, onStarted, back }: CheckStep
               </>
             )}
           </dl>
-          {preview.refused.length > 0 && (
-            <p className={styles.alarm}>
-              <Shape tone="attention" size={16} /> {t('restore.refused', { count: preview.refused.length })}
-            </p>
-          )}
           <ChangeList token={preview.token} counts={countsOf(preview)} conflict={input.conflict ?? 'keep'} choices={input.choices ?? []} onChoose={onChoose} />
         </>
       )}
@@ -99,9 +118,9 @@ export function CheckStep({ input, label, onChoose, onStarted, back }: CheckStep
         <Button
           disabled={!preview || !preview.enoughSpace || check.isFetching}
           loading={start.isPending}
-          onClick={() => preview && start.mutate((engine) => engine.restores.start({ ...input, token: preview.token }), { onSuccess: onStarted })}
+          onClick={() => preview && start.mutate((engine) => engine.restores.start(confirmed(input, preview)), { onSuccess: onStarted })}
         >
-          {t('restore.start', { count: writes })}
+          {yes ?? t('restore.start', { count: writes })}
         </Button>
         <span className="grow" />
         {back}

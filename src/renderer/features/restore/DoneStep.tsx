@@ -5,12 +5,14 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatSpan } from '../../../contract/copy/values.ts';
+import type { TaskState } from '../../../contract/events.ts';
 import type { RestoreReport } from '../../../contract/snapshots.ts';
 import { useEngine, useTasks } from '../../api/engine.tsx';
 import { CopyButton, ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { CancelTask, TaskBar, taskNumbers } from '../../ui/TaskLine.tsx';
 import { useWords, type Words } from '../../ui/words.tsx';
+import { PassedOverLine } from './lines.tsx';
 import { UndoButton, useUndoable } from './UndoButton.tsx';
 import styles from './Restore.module.css';
 
@@ -21,6 +23,39 @@ export function reportIsClean(report: RestoreReport): boolean {
 /** In one sentence; of an undo what came back and what went. */
 export function reportSentence({ t }: Words, report: RestoreReport): string {
   return report.undoes === null ? t('restore.report', { count: report.files, identical: report.identical }) : t('restore.undone', { back: report.files + report.links, gone: report.deleted });
+}
+
+/** What did not come back, each with its reason. */
+export function Skipped({ report }: { report: RestoreReport }): ReactNode {
+  const { t, reason } = useWords();
+  if (report.skippedCount === 0) return null;
+  return (
+    <details open>
+      <summary>{t(report.undoes === null ? 'restore.skipped' : 'restore.undoKept', { count: report.skippedCount })}</summary>
+      <ul className={`card plain-list ${styles.conflicts}`} tabIndex={0}>
+        {report.skipped.map((gap) => (
+          <li key={gap.path}>
+            <span className="ellipsis">{visibleText(gap.path, true)}</span>
+            <span className="muted mono">{reason(gap.reason)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** How far it is, and the way to stop it. */
+export function Progress({ task }: { task: TaskState }): ReactNode {
+  const words = useWords();
+  return (
+    <div className={`card ${styles.progress}`}>
+      <TaskBar task={task} wide />
+      <div className="row">
+        <span className="muted grow">{taskNumbers(words, task)}</span>
+        <CancelTask id={task.id} />
+      </div>
+    </div>
+  );
 }
 
 function Report({ report, onUndo }: { report: RestoreReport; onUndo(taskId: string): void }): ReactNode {
@@ -58,19 +93,8 @@ function Report({ report, onUndo }: { report: RestoreReport; onUndo(taskId: stri
           </>
         )}
       </dl>
-      {report.skippedCount > 0 && (
-        <details open>
-          <summary>{t(report.undoes === null ? 'restore.skipped' : 'restore.undoKept', { count: report.skippedCount })}</summary>
-          <ul className={`card plain-list ${styles.conflicts}`} tabIndex={0}>
-            {report.skipped.map((gap) => (
-              <li key={gap.path}>
-                <span className="ellipsis">{visibleText(gap.path, true)}</span>
-                <span className="muted mono">{reason(gap.reason)}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      <Skipped report={report} />
+      <PassedOverLine passedOver={report.passedOver} />
       {report.degraded.map((item) => (
         <p key={item.what} className="muted">
           {t('restore.degraded', { count: item.count, what: reason(item.what) })}
@@ -107,8 +131,7 @@ interface DoneStepProps {
 }
 
 export function DoneStep({ taskId, onAgain, onRecheck, onUndo }: DoneStepProps): ReactNode {
-  const words = useWords();
-  const { t } = words;
+  const { t } = useWords();
   const task = useTasks().get(taskId);
   const running = task === undefined || task.state === 'running';
   return (
@@ -117,15 +140,7 @@ export function DoneStep({ taskId, onAgain, onRecheck, onUndo }: DoneStepProps):
         <>
           <h2 className={styles.headline}>{t('restore.running')}</h2>
           <p className="muted">{t('restore.runningSub')}</p>
-          {task && (
-            <div className={`card ${styles.progress}`}>
-              <TaskBar task={task} wide />
-              <div className="row">
-                <span className="muted grow">{taskNumbers(words, task)}</span>
-                <CancelTask id={task.id} />
-              </div>
-            </div>
-          )}
+          {task && <Progress task={task} />}
         </>
       )}
       {task?.result?.kind === 'restore' && <Report report={task.result.report} onUndo={onUndo} />}

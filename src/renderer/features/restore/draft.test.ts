@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canGo, freshWizard, reduceWizard, suggestTarget, type Wizard } from './draft.ts';
+import { canGo, fieldOf, freshWizard, inputOf, reduceWizard, setInputOf, snapshotAt, suggestTarget, type Wizard } from './draft.ts';
 
 const answered: Wizard = { ...freshWizard, source: 'plan', snapshotId: 'a'.repeat(64), target: '/home/ana/Restored/x' };
 
@@ -36,6 +36,29 @@ describe('the restore wizard', () => {
     const chosen = reduceWizard(reduceWizard(inPlace, { kind: 'choose', choice: { path: '/a', conflict: 'both' } }), { kind: 'choose', choice: { path: '/a', conflict: 'replace' } });
     expect(chosen.choices).toEqual([{ path: '/a', conflict: 'replace' }]);
     expect(reduceWizard(chosen, { kind: 'set', change: { conflict: 'replace' } }).choices).toEqual([]);
+  });
+
+  it('asks the engine for the newest sound snapshot, and for owners and permissions only where they were chosen', () => {
+    expect(inputOf(answered)).toMatchObject({ snapshot: 'a'.repeat(64), include: [], target: '/home/ana/Restored/x', modes: true });
+    expect(inputOf(answered)).not.toHaveProperty('owners');
+    expect(inputOf({ ...answered, sound: true, some: true, include: ['/a'], owners: 'back', modes: false })).toMatchObject({ snapshot: 'plan@last-valid', include: ['/a'], owners: true, modes: false });
+    expect(inputOf({ ...answered, inPlace: true, owners: 'mine' })).toMatchObject({ target: null, owners: false });
+  });
+
+  it('takes of each of several plans the last snapshot at or before the moment, into a folder of its name', () => {
+    const several = { ...answered, plans: ['one'], at: '2026-11-21T10:00', source: null, snapshotId: null };
+    expect(canGo(several, 'check')).toBe(true);
+    expect(canGo({ ...several, plans: [] }, 'when')).toBe(false);
+    expect(canGo({ ...several, at: '' }, 'where')).toBe(false);
+    const day = [new Date(2026, 10, 21, 10, 1), new Date(2026, 10, 21, 10, 0, 59, 900), new Date(2026, 10, 20)].map((moment) => ({ at: moment.toISOString() }));
+    expect(snapshotAt(day, several.at)).toBe(day[1]);
+    expect(snapshotAt(day, '2026-11-19T00:00')).toBeUndefined();
+    expect(fieldOf(new Date(2026, 10, 21, 10, 0, 59))).toBe('2026-11-21T10:00');
+    expect(setInputOf(several, 'b'.repeat(64), 'one')).toMatchObject({ snapshot: 'b'.repeat(64), target: '/home/ana/Restored/x/one' });
+    expect(setInputOf({ ...several, target: 'D:\\back\\' }, 'b'.repeat(64), 'one').target).toBe('D:\\back\\one');
+    expect(setInputOf({ ...several, inPlace: true }, 'b'.repeat(64), 'one').target).toBeNull();
+    const started = reduceWizard({ ...several, step: 'check' }, { kind: 'set-started', taskIds: [{ source: 'one', taskId: 't', error: undefined }] });
+    expect([started.step, canGo(started, 'what')]).toEqual(['done', false]);
   });
 
   it('suggests a new folder of its own, in the computer\'s way of writing paths', () => {

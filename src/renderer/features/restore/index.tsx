@@ -1,47 +1,27 @@
 // The restore wizard: What → When → Where → Check → Done. Nothing is written before Check has shown what would happen.
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useReducer, useRef, type ReactNode } from 'react';
-import { useLocation, useParams } from 'wouter';
+import { useEffect, useReducer, useRef, type ReactNode } from 'react';
+import { Link, useLocation, useParams } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
-import type { RestoreInput, Snapshot } from '../../../contract/snapshots.ts';
-import { useClient, usePlans, useSnapshots } from '../../api/queries.ts';
+import { useClient } from '../../api/queries.ts';
 import { useRestoreDraft } from '../../api/restore-draft.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import { planTitle } from '../../ui/plan-title.ts';
+import { putBackAddress } from '../../ui/files-address.ts';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { CheckStep } from './CheckStep.tsx';
 import { DoneStep } from './DoneStep.tsx';
 import { Earlier } from './Earlier.tsx';
-import { canGo, canLeave, freshWizard, reduceWizard, steps, suggestTarget, type Step, type Wizard } from './draft.ts';
-import { WhatStep, WhenStep, WhereStep, type Source } from './steps.tsx';
+import { canGo, canLeave, freshWizard, inputOf, momentOf, reduceWizard, steps, suggestTarget, type Step, type Wizard } from './draft.ts';
+import { SetCheckStep } from './SetCheckStep.tsx';
+import { SetDoneStep } from './SetDoneStep.tsx';
+import { sourceId, useSources } from './sources.ts';
+import { WhatStep, WhenStep, WhereStep } from './steps.tsx';
 import styles from './Restore.module.css';
 
-function sourceId(snapshot: Snapshot): string {
-  return snapshot.planId ?? `repository:${snapshot.repositoryId}`;
-}
-
-function useSources(): { sources: Source[] | undefined; error: unknown } {
-  const { t } = useWords();
-  const list = useSnapshots();
-  const plans = usePlans().data;
-  const sources = useMemo(() => {
-    if (!list.data) return undefined;
-    const titles = new Map(plans?.map((plan) => [plan.id, plan.title || plan.name]));
-    const bySource = new Map<string, Source>();
-    for (const snapshot of list.data.snapshots) {
-      const id = sourceId(snapshot);
-      const label = planTitle({ t }, titles, snapshot, `${snapshot.repositoryName} (${t('snap.unplanned')})`);
-      const source = bySource.get(id) ?? { id, label, snapshots: [] };
-      source.snapshots.push(snapshot);
-      bySource.set(id, source);
-    }
-    return [...bySource.values()];
-  }, [list.data, plans, t]);
-  return { sources, error: list.data ? undefined : list.error };
-}
+export { PutBackScreen } from './PutBack.tsx';
 
 function useHomeFolder(): string | undefined {
   const client = useClient();
@@ -93,8 +73,8 @@ export function RestoreScreen(): ReactNode {
   const source = sources?.find((candidate) => candidate.id === wizard.source);
   const snapshot = source?.snapshots.find((candidate) => candidate.id === wizard.snapshotId);
   useEffect(() => {
-    if (wizard.target === '' && home !== undefined && snapshot) set({ target: suggestTarget(home, snapshot.planName ?? snapshot.repositoryName, new Date()) });
-  }, [home, snapshot, wizard.target]);
+    if (wizard.target === '' && home !== undefined && snapshot) set({ target: suggestTarget(home, source?.name ?? '', new Date()) });
+  }, [home, snapshot, source, wizard.target]);
   const firstStep = useRef(true);
   useEffect(() => {
     if (firstStep.current) firstStep.current = false;
@@ -102,7 +82,7 @@ export function RestoreScreen(): ReactNode {
   }, [wizard.step]);
 
   const include = wizard.some ? wizard.include : [];
-  const input: RestoreInput = { snapshot: wizard.snapshotId ?? '', include, target: wizard.inPlace ? null : wizard.target.trim(), conflict: wizard.conflict, choices: wizard.choices, deleteExtra: wizard.deleteExtra };
+  const moment = momentOf(wizard.at);
   const onStarted = (taskId: string): void => dispatch({ kind: 'started', taskId });
   const go = (step: Step): void => dispatch({ kind: 'go', step });
   const index = steps.indexOf(wizard.step);
@@ -113,25 +93,32 @@ export function RestoreScreen(): ReactNode {
   if (!sources) return <p className="visually-hidden">{t('word.loading')}</p>;
   if (sources.length === 0) return <EmptyState sentence={t('restore.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} />;
   const told: Partial<Record<Step, string>> = {
-    what: include.length > 0 ? `${source?.label ?? ''}, ${t('restore.chosen', { count: include.length })}` : (source?.label ?? ''),
-    ...(snapshot ? { when: formatWhen(language, new Date(snapshot.at), now) } : {}),
+    what: wizard.plans !== null ? t('restore.plansCount', { count: wizard.plans.length }) : include.length > 0 ? `${source?.label ?? ''}, ${t('restore.chosen', { count: include.length })}` : (source?.label ?? ''),
+    ...(wizard.plans !== null ? moment !== undefined && { when: formatWhen(language, new Date(moment), now) } : wizard.sound ? { when: t('restore.sound') } : snapshot && { when: formatWhen(language, new Date(snapshot.at), now) }),
     where: wizard.inPlace ? t('restore.inPlaceShort') : visibleText(wizard.target.split(/[\\/]/).at(-1) ?? '', true)
   };
-  const back = before !== undefined && wizard.taskId === null && (
+  const back = before !== undefined && wizard.taskId === null && wizard.taskIds.length === 0 && (
     <Button variant="default" onClick={() => go(before)}>
       {t('word.back')}
     </Button>
   );
   return (
     <div className={styles.restore}>
-      <h1>{t('restore.title')}</h1>
+      <header className={styles.head}>
+        <h1>{t('restore.title')}</h1>
+        <span className="grow" />
+        <Link href={putBackAddress()}>{t('back.title')}</Link>
+        <Link href="/restore/trials">{t('trials.title')}</Link>
+      </header>
       <Stepper wizard={wizard} told={told} go={go} />
       <div className={styles.step} ref={body} tabIndex={-1} data-step={wizard.step} data-testid="restore-step">
         {wizard.step === 'what' && <WhatStep wizard={wizard} set={set} sources={sources} />}
         {wizard.step === 'when' && <WhenStep wizard={wizard} set={set} sources={sources} />}
         {wizard.step === 'where' && <WhereStep wizard={wizard} set={set} sources={sources} />}
-        {wizard.step === 'check' && <CheckStep input={input} label={source?.label ?? ''} onChoose={(choice) => dispatch({ kind: 'choose', choice })} onStarted={onStarted} back={back} />}
+        {wizard.step === 'check' && wizard.plans !== null && <SetCheckStep wizard={wizard} sources={sources} onStarted={(taskIds) => dispatch({ kind: 'set-started', taskIds })} back={back} />}
+        {wizard.step === 'check' && wizard.plans === null && <CheckStep input={inputOf(wizard)} label={source?.label ?? ''} onChoose={(choice) => dispatch({ kind: 'choose', choice })} onStarted={onStarted} back={back} />}
         {wizard.step === 'done' && wizard.taskId !== null && <DoneStep taskId={wizard.taskId} onAgain={() => dispatch({ kind: 'again' })} {...(wizard.checked && { onRecheck: () => dispatch({ kind: 'recheck' }) })} onUndo={onStarted} />}
+        {wizard.step === 'done' && wizard.taskIds.length > 0 && <SetDoneStep tasks={wizard.taskIds} sources={sources} onAgain={() => dispatch({ kind: 'again' })} onUndo={onStarted} />}
         {index < 3 && after !== undefined && (
           <div className={styles.buttons}>
             <Button disabled={!canLeave(wizard)} onClick={() => go(after)}>

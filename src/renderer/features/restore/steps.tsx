@@ -3,23 +3,17 @@
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
 import { Checkbox, Radio, Select } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
-import { visibleText } from '../../../contract/copy/text.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
-import type { Conflict, Snapshot, TreeEntry } from '../../../contract/snapshots.ts';
+import type { Conflict, TreeEntry } from '../../../contract/snapshots.ts';
 import { changesInWords, CoreSample } from '../../ui/CoreSample.tsx';
 import { FilePreview } from '../../ui/FilePreview.tsx';
 import { FileTree } from '../../ui/FileTree.tsx';
 import { FolderField } from '../../ui/FolderField.tsx';
 import { listMove } from '../../ui/list-keys.ts';
-import { Moment, useNow, useWords } from '../../ui/words.tsx';
-import type { Wizard } from './draft.ts';
+import { useNow, useWords } from '../../ui/words.tsx';
+import { fieldOf, snapshotAt, type Wizard } from './draft.ts';
+import type { Source } from './sources.ts';
 import styles from './Restore.module.css';
-
-export interface Source {
-  id: string;
-  label: string;
-  snapshots: Snapshot[];
-}
 
 interface StepProps {
   wizard: Wizard;
@@ -29,11 +23,39 @@ interface StepProps {
 
 export function WhatStep({ wizard, set, sources }: StepProps): ReactNode {
   const { t } = useWords();
-  const [preview, setPreview] = useState<TreeEntry>();
+  const plans = sources.filter(({ plan }) => plan !== undefined);
   return (
     <>
       <h2>{t('restore.whatHead')}</h2>
       <p className="muted">{t('restore.whatSub')}</p>
+      {plans.length > 1 && (
+        <Radio.Group value={wizard.plans === null ? 'one' : 'several'} onChange={(value) => set({ plans: value === 'one' ? null : plans.map(({ id }) => id), at: wizard.at || fieldOf(new Date()), some: false })} aria-label={t('restore.howMany')}>
+          <div className={styles.choices}>
+            <Radio value="one" label={t('restore.onePlan')} />
+            <Radio value="several" label={t('restore.severalPlans')} description={t('restore.severalPlansSub')} />
+          </div>
+        </Radio.Group>
+      )}
+      {wizard.plans !== null ? (
+        <Checkbox.Group label={t('restore.whichPlans')} value={[...wizard.plans]} onChange={(chosen) => set({ plans: chosen })} data-testid="plans">
+          <div className={styles.choices}>
+            {plans.map(({ id, label }) => (
+              <Checkbox key={id} value={id} label={label} />
+            ))}
+          </div>
+        </Checkbox.Group>
+      ) : (
+        <OneSource wizard={wizard} set={set} sources={sources} />
+      )}
+    </>
+  );
+}
+
+function OneSource({ wizard, set, sources }: StepProps): ReactNode {
+  const { t } = useWords();
+  const [preview, setPreview] = useState<TreeEntry>();
+  return (
+    <>
       <Select
         label={t('restore.source')}
         maw={420}
@@ -41,7 +63,7 @@ export function WhatStep({ wizard, set, sources }: StepProps): ReactNode {
         value={wizard.source}
         onChange={(value) => {
           const source = sources.find((candidate) => candidate.id === value);
-          if (source) set({ source: source.id, snapshotId: source.snapshots[0]?.id ?? null, include: [] });
+          if (source) set({ source: source.id, snapshotId: source.snapshots[0]?.id ?? null, sound: false, include: [] });
         }}
       />
       <Radio.Group value={wizard.some ? 'some' : 'all'} onChange={(value) => set({ some: value === 'some' })} aria-label={t('restore.whatHead')}>
@@ -65,20 +87,55 @@ export function WhatStep({ wizard, set, sources }: StepProps): ReactNode {
   );
 }
 
-export function WhenStep({ wizard, set, sources }: StepProps): ReactNode {
+export function WhenStep(props: StepProps): ReactNode {
+  return props.wizard.plans === null ? <OneMoment {...props} /> : <CommonMoment {...props} plans={props.wizard.plans} />;
+}
+
+/** Of several plans: a moment, and which snapshot of each is the last one at or before it. */
+function CommonMoment({ wizard, set, sources, plans }: StepProps & { plans: readonly string[] }): ReactNode {
+  const { t, language } = useWords();
+  const now = useNow();
+  return (
+    <>
+      <h2>{t('restore.whenHead')}</h2>
+      <p className="muted">{t('restore.commonSub')}</p>
+      <label className={styles.commonMoment}>
+        <span className="strong">{t('restore.commonMoment')}</span>
+        <input type="datetime-local" value={wizard.at} max={fieldOf(now)} onChange={(event) => set({ at: event.currentTarget.value })} data-testid="common-moment" />
+      </label>
+      <ul className={`card plain-list ${styles.conflicts}`} data-testid="common-snapshots">
+        {sources
+          .filter(({ id }) => plans.includes(id))
+          .map(({ id, label, snapshots }) => {
+            const snapshot = snapshotAt(snapshots, wizard.at);
+            return (
+              <li key={id}>
+                <span className="ellipsis">{label}</span>
+                <span className="muted num">{snapshot ? formatWhen(language, new Date(snapshot.at), now) : t('restore.nothingThen')}</span>
+              </li>
+            );
+          })}
+      </ul>
+    </>
+  );
+}
+
+function OneMoment({ wizard, set, sources }: StepProps): ReactNode {
   const words = useWords();
   const { t, language } = words;
   const now = useNow();
   const source = sources.find((candidate) => candidate.id === wizard.source);
   const snapshots = useMemo(() => (source?.snapshots ?? []).slice(0, 500), [source]);
-  const index = Math.max(0, snapshots.findIndex((snapshot) => snapshot.id === wizard.snapshotId));
+  // The first row is no snapshot yet: the newest that turns out to be whole.
+  const first = source?.plan === undefined ? 0 : 1;
+  const index = wizard.sound ? 0 : first + Math.max(0, snapshots.findIndex((snapshot) => snapshot.id === wizard.snapshotId));
   return (
     <>
       <h2>{t('restore.whenHead')}</h2>
       <p className="muted">{t('restore.whenSub')}</p>
       <div className={styles.when}>
         <div className={`card ${styles.core}`}>
-          <CoreSample snapshots={snapshots} height={280} selected={wizard.snapshotId} onSelect={(snapshot) => set({ snapshotId: snapshot.id })} legend={false} planTitle={() => source?.label ?? ''} />
+          <CoreSample snapshots={snapshots} height={280} selected={wizard.sound ? null : wizard.snapshotId} onSelect={(snapshot) => set({ snapshotId: snapshot.id, sound: false })} legend={false} planTitle={() => source?.label ?? ''} />
         </div>
         <div
           className={`card ${styles.moments}`}
@@ -88,16 +145,22 @@ export function WhenStep({ wizard, set, sources }: StepProps): ReactNode {
           aria-activedescendant={`moment-${index}`}
           data-testid="moments"
           onKeyDown={(event) => {
-            const move = listMove(event.key, index, snapshots.length, 10);
-            const target = move?.kind === 'to' ? snapshots[move.index] : undefined;
-            if (!target || move?.kind !== 'to') return;
+            const move = listMove(event.key, index, snapshots.length + first, 10);
+            if (move?.kind !== 'to') return;
+            const target = snapshots[move.index - first];
             event.preventDefault();
-            set({ snapshotId: target.id });
+            set(target ? { snapshotId: target.id, sound: false } : { sound: true });
             document.getElementById(`moment-${move.index}`)?.scrollIntoView({ block: 'nearest' });
           }}
         >
+          {first > 0 && (
+            <div id="moment-0" role="option" aria-selected={wizard.sound} className={styles.moment} data-sound onClick={() => set({ sound: true })}>
+              <span>{t('restore.sound')}</span>
+              <span className="muted">{t('restore.soundSub')}</span>
+            </div>
+          )}
           {snapshots.map((snapshot, position) => (
-            <div key={snapshot.id} id={`moment-${position}`} role="option" aria-selected={snapshot.id === wizard.snapshotId} className={styles.moment} onClick={() => set({ snapshotId: snapshot.id })}>
+            <div key={snapshot.id} id={`moment-${position + first}`} role="option" aria-selected={!wizard.sound && snapshot.id === wizard.snapshotId} className={styles.moment} onClick={() => set({ snapshotId: snapshot.id, sound: false })}>
               <span className="num">{formatWhen(language, new Date(snapshot.at), now)}</span>
               <span className="muted ellipsis">{changesInWords(words, snapshot)}</span>
             </div>
@@ -129,7 +192,7 @@ export function WhereStep({ wizard, set }: StepProps): ReactNode {
       </Radio.Group>
       {!wizard.inPlace && (
         <div style={{ maxWidth: 640 }}>
-          <FolderField label={t('restore.folder')} description={t('restore.folderHint')} value={wizard.target} onChange={(target) => set({ target })} />
+          <FolderField label={t('restore.folder')} description={t(wizard.plans === null ? 'restore.folderHint' : 'restore.folderHintSet')} value={wizard.target} onChange={(target) => set({ target })} />
         </div>
       )}
       <Radio.Group label={t('restore.conflictHead')} value={wizard.conflict} onChange={(value) => set({ conflict: value as Conflict })}>
@@ -140,14 +203,19 @@ export function WhereStep({ wizard, set }: StepProps): ReactNode {
         </div>
       </Radio.Group>
       <Checkbox checked={wizard.deleteExtra} onChange={(event) => set({ deleteExtra: event.currentTarget.checked })} label={t('restore.deleteExtra')} description={t('restore.deleteExtraSub')} />
-    </>
-  );
-}
-
-export function SnapshotLine({ snapshot, label }: { snapshot: Snapshot; label: string }): ReactNode {
-  return (
-    <>
-      {visibleText(label, true)}, <Moment at={snapshot.at} form="when" /> (<span className="mono">{snapshot.shortId}</span>)
+      <details data-testid="manner">
+        <summary>{t('word.details')}</summary>
+        <div className={styles.manner}>
+          <Checkbox checked={wizard.modes} onChange={(event) => set({ modes: event.currentTarget.checked })} label={t('restore.modes')} description={t('restore.modesSub')} />
+          <Radio.Group label={t('restore.owners')} value={wizard.owners} onChange={(value) => set({ owners: value as Wizard['owners'] })}>
+            <div className={styles.choices}>
+              {(['usual', 'back', 'mine'] as const).map((value) => (
+                <Radio key={value} value={value} label={t(`restore.owners.${value}`)} description={t(`restore.owners.${value}Sub`)} />
+              ))}
+            </div>
+          </Radio.Group>
+        </div>
+      </details>
     </>
   );
 }

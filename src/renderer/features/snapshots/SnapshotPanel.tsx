@@ -10,7 +10,7 @@ import { useRestoreDraft } from '../../api/restore-draft.tsx';
 import { changesInWords, isPinned } from '../../ui/CoreSample.tsx';
 import { FilePreview } from '../../ui/FilePreview.tsx';
 import { FileTree } from '../../ui/FileTree.tsx';
-import { historyAddress, historyOf } from '../../ui/files-address.ts';
+import { historyAddress, historyOf, putBackAddress, tryAddress } from '../../ui/files-address.ts';
 import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { Moment, useWords } from '../../ui/words.tsx';
@@ -104,6 +104,16 @@ export function SnapshotPanel({ snapshot, title, reveal, all, onClose }: Snapsho
         <Button variant="default" title={t('compare.withNow')} onClick={() => navigate(`/compare/${snapshot.id}/now`)}>
           {t('compare.with')}
         </Button>
+        {chosen.length < 2 && (
+          <>
+            <Button variant="default" title={only === undefined ? t('back.lead') : t('back.doNamed', { name: visibleText(only.slice(only.lastIndexOf('/') + 1), true) })} onClick={() => navigate(putBackAddress(snapshot.id, only))}>
+              {t('back.do')}
+            </Button>
+            <Button variant="default" title={only === undefined ? t('trials.lead') : t('trials.doNamed', { name: visibleText(only.slice(only.lastIndexOf('/') + 1), true) })} onClick={() => navigate(tryAddress(snapshot.id, only))}>
+              {t('trials.do')}
+            </Button>
+          </>
+        )}
         <Button variant="default" onClick={() => setForgetting(true)}>
           {t('keep.forgetOne')}
         </Button>

@@ -13,6 +13,8 @@ export interface InsideQuestion {
   to: string | null;
   path: string;
   toPath: string;
+  /** The file in this trial's copy, in place of the folders as they are now. */
+  trial?: string;
 }
 
 /** The task can be cancelled in the status strip, which ends this with CANCELLED. */
