@@ -1,56 +1,37 @@
 // What changed since the last snapshot, in a real browser: in words, as a list, folder by folder, and one file as it was.
-import AxeBuilder from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../src/contract/snapshots.ts';
-import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
-const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
-if (missing !== undefined) console.warn(`e2e/console/compare: skipped, ${missing}`);
-
-describe.skipIf(missing !== undefined)('comparing in a browser', () => {
-  let served: ServedHome;
-  let browser: Browser;
+describe.skipIf(whatIsMissing('e2e/console/compare') !== undefined)('comparing in a browser', () => {
+  let at: SampleConsole;
   let page: Page;
-  let problems: string[];
   let work: string;
 
-  const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
   const entries = () => page.locator('[data-testid=compare-list] [role=option]');
   const button = (name: RegExp) => page.getByRole('button', { name });
 
   beforeAll(async () => {
-    served = await serveHome();
-    browser = await openBrowser();
-    ({ page, problems } = await openConsole(browser, served.address));
-    await page.getByTestId('door-sample').click();
-    await page.getByTestId('vault-passphrase').fill('correct horse battery');
-    await page.getByRole('button', { name: 'Set up sample data' }).click();
-    await page.getByTestId('headline').waitFor();
-    work = join(served.folder, 'work');
+    at = await openSampleConsole();
+    ({ page, work } = at);
     mkdirSync(join(work, 'data'), { recursive: true });
     writeFileSync(join(work, 'chapter.md'), '# Layers as they were\n');
     writeFileSync(join(work, 'data/run.csv'), 'depth,age\n1,12\n');
     writeFileSync(join(work, 'data/figure.txt'), 'a figure\n');
-    varve('plan', 'add', 'work', '--repo', 'sample', '--path', work);
-    varve('snapshot', 'work');
+    at.varve('plan', 'add', 'work', '--repo', 'sample', '--path', work);
+    at.varve('snapshot', 'work');
     appendFileSync(join(work, 'chapter.md'), 'and more\n');
     rmSync(join(work, 'data/run.csv'));
     renameSync(join(work, 'data/figure.txt'), join(work, 'figure.txt'));
     writeFileSync(join(work, 'data/new.csv'), '1\n');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.stop();
-  });
+  afterAll(() => at?.close());
 
   it('says in words what changed since the last snapshot, and shows it folder by folder', async () => {
-    const { snapshots } = JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] };
-    const snapshot = snapshots.find(({ planName }) => planName === 'work');
-    await page.evaluate((hash) => (location.hash = hash), `#/snapshots/${snapshot?.id ?? ''}`);
+    const [snapshot] = at.snapshots();
+    await at.goTo(`/snapshots/${snapshot?.id ?? ''}`);
     await page.getByTestId('snapshot-panel').getByRole('button', { name: 'Compare…' }).click();
     const totals = page.getByTestId('compare-totals');
     for (const words of ['1 file is gone', '1 file has another content', '1 file is new', '1 file was moved or renamed']) await totals.getByText(words).waitFor();
@@ -87,21 +68,18 @@ describe.skipIf(missing !== undefined)('comparing in a browser', () => {
     it(`axe finds nothing, ${scheme}`, async () => {
       await page.emulateMedia({ colorScheme: scheme });
       await page.getByTestId('compare-totals').waitFor();
-      await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-      const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-      expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`))).toEqual([]);
+      expect(await at.findings()).toEqual([]);
     });
   }
 
   it('looks again when asked, and finds nothing once a snapshot was taken of it', async () => {
-    varve('snapshot', 'work');
-    const { snapshots } = JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] };
-    const snapshot = snapshots.find(({ planName }) => planName === 'work');
-    await page.evaluate((hash) => (location.hash = hash), `#/compare/${snapshot?.id ?? ''}/now`);
+    at.varve('snapshot', 'work');
+    const [snapshot] = at.snapshots();
+    await at.goTo(`/compare/${snapshot?.id ?? ''}/now`);
     await page.getByText('Nothing differs.').waitFor();
     writeFileSync(join(work, 'later.md'), 'x');
     await button(/^Look again$/).click();
     await page.getByTestId('compare-totals').getByText('1 file is new').waitFor();
-    expect(problems).toEqual([]);
+    expect(at.problems).toEqual([]);
   });
 });

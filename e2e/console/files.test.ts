@@ -1,29 +1,18 @@
 // Files over all snapshots, in a real browser: one that was deleted is back by mouse and by keyboard alone, in both languages; every version of one; and names
 // that mean something elsewhere.
-import AxeBuilder from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../src/contract/snapshots.ts';
-import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
-
-const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
-if (missing !== undefined) console.warn(`e2e/console/files: skipped, ${missing}`);
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
 const odd = 'a?b#c%41 \u00e7\u202e.txt';
 
-describe.skipIf(missing !== undefined)('files over all snapshots, in a browser', () => {
-  let served: ServedHome;
-  let browser: Browser;
+describe.skipIf(whatIsMissing('e2e/console/files') !== undefined)('files over all snapshots, in a browser', () => {
+  let at: SampleConsole;
   let page: Page;
-  let problems: string[];
   let work: string;
 
-  const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
-  const snapshots = (): Snapshot[] => (JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] }).snapshots.filter(({ planName }) => planName === 'work');
-  const goTo = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
   const found = () => page.locator('[data-testid=find-list] [role=option]');
   const versions = () => page.locator('[data-testid=history-list] [role=option]');
   const panel = () => page.getByTestId('history-panel');
@@ -37,71 +26,49 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     }
     throw new Error(`nothing called ${name} can be reached with Tab`);
   };
-  const axe = async (): Promise<void> => {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`))).toEqual([]);
-  };
-  /** Both schemes, and back to the light one. */
-  const axeInBoth = async (): Promise<void> => {
-    for (const scheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await axe();
-    }
-  };
-
   beforeAll(async () => {
-    served = await serveHome();
-    browser = await openBrowser();
-    ({ page, problems } = await openConsole(browser, served.address));
-    await page.getByTestId('door-sample').click();
-    await page.getByTestId('vault-passphrase').fill('correct horse battery');
-    await button('Set up sample data').click();
-    await page.getByTestId('headline').waitFor();
-    work = join(served.folder, 'work');
+    at = await openSampleConsole();
+    ({ page, work } = at);
     mkdirSync(join(work, 'data'), { recursive: true });
     writeFileSync(join(work, 'draft.md'), '# Layers\n');
     writeFileSync(join(work, 'data/lost.csv'), 'depth,age\n1,12\n');
     writeFileSync(join(work, 'data/chapter.md'), 'of the thesis\n');
     writeFileSync(join(work, odd), 'odd\n');
-    varve('plan', 'add', 'work', '--repo', 'sample', '--path', work);
-    varve('snapshot', 'work');
+    at.varve('plan', 'add', 'work', '--repo', 'sample', '--path', work);
+    at.varve('snapshot', 'work');
     appendFileSync(join(work, 'draft.md'), 'and more\n');
     rmSync(join(work, 'data/lost.csv'));
     rmSync(join(work, 'data/chapter.md'));
-    varve('snapshot', 'work');
+    at.varve('snapshot', 'work');
     renameSync(join(work, 'draft.md'), join(work, 'thesis.md'));
-    varve('snapshot', 'work');
+    at.varve('snapshot', 'work');
     appendFileSync(join(work, 'thesis.md'), 'the end\n');
-    varve('snapshot', 'work');
+    at.varve('snapshot', 'work');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.stop();
-  });
+  afterAll(() => at?.close());
 
   it('brings a deleted file back from the overview, by mouse', async () => {
-    await goTo('/');
+    await at.goTo('/');
     await page.getByTestId('lost-field').click();
     await page.getByTestId('lost-field').pressSequentially('LOST.c');
     await button('Find it').click();
     await expect.poll(() => found().allTextContents()).toEqual([expect.stringMatching(/^lost\.csv.*not in the newest snapshot.*1 snapshot$/)]);
     await found().first().click();
     await page.getByTestId('look').getByRole('cell', { name: '12' }).waitFor();
-    await axeInBoth();
+    await at.bothSchemes('files');
     await button('Bring it back…').click();
-    await page.getByLabel('Folder', { exact: true }).fill(join(served.folder, 'back'));
+    await page.getByLabel('Folder', { exact: true }).fill(join(at.served.folder, 'back'));
     await button('Continue').click();
     await button('Restore 1 file').click();
     await expect.poll(() => page.getByTestId('report').textContent()).toContain('1 file restored, 1 identical.');
-    expect(readFileSync(join(served.folder, 'back', work, 'data/lost.csv'), 'utf8')).toBe('depth,age\n1,12\n');
+    expect(readFileSync(join(at.served.folder, 'back', work, 'data/lost.csv'), 'utf8')).toBe('depth,age\n1,12\n');
   });
 
   it('brings another one back in Portuguese, by keyboard alone', async () => {
-    await goTo('/settings');
+    await at.goTo('/settings');
     await page.getByText('Português (Brasil)', { exact: true }).click();
     await page.getByRole('heading', { name: 'Configurações' }).waitFor();
-    await goTo('/');
+    await at.goTo('/');
     await page.getByTestId('lost-field').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('chapter');
@@ -110,7 +77,7 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     await expect.poll(() => found().allTextContents()).toEqual([expect.stringContaining('não está no snapshot mais novo')]);
     await page.keyboard.press('Enter');
     await page.getByTestId('look').getByText('of the thesis').waitFor();
-    await axeInBoth();
+    await at.bothSchemes('files');
     await tabTo(/^Trazer de volta…$/);
     await page.keyboard.press('Enter');
     await page.getByTestId('restore-step').waitFor();
@@ -120,13 +87,13 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     await tabTo(/^Restaurar 1 arquivo$/);
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByTestId('report').textContent()).toContain('1 arquivo restaurado, 1 idêntico');
-    await goTo('/settings');
+    await at.goTo('/settings');
     await page.getByText('English', { exact: true }).click();
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
   });
 
   it('opens the history of a file from a snapshot: each version, also from before it was renamed', async () => {
-    await goTo(`/snapshots/${snapshots()[0]?.id ?? ''}`);
+    await at.goTo(`/snapshots/${at.snapshots()[0]?.id ?? ''}`);
     await page.getByRole('treeitem').filter({ hasText: 'thesis.md' }).click();
     await page.getByTestId('preview').getByRole('button', { name: 'History' }).click();
     await page.getByRole('heading', { name: 'History of thesis.md' }).waitFor();
@@ -135,7 +102,7 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     expect(await versions().nth(2).textContent()).toMatch(/as draft\.md$/);
     await page.getByTestId('history-verdict').getByText('3 versions in 4 snapshots').waitFor();
     await page.getByTestId('look').getByText('the end').waitFor();
-    await axeInBoth();
+    await at.bothSchemes('files');
   });
 
   it('shows two versions side by side, chosen by keyboard, and brings the older one back', async () => {
@@ -149,18 +116,18 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     // The older one on the left, and line by line what became of it.
     await page.getByTestId('differs').locator('[data-sign="+"]').nth(1).waitFor();
     expect(await page.getByTestId('differs').locator('[data-sign]').allTextContents()).toEqual(['@@ -1,1 +1,3 @@\n', '  # Layers\n', '+ and more\n', '+ the end\n']);
-    await axeInBoth();
-    expect(await page.getByRole('link', { name: 'Compare the two snapshots' }).getAttribute('href')).toBe(`#/compare/${snapshots().at(-1)?.id}/${snapshots()[0]?.id}`);
+    await at.bothSchemes('files');
+    expect(await page.getByRole('link', { name: 'Compare the two snapshots' }).getAttribute('href')).toBe(`#/compare/${at.snapshots().at(-1)?.id}/${at.snapshots()[0]?.id}`);
     await page.getByTestId('side-0').getByRole('button').click();
-    await page.getByLabel('Folder', { exact: true }).fill(join(served.folder, 'first'));
+    await page.getByLabel('Folder', { exact: true }).fill(join(at.served.folder, 'first'));
     await button('Continue').click();
     await button('Restore 1 file').click();
     await page.getByTestId('report').waitFor();
-    expect(readFileSync(join(served.folder, 'first', work, 'draft.md'), 'utf8')).toBe('# Layers\n');
+    expect(readFileSync(join(at.served.folder, 'first', work, 'draft.md'), 'utf8')).toBe('# Layers\n');
   });
 
   it('says since when a file is gone, and offers its last version', async () => {
-    await goTo(`/history/plan:work${join(work, 'data/lost.csv')}`);
+    await at.goTo(`/history/plan:work${join(work, 'data/lost.csv')}`);
     await page.getByTestId('history-verdict').getByText(/^Not there since the snapshot of /).waitFor();
     await expect.poll(() => versions().allTextContents()).toEqual([expect.stringMatching(/not there.*3 snapshots/), expect.stringMatching(/15 B.*1 snapshot/)]);
     await versions().first().click();
@@ -173,14 +140,14 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
     await page.keyboard.press('Control+k');
     await page.keyboard.type('lost.');
     await page.getByRole('option', { name: /^lost\.csv in / }).waitFor();
-    await axeInBoth();
+    await at.bothSchemes('files');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'History of lost.csv' }).waitFor();
     await page.getByTestId('history-verdict').getByText(/^Not there since/).waitFor();
   });
 
   it('keeps names apart that mean something in an address, or to the eye', async () => {
-    await goTo('/find');
+    await at.goTo('/find');
     await page.getByTestId('find-field').fill('b#c%41');
     await page.keyboard.press('Enter');
     await expect.poll(() => found().count()).toBe(1);
@@ -195,12 +162,12 @@ describe.skipIf(missing !== undefined)('files over all snapshots, in a browser',
   });
 
   it('says when nothing fits, and what a search is for when nothing was asked', async () => {
-    await goTo('/find');
+    await at.goTo('/find');
     await page.getByText('Every snapshot is looked into').waitFor();
     await page.getByTestId('find-field').fill('no such name');
     await page.keyboard.press('Enter');
     await page.getByText('No snapshot that could be looked into has a name like “no such name”.').waitFor();
-    await axeInBoth();
-    expect(problems).toEqual([]);
+    await at.bothSchemes('files');
+    expect(at.problems).toEqual([]);
   });
 });

@@ -1,17 +1,12 @@
 // The inside of changed files in a real browser: lines, cells, values, rows, arrays, pictures, bytes; the report; metrics as charts. In both languages,
 // by keyboard alone, and readable for screen readers.
-import AxeBuilder from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
-
-const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
-if (missing !== undefined) console.warn(`e2e/console/inside: skipped, ${missing}`);
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
 /** A grey picture with a frame, without any library. */
 function png(width: number, height: number, grey: number): Buffer {
@@ -42,15 +37,12 @@ function npy(values: readonly number[]): Buffer {
   return Buffer.concat([start, header, Buffer.from(Float64Array.from(values).buffer)]);
 }
 
-describe.skipIf(missing !== undefined)('looking inside changed files in a browser', () => {
-  let served: ServedHome;
-  let browser: Browser;
+describe.skipIf(whatIsMissing('e2e/console/inside') !== undefined)('looking inside changed files in a browser', () => {
+  let at: SampleConsole;
   let page: Page;
-  let problems: string[];
   let work: string;
   const ids: string[] = [];
 
-  const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
   const write = (name: string, content: string | Buffer): void => writeFileSync(join(work, name), content);
   const stage = (second: boolean): void => {
     const lines = Array.from({ length: 3000 }, (_, i) => `line ${i + 1}${second && i % 3 === 0 ? ' changed' : ''}\n`).join('');
@@ -79,41 +71,26 @@ describe.skipIf(missing !== undefined)('looking inside changed files in a browse
   };
   const inside = () => page.getByTestId('inside');
   const rows = async (): Promise<string[]> => (await inside().locator('[role=row]').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
-  const violations = async (): Promise<string[]> => {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const found = await new AxeBuilder({ page: page as never }).analyze();
-    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
   const shot = async (name: string): Promise<void> => {
     const folder = process.env['VARVE_SHOTS'];
     if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
   };
 
   beforeAll(async () => {
-    served = await serveHome();
-    browser = await openBrowser();
-    ({ page, problems } = await openConsole(browser, served.address));
-    await page.getByTestId('door-sample').click();
-    await page.getByTestId('vault-passphrase').fill('correct horse battery');
-    await page.getByRole('button', { name: 'Set up sample data' }).click();
-    await page.getByTestId('headline').waitFor();
-    work = join(served.folder, 'work');
-    mkdirSync(work);
-    const script = join(served.folder, 'metrics.mjs');
+    at = await openSampleConsole();
+    ({ page, work } = at);
+    const script = join(at.served.folder, 'metrics.mjs');
     writeFileSync(script, `import { readFileSync } from 'node:fs'; process.stdout.write(readFileSync(${JSON.stringify(join(work, 'metrics.json'))}));`);
-    varve('plan', 'add', 'work', '--repo', 'sample', '--path', work, '--before', JSON.stringify([process.execPath, script]));
+    at.varve('plan', 'add', 'work', '--repo', 'sample', '--path', work, '--before', JSON.stringify([process.execPath, script]));
     for (const second of [false, true]) {
       stage(second);
-      ids.push((JSON.parse(varve('snapshot', 'work')) as { snapshot: { id: string } }).snapshot.id);
+      ids.push((JSON.parse(at.varve('snapshot', 'work')) as { snapshot: { id: string } }).snapshot.id);
     }
-    await page.evaluate((hash) => (location.hash = hash), `#/compare/${ids.join('/')}`);
+    await at.goTo(`/compare/${ids.join('/')}`);
     // The list begins in the plan's own folder once that is found.
     await page.locator('[data-testid=compare-list] [role=option]').nth(8).waitFor();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.stop();
-  });
+  afterAll(() => at?.close());
 
   it('shows text side by side, by keyboard alone, with what deceives written out', async () => {
     await page.getByRole('searchbox').fill('chapter.md');
@@ -123,7 +100,7 @@ describe.skipIf(missing !== undefined)('looking inside changed files in a browse
     await inside().getByText('1 line is new.').waitFor();
     await expect.poll(rows).toEqual(['Line Before Line After', '@@ −1,4 +1,4 @@', '1 # Title 1 # Title', '2 <script>alert(1)</script> 2 <script>alert(1)</script>', '3 −old words 3 +new words', '4 indented \\u202e 4 indented \\u202e']);
     await shot('text');
-    expect(await violations()).toEqual([]);
+    expect(await at.findings()).toEqual([]);
     await close();
   });
 
@@ -148,7 +125,7 @@ describe.skipIf(missing !== undefined)('looking inside changed files in a browse
     await open('raw.bin');
     await expect.poll(rows).toEqual(['Byte Before After', '00000000 − 00 01 02 03 .... + 00 ff 02 03 ....']);
     await shot('bytes');
-    expect(await violations()).toEqual([]);
+    expect(await at.findings()).toEqual([]);
     await close();
   });
 
@@ -161,7 +138,7 @@ describe.skipIf(missing !== undefined)('looking inside changed files in a browse
     expect(Number(await slider.inputValue())).toBe(Number(before) + 1);
     await expect.poll(() => page.getByRole('img', { name: 'The picture after' }).evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(200);
     await shot('picture');
-    expect(await violations()).toEqual([]);
+    expect(await at.findings()).toEqual([]);
     await page.getByText('Side by side', { exact: true }).click();
     expect(await page.getByTestId('inside-pictures').getByRole('img').count()).toBe(2);
     await close();
@@ -207,26 +184,26 @@ describe.skipIf(missing !== undefined)('looking inside changed files in a browse
     for (const scheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: scheme });
       await shot(`metrics-${scheme}`);
-      expect(await violations(), scheme).toEqual([]);
+      expect(await at.findings(), scheme).toEqual([]);
     }
   });
 
   it('is as readable in Portuguese and in the dark', async () => {
-    await page.evaluate(() => (location.hash = '#/settings'));
+    await at.goTo('/settings');
     await page.getByText('Português (Brasil)', { exact: true }).click();
-    await page.evaluate((hash) => (location.hash = hash), `#/compare/${ids.join('/')}`);
+    await at.goTo(`/compare/${ids.join('/')}`);
     await page.getByText('2 métricas diferem').waitFor();
     await expect.poll(() => page.locator('[data-testid=compare-list] [role=option]').count()).toBe(9);
     await open('runs.csv');
     await inside().getByText('1 linha mudou.').waitFor();
     await expect.poll(rows).toEqual(['Mudança Onde Antes Depois', '≠ mudou b score 2 score 3', '+ novo c id c score 4']);
     await shot('csv-pt-dark');
-    expect(await violations()).toEqual([]);
+    expect(await at.findings()).toEqual([]);
     await close();
     await open('chapter.md');
     await inside().getByText('1 linha é nova.').waitFor();
     await shot('text-pt-dark');
-    expect(await violations()).toEqual([]);
-    expect(problems).toEqual([]);
+    expect(await at.findings()).toEqual([]);
+    expect(at.problems).toEqual([]);
   });
 });

@@ -1,62 +1,42 @@
 // The Snapshots screen in a real browser: what narrows the list, metrics against earlier ones, a core sample to zoom and to travel, and folders of thousands.
-import AxeBuilder from '@axe-core/playwright';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../src/contract/snapshots.ts';
-import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
-
-const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
-if (missing !== undefined) console.warn(`e2e/console/snapshots: skipped, ${missing}`);
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
 const losses = [0.9, 0.62, 0.41, 0.41];
 
-describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () => {
-  let served: ServedHome;
-  let browser: Browser;
+describe.skipIf(whatIsMissing('e2e/console/snapshots') !== undefined)('the Snapshots screen in a browser', () => {
+  let at: SampleConsole;
   let page: Page;
-  let problems: string[];
   let work: string;
 
-  const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
-  const snapshots = (): Snapshot[] => (JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] }).snapshots.filter(({ planName }) => planName === 'work');
   const rows = () => page.locator('[data-testid=snapshot-list] [role=option]');
   const ids = () => rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-id')));
   const layers = () => page.locator('[data-testid=core] [role=option]');
-  const goTo = (hash: string) => page.evaluate((to) => (location.hash = to), hash);
   const clear = () => page.getByRole('button', { name: 'Clear filters' }).click();
 
   beforeAll(async () => {
-    served = await serveHome();
-    browser = await openBrowser();
-    ({ page, problems } = await openConsole(browser, served.address));
-    await page.getByTestId('door-sample').click();
-    await page.getByTestId('vault-passphrase').fill('correct horse battery');
-    await page.getByRole('button', { name: 'Set up sample data' }).click();
-    await page.getByTestId('headline').waitFor();
-    work = join(served.folder, 'work');
+    at = await openSampleConsole();
+    ({ page, work } = at);
     mkdirSync(join(work, 'many'), { recursive: true });
     for (let i = 0; i < 2_500; i++) writeFileSync(join(work, 'many', `session-${String(i).padStart(4, '0')}.csv`), `${i}`);
-    const said = join(served.folder, 'metrics.json');
-    varve('plan', 'add', 'work', '--repo', 'sample', '--path', work, '--after', JSON.stringify([process.execPath, '-e', `console.log(require('node:fs').readFileSync(${JSON.stringify(said)}, 'utf8'))`]));
-    for (const [at, loss] of losses.entries()) {
-      writeFileSync(said, JSON.stringify({ loss, run: { epoch: at } }));
-      writeFileSync(join(work, at < 2 ? 'early.md' : 'late.md'), `${at}`);
-      varve('snapshot', 'work', ...(at === 1 ? ['--tag', 'v1.2', '--note', 'sent to the committee'] : []));
+    const said = join(at.served.folder, 'metrics.json');
+    at.varve('plan', 'add', 'work', '--repo', 'sample', '--path', work, '--after', JSON.stringify([process.execPath, '-e', `console.log(require('node:fs').readFileSync(${JSON.stringify(said)}, 'utf8'))`]));
+    for (const [epoch, loss] of losses.entries()) {
+      writeFileSync(said, JSON.stringify({ loss, run: { epoch } }));
+      writeFileSync(join(work, epoch < 2 ? 'early.md' : 'late.md'), `${epoch}`);
+      at.varve('snapshot', 'work', ...(epoch === 1 ? ['--tag', 'v1.2', '--note', 'sent to the committee'] : []));
     }
     await page.reload();
-    await goTo('/snapshots');
+    await at.goTo('/snapshots');
     await rows().nth(4).waitFor();
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await served?.stop();
-  });
+  afterAll(() => at?.close());
 
   it('narrows the list by a note, by days, by a metric, and by a file that must be there', async () => {
-    const [fourth, third, second, first] = snapshots().map(({ id }) => id);
+    const [fourth, third, second, first] = at.snapshots().map(({ id }) => id);
     await page.getByRole('searchbox').fill('committee');
     await expect.poll(ids).toEqual([second]);
     await clear();
@@ -77,14 +57,14 @@ describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () =
   });
 
   it('shows the metrics of a snapshot against those before it, as a table that can be read out', async () => {
-    const [, third] = snapshots().map(({ id }) => id);
-    await goTo(`/snapshots/${third ?? ''}`);
+    const [, third] = at.snapshots().map(({ id }) => id);
+    await at.goTo(`/snapshots/${third ?? ''}`);
     const metrics = page.getByTestId('metrics');
     await expect.poll(() => metrics.getByRole('row').filter({ hasText: 'loss' }).first().textContent()).toBe('loss0.41−0.21 since the one before');
     expect(await metrics.getByRole('row').filter({ hasText: 'run.epoch' }).first().textContent()).toBe('run.epoch2+1 since the one before');
     await metrics.getByText('Values of 3 snapshots').click();
     expect(await metrics.getByRole('region').getByRole('row').allTextContents()).toEqual(['Timelossrun.epoch', expect.stringMatching(/0\.412$/), expect.stringMatching(/0\.621$/), expect.stringMatching(/0\.90$/)]);
-    await goTo(`/snapshots/${snapshots()[0]?.id ?? ''}`);
+    await at.goTo(`/snapshots/${at.snapshots()[0]?.id ?? ''}`);
     await metrics.getByText('as before').waitFor();
   });
 
@@ -100,16 +80,14 @@ describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () =
     it(`axe finds nothing, ${scheme}`, async () => {
       await page.emulateMedia({ colorScheme: scheme });
       await page.getByTestId('metrics').waitFor();
-      await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-      const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-      expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`))).toEqual([]);
+      expect(await at.findings()).toEqual([]);
     });
   }
 
   it('zooms into the core sample by dragging, travels by wheel and by arrows, and comes back', async () => {
-    await goTo('/');
+    await at.goTo('/');
     await page.getByTestId('headline').waitFor();
-    await goTo('/snapshots');
+    await at.goTo('/snapshots');
     await expect.poll(() => layers().count()).toBe(5);
     const [first, second] = [await layers().nth(1).boundingBox(), await layers().nth(2).boundingBox()];
     if (!first || !second) throw new Error('no layers are drawn');
@@ -134,12 +112,12 @@ describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () =
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
     await page.getByTestId('snapshot-panel').waitFor();
-    expect(page.url()).toContain(snapshots()[0]?.id);
+    expect(page.url()).toContain(at.snapshots()[0]?.id);
   });
 
   it('goes to the end of a folder of thousands at once, and to one file in the middle of it', async () => {
-    const [newest] = snapshots();
-    await goTo(`/snapshots/${newest?.id ?? ''}${join(work, 'many')}/session-1234.csv`);
+    const [newest] = at.snapshots();
+    await at.goTo(`/snapshots/${newest?.id ?? ''}${join(work, 'many')}/session-1234.csv`);
     await page.locator('[data-revealed]').filter({ hasText: 'session-1234.csv' }).waitFor();
     await page.getByRole('tree').focus();
     await page.keyboard.press('PageUp');
@@ -149,6 +127,6 @@ describe.skipIf(missing !== undefined)('the Snapshots screen in a browser', () =
     await page.getByRole('treeitem').filter({ hasText: 'session-2499.csv' }).waitFor();
     await page.keyboard.press('Home');
     await page.getByRole('treeitem').first().waitFor();
-    expect(problems).toEqual([]);
+    expect(at.problems).toEqual([]);
   });
 });
