@@ -11,7 +11,7 @@ const rooms = [
   { name: 'kit', folder: 'main/engine/kit', may: ['contract', 'ports'], packages: ['node:crypto', 'node:path'] },
   { name: 'ports', folder: 'main/engine/ports.ts', may: [], packages: ['node:worker_threads'] },
   { name: 'engine', folder: 'main/engine', may: ['contract', 'kit', 'ports'], packages: ['zod', 'better-sqlite3', 'canonicalize', 'diff', 'picomatch', 'uqr', 'node:crypto', 'node:zlib', 'node:path', 'node:buffer', 'node:worker_threads', 'node:util'] },
-  { name: 'adapters', folder: 'main/adapters', may: ['contract', 'kit', 'ports', 'engine'], packages: ['node:*', 'koffi', '@napi-rs/keyring', 'better-sqlite3', 'zod', 'original-fs'] },
+  { name: 'adapters', folder: 'main/adapters', may: ['contract', 'kit', 'ports', 'engine'], packages: ['node:*', 'koffi', '@napi-rs/keyring', 'better-sqlite3', 'nodemailer', 'zod', 'original-fs'] },
   { name: 'transport', folder: 'main/transport', may: ['contract', 'kit', 'ports', 'engine', 'adapters'], packages: ['@orpc/*', 'fastify', '@fastify/*', 'undici', 'zod', 'node:*'] },
   { name: 'cli', folder: 'main/cli', may: ['contract', 'kit', 'ports', 'engine', 'adapters', 'transport'], packages: ['commander', 'zod', 'node:*'] },
   { name: 'desktop', folder: 'main/desktop', may: ['contract', 'transport', 'kit'], packages: ['electron', '@orpc/*', 'zod', 'node:*'] },

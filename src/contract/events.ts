@@ -84,6 +84,8 @@ export const EngineEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('task'), task: TaskState }),
   z.object({ kind: z.literal('log'), entries: Count }),
   z.object({ kind: z.literal('changed'), what: z.enum(['home', 'settings', 'repositories', 'plans', 'snapshots', 'restores', 'tokens', 'verify', 'sample', 'jobs', 'runs', 'alerts', 'secrets']) }),
+  /** A person is told something now, by whoever shows notices: the desktop shell, or a page that is open. */
+  z.object({ kind: z.literal('notify'), id: z.string(), severity: z.enum(['critical', 'warning', 'info']), title: z.string(), body: z.string() }),
   /** The engine is about to stop; the client should expect the line to close. */
   z.object({ kind: z.literal('stopping') }),
   /** Sent every 20 s so that a silent line is noticed. */

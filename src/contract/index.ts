@@ -1,5 +1,6 @@
 // The table: what crosses a process border, one line per domain. Renderer, command line and gateway all derive from it.
 import type { AnySchema, ContractProcedure, ContractRouterClient, InferSchemaInput, InferSchemaOutput } from '@orpc/contract';
+import { alerts } from './alerts.ts';
 import { anchors } from './anchors.ts';
 import { checkpoints } from './checkpoints.ts';
 import { compare } from './compare.ts';
@@ -54,6 +55,7 @@ export const contract = {
   jobs,
   runs,
   secrets,
+  alerts,
   gateway,
   desktop
 };

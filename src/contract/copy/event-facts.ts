@@ -1,6 +1,7 @@
 // Facts a sentence about a log entry can use, taken from its payload and subject. Payloads are data from anywhere: every value is
 // made visible text, shortened, and nothing here fails on a strange shape.
 import type { Language } from '../ids.ts';
+import { ruleName } from './alerts.ts';
 import { errorWords } from './errors.ts';
 import type { Params } from './format.ts';
 import { visibleText } from './text.ts';
@@ -40,6 +41,10 @@ const aliases: Record<string, readonly string[]> = {
   id: ['snapshotShortId', 'shortId', 'snapshotId', 'snapshot'],
   plan: ['planTitle', 'planName', 'plan', 'title'],
   job: ['job'],
+  name: ['name'],
+  channel: ['channel'],
+  failures: ['failures'],
+  reasonText: ['reason'],
   repository: ['repositoryName', 'repository', 'name'],
   added: ['dataAdded', 'addedBytes', 'bytesAdded', 'dataAddedPacked'],
   filesNew: ['filesNew', 'newFiles'],
@@ -109,6 +114,7 @@ export function eventFacts(language: Language, event: EventLike): Params {
   const id = facts['id'];
   if (typeof id === 'string' && /^[0-9a-f]{64}$/.test(id)) facts['id'] = id.slice(0, 8);
   if (typeof raw['vkey'] === 'string') facts['witness'] = raw['vkey'].split('+')[0] ?? '';
+  if (typeof raw['rule'] === 'string') facts['ruleText'] = ruleName(language, raw['rule']);
   if (event.action === 'log.verified') Object.assign(facts, verdictFacts(raw));
   if (event.action === 'log.anchored' && typeof raw['outcome'] === 'string') facts['outcome'] = anchorOutcomes[language][raw['outcome']] ?? raw['outcome'];
   if (typeof facts['error'] === 'string') facts['error'] = errorText(language, facts['error']);

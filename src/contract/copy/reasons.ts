@@ -1,6 +1,7 @@
 // The reasons inside a failure's data in the language of the reader. They are written in English where they arise; here each is found again by
 // its template and said in Portuguese, and what systems and libraries say gets plain words in both. A text nobody knows stays as it is.
 import type { Language } from '../ids.ts';
+import { alerts } from './reasons/alerts.ts';
 import { anchors } from './reasons/anchors.ts';
 import { attempts } from './reasons/attempts.ts';
 import { breaks } from './reasons/breaks.ts';
@@ -36,6 +37,7 @@ function pairs(words: Record<Language, Readonly<Record<string, string>>>): Reaso
 
 /** By area, for whoever adds one. */
 export const reasonTables: Readonly<Record<string, Reasons>> = {
+  alerts,
   anchors,
   attempts,
   breaks,

@@ -1,5 +1,5 @@
 // Facts about this computer and user.
-import { availableParallelism, constants, homedir, hostname, setPriority, tmpdir, uptime, userInfo } from 'node:os';
+import { availableParallelism, constants, homedir, hostname, networkInterfaces, setPriority, tmpdir, uptime, userInfo } from 'node:os';
 import { errnoOf, fail } from '../engine/kit/errors.ts';
 import type { Machine } from '../engine/ports.ts';
 
@@ -15,9 +15,19 @@ export function createMachine(): Machine {
     gid: process.getgid?.(),
     cpus: availableParallelism(),
     uptimeMs: () => uptime() * 1000,
+    online,
     processExists,
     lowerPriority
   };
+}
+
+/** A link-local address alone reaches nobody. */
+function online(): boolean | undefined {
+  try {
+    return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal, address }) => !internal && !/^(fe80:|169\.254\.)/i.test(address)));
+  } catch {
+    return undefined; // some sandboxes do not let a program ask
+  }
 }
 
 function supportedPlatform(platform: string): Machine['platform'] {

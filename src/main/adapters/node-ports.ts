@@ -8,6 +8,7 @@ import { createSystemKeyring } from './keyring.ts';
 import { findNode, outsideArchive } from './find-node.ts';
 import { createLogger } from './logger.ts';
 import { createMachine } from './machine.ts';
+import { createMail } from './mail.ts';
 import { createNet } from './net.ts';
 import { createPower } from './power.ts';
 import { createProcesses } from './processes.ts';
@@ -42,6 +43,7 @@ export function createNodePorts(options: NodePortsOptions): Ports {
     volumes: createVolumes({ files }),
     power: createPower({ files }),
     net: createNet(),
+    mail: createMail(),
     programs: createPrograms(),
     processes: createProcesses({ files, ...shimOf(workerFile, (path) => files.stat(path) !== undefined) }),
     logger,

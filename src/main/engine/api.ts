@@ -163,6 +163,28 @@ export function createApi(deps: ApiDeps): EngineApi {
       stats: (input, context) => home().jobs.runs.stats(input, context)
     },
     secrets: createSecretsApi(() => home().named),
+    alerts: {
+      list: (input, context) => home().alerts.api.list(input, context),
+      get: (input, context) => home().alerts.api.get(input, context),
+      acknowledge: (input, context) => home().alerts.api.acknowledge(input, context),
+      unacknowledge: (input, context) => home().alerts.api.unacknowledge(input, context),
+      silence: (input, context) => home().alerts.api.silence(input, context),
+      unsilence: (input, context) => home().alerts.api.unsilence(input, context),
+      silences: (input, context) => home().alerts.api.silences(input, context),
+      resolve: (input, context) => home().alerts.api.resolve(input, context),
+      expected: (input, context) => home().alerts.api.expected(input, context),
+      rules: (input, context) => home().alerts.api.rules(input, context),
+      channels: {
+        list: (input, context) => home().alerts.api.channels.list(input, context),
+        add: (input, context) => home().alerts.api.channels.add(input, context),
+        edit: (input, context) => home().alerts.api.channels.edit(input, context),
+        remove: (input, context) => home().alerts.api.channels.remove(input, context),
+        test: (input, context) => home().alerts.api.channels.test(input, context)
+      },
+      tickets: (input, context) => home().alerts.api.tickets(input, context),
+      pings: (input, context) => home().alerts.api.pings(input, context),
+      settings: { get: (input, context) => home().alerts.api.settings.get(input, context), set: (input, context) => home().alerts.api.settings.set(input, context) }
+    },
     gateway: {
       tokens: {
         create: (input, context) => Promise.resolve(home() && gateway.create(input, context.actor)),

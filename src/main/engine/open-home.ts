@@ -3,6 +3,8 @@
 import { join } from 'node:path';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { Status } from '../../contract/system.ts';
+import { createAlerts, noJobs, type Alerts } from './alerts/index.ts';
+import { alertSources, languageOf } from './alert-sources.ts';
 import type { EngineConfig } from './config.ts';
 import { DisposableStore } from './kit/disposables.ts';
 import { fail, isVarveError } from './kit/errors.ts';
@@ -34,6 +36,7 @@ export interface OpenHome {
   maintenance: Maintenance;
   snapshots: Snapshots;
   jobs: Jobs;
+  alerts: Alerts;
   sample: Sample;
   notices: Notice[];
   /** Verifies the record while nothing else runs; undefined in a short command. */
@@ -98,6 +101,17 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       plans: snapshots.planFacts
     });
     closing.add(() => jobs.close());
+    const alerts = createAlerts({
+      ports,
+      db,
+      outbox,
+      sources: alertSources({ ports, homePath, log, repositories, snapshots, jobs: noJobs }),
+      secrets,
+      readSecret: async (reference) => fail('SECRET_MISSING', `no secret ${reference}`, { name: reference }),
+      language: () => languageOf(settings.get().language, environment),
+      announce
+    });
+    closing.add(() => alerts.close());
     const sample = createSample({
       files,
       random,
@@ -122,6 +136,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       snapshots.keepWaiting();
       jobs.start();
       closing.add(named.keepSweeping());
+      alerts.keepWatching();
       log.append({ action: 'home.opened', category: 'home', payload: { ...facts, platform: machine.platform } });
       stopSigning = log.checkpoints.keepSigned();
       closing.add(log.intake.follow.keepLooking());
@@ -141,6 +156,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       maintenance,
       snapshots,
       jobs,
+      alerts,
       sample,
       notices,
       idle,

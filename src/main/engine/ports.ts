@@ -11,6 +11,7 @@ export interface Ports {
   volumes: Volumes;
   power: Power;
   net: Net;
+  mail: Mail;
   programs: Programs;
   processes: Processes;
   logger: Logger;
@@ -55,6 +56,8 @@ export interface Machine {
   cpus: number;
   /** Milliseconds since this computer was started, sleep included: it tells sleep from a clock that was set. */
   uptimeMs(): number;
+  /** True when it has an address beyond itself; undefined where it does not tell. */
+  online(): boolean | undefined;
   /** True when a process with this id exists on this machine (any user). */
   processExists(pid: number): boolean;
   /** Lets everything else go before the calling thread, as far as the platform knows that (Linux); the thread stays so until it ends. */
@@ -198,6 +201,30 @@ export interface Net {
   request(request: NetRequest): Promise<{ status: number; body: Uint8Array }>;
   /** Whether somebody takes a connection there within the time. Never throws. */
   reaches(host: string, port: number, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface MailRequest {
+  host: string;
+  port: number;
+  /** `tls` from the first byte on, `starttls` or nothing is sent, `none` in the clear. */
+  security: 'tls' | 'starttls' | 'none';
+  user?: string;
+  password?: string;
+  from: string;
+  to: readonly string[];
+  subject: string;
+  text: string;
+  /** With its angle brackets; the same for every try of one message. */
+  messageId: string;
+  /** For each step of the conversation. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** E-mail through a server that a person configured. */
+export interface Mail {
+  /** Resolves when the server has taken it for all of them. Throws an Error whose message says in a few words why not; it holds no password. */
+  send(request: MailRequest): Promise<void>;
 }
 
 export interface ProgramRequest {

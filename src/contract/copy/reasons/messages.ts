@@ -20,5 +20,9 @@ export const messages: Reasons = {
   'the passphrase file cannot be read': 'o arquivo com a frase-senha não pode ser lido',
   'the passphrase file is empty': 'o arquivo com a frase-senha está vazio',
   'the vault file is gone': 'o arquivo do cofre sumiu',
-  'the vault is locked': 'o cofre está trancado'
+  'the vault is locked': 'o cofre está trancado',
+  'the server refused {refused} of {count} addresses': 'o servidor recusou {refused} de {count} endereços',
+  'the server did not accept the name or the password': 'o servidor não aceitou o nome ou a senha',
+  'the server answered with {status}': 'o servidor respondeu com {status}',
+  'the server did not take it': 'o servidor não aceitou a mensagem'
 };

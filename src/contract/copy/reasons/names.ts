@@ -31,6 +31,9 @@ export const kindNames: PlainWords = {
   run: ['run', 'execução'],
   preview: ['preview', 'prévia'],
   restore: ['restore', 'restauração'],
+  alert: ['alert', 'alerta'],
+  channel: ['channel', 'canal'],
+  silence: ['silence', 'silêncio'],
   trial: ['trial', 'experimento'],
   comparison: ['comparison', 'comparação'],
   // Files of a repository.

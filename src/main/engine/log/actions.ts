@@ -38,6 +38,9 @@ const moveFacts = {
   definitionHash: name.optional(), argvHash: name.optional(), secrets: z.array(name).max(50).optional(), missed: z.json().optional(), exitCode: z.number().int().nullish(), signal: name.nullish(), code: name.nullish(), reason: text.optional(), durationMs: durationMs.optional(), items: z.number().nullish()
 };
 
+/** `rule`: its code; `name`: what it is about. */
+const alertFacts = { alert: name, rule: name, name };
+
 export interface ActionRule {
   category: Category;
   level: Level;
@@ -190,6 +193,21 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   }),
   'log.witness-added': action('record', 'notice', { vkey: z.string().max(4096), url: z.string().max(2000).optional() }),
   'log.witness-removed': action('record', 'notice', { vkey: z.string().max(4096) }),
+  'alert.opened': action('alert', 'warn', { ...alertFacts, severity: z.enum(['critical', 'warning', 'info']), since: instant, facts: z.json() }),
+  'alert.resolved': action('alert', 'notice', { ...alertFacts, by: z.enum(['itself', 'person']), durationMs }),
+  'alert.acknowledged': action('alert', 'notice', { ...alertFacts, note: text }),
+  'alert.unacknowledged': action('alert', 'notice', alertFacts),
+  'alert.expected': action('alert', 'notice', { ...alertFacts, run: name, value: z.number().nullable() }),
+  'alert.silenced': action('alert', 'notice', { silence: name, matchers: z.record(name, name), until: instant, reason: text }),
+  'alert.unsilenced': action('alert', 'notice', { silence: name }),
+  'alert.delivery-failed': action('alert', 'error', { channel: name, kind: name, attempts: count, reason: text, gaveUp: z.boolean(), fallback: name.optional() }),
+  'alert.channel-added': action('alert', 'notice', { channel: name, kind: name }),
+  'alert.channel-changed': action('alert', 'notice', { channel: name, kind: name }),
+  'alert.channel-removed': action('alert', 'notice', { channel: name, kind: name }),
+  'alert.settings-changed': action('alert', 'notice', { changes: z.array(z.strictObject({ setting: name })).max(100) }),
+  'alert.ticket-opened': action('alert', 'warn', { ticket: name, ...jobFacts, failures: count, run: name }),
+  'alert.ticket-closed': action('alert', 'notice', { ticket: name, ...jobFacts, failures: count, run: name }),
+
   'log.masked': action('record', 'notice', { findings: z.array(z.strictObject({ seq: count, rule: name, field: name, count, sample: z.boolean() })).min(1).max(1000) }),
   'log.imported': action('record', 'notice', {
     source: name, file: name, bytes: count, sha256: name, lines: count, imported: count, present: count, blank: count, refused: count, mapping: z.json().optional(), chain: z.strictObject({ state: name, line: count.optional(), checked: count, rule: text.optional() }),

@@ -44,6 +44,7 @@ export function createAnnouncer({ clock }: { clock: Clock }): Announcer {
 
 function keyOf(event: EngineEvent): string {
   if (event.kind === 'task') return `task:${event.task.id}`;
+  if (event.kind === 'notify') return `notify:${event.id}`;
   if (event.kind === 'changed') return `changed:${event.what}`;
   return event.kind;
 }

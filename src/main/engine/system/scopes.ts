@@ -50,7 +50,12 @@ export const readingProcedures: ReadonlySet<string> = new Set([
   'compare.folder',
   'compare.list',
   'restores.reports',
-  'secrets.list'
+  'secrets.list',
+  'alerts.list',
+  'alerts.get',
+  'alerts.rules',
+  'alerts.silences',
+  'alerts.tickets'
 ]);
 
 /** The scope a call of this procedure needs; `path` as in the contract, for example `['log', 'append']`. */

@@ -1,0 +1,38 @@
+// 7.4: one ticket per job after so many failed runs in a row; further failures are added at most once a day; the first success closes it. Pure.
+import type { Run } from '../../../contract/runs.ts';
+import type { JobFact } from './facts.ts';
+import { dayMs, isoOf, type TicketRow } from './model.ts';
+import { jobFields } from './rules/finding.ts';
+import { endOf, failuresInARow } from './rules/runs.ts';
+
+export interface TicketInput {
+  job: JobFact;
+  open: TicketRow | undefined;
+  after: number;
+  nowMs: number;
+  newId(): string;
+  outputTail(runId: string): string[];
+}
+
+/** The ticket as it is to be from now on; undefined: nothing changes. */
+export function nextTicket({ job, open, after, nowMs, newId, outputTail }: TicketInput): TicketRow | undefined {
+  const row = failuresInARow(job.runs);
+  const [newest] = row;
+  const lastGood = job.runs.find((run) => endOf(run) === 'succeeded');
+  if (open) {
+    if (newest === undefined) return lastGood && isAfter(lastGood, open) ? { ...open, closedAt: nowMs, closedByRun: lastGood.id } : undefined;
+    const last = open.updates.at(-1)?.at ?? isoOf(open.openedAt);
+    if (newest.id === (open.updates.at(-1)?.runId ?? open.runId) || nowMs - Date.parse(last) < dayMs) return undefined;
+    return { ...open, failures: row.length, updates: [...open.updates, { at: isoOf(nowMs), runId: newest.id, failures: row.length }] };
+  }
+  if (newest === undefined || row.length < after) return undefined;
+  const oldest = row.at(-1) ?? newest;
+  return {
+    id: newId(), ...jobFields(job), openedAt: nowMs, since: oldest.endedAt ?? oldest.createdAt, lastGoodAt: lastGood?.endedAt ?? newest.failure?.lastGoodAt ?? null, failures: row.length, runId: newest.id,
+    lines: outputTail(newest.id), updates: [], closedAt: null, closedByRun: null
+  };
+}
+
+function isAfter(run: Run, { since }: TicketRow): boolean {
+  return Date.parse(run.endedAt ?? run.createdAt) >= Date.parse(since);
+}
