@@ -71,7 +71,7 @@ export function createPings({ db, net, clock, random, logger, readSecret }: Ping
 
   async function pumpAll(): Promise<void> {
     for (;;) {
-      const row = db.prepare('SELECT * FROM alert_pings WHERE due_at <= ? ORDER BY id LIMIT 1').get<PingRow & Record<string, unknown>>(clock.now());
+      const row = db.prepare('SELECT * FROM alert_pings WHERE due_at <= ? ORDER BY rowid LIMIT 1').get<PingRow & Record<string, unknown>>(clock.now());
       if (row === undefined || stopping.signal.aborted) return;
       await send(row);
     }

@@ -47,7 +47,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 
-  const fresh = (channelId: string, about: Pick<DeliveryRow, 'alertIds' | 'critical' | 'kind'>, change: Partial<DeliveryRow> = {}): DeliveryRow => ({ id: createUuid7(clock, random), channelId, ...about, createdAt: clock.now(), dueAt: clock.now(), attempts: 0, held: false, error: null, standsIn: false, handedOn: false, ...change });
+  const fresh = (channelId: string, about: Pick<DeliveryRow, 'alertIds' | 'critical' | 'kind'>, change: Partial<DeliveryRow> = {}): DeliveryRow => ({ id: createUuid7(clock, random), channelId, kind: about.kind, alertIds: about.alertIds, critical: about.critical, createdAt: clock.now(), dueAt: clock.now(), attempts: 0, held: false, error: null, standsIn: false, handedOn: false, ...change });
 
   const messageOf = ({ id, kind, alertIds, createdAt }: DeliveryRow): Message => {
     const rows = deps.alertsOf(alertIds);

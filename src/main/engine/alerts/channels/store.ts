@@ -28,7 +28,7 @@ export function createChannelStore(db: Pick<Database, 'prepare' | 'transaction'>
     },
 
     /** Oldest first. */
-    waiting: (channelId: string): DeliveryRow[] => db.prepare('SELECT * FROM alert_deliveries WHERE channel_id = ? ORDER BY created_at, id').all(channelId).map(deliveryOf),
+    waiting: (channelId: string): DeliveryRow[] => db.prepare('SELECT * FROM alert_deliveries WHERE channel_id = ? ORDER BY created_at, rowid').all(channelId).map(deliveryOf),
     /** When the next one is due; undefined: nothing waits. */
     nextDue: (): number | undefined => db.prepare('SELECT min(due_at) AS due FROM alert_deliveries WHERE channel_id IN (SELECT id FROM alert_channels WHERE enabled = 1)').get<{ due: number | null }>()?.due ?? undefined,
     countWaiting: (): number => db.prepare('SELECT count(*) AS count FROM alert_deliveries').get<{ count: number }>()?.count ?? 0,
