@@ -1,5 +1,6 @@
 // Words of the command line: help, questions, results. Keys are shared by both languages; a missing one is a type error.
 import type { Language } from '../ids.ts';
+import { alertsEn, alertsPtBR } from './cli/alerts.ts';
 import { anchorsEn, anchorsPtBR } from './cli/anchors.ts';
 import { checkpointsEn, checkpointsPtBR } from './cli/checkpoints.ts';
 import { sealedEn, sealedPtBR } from './cli/sealed.ts';
@@ -22,6 +23,7 @@ import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
 import { secretEn, secretPtBR } from './cli/secret.ts';
 
 const en = {
+  ...alertsEn,
   ...anchorsEn,
   ...checkpointsEn,
   ...sealedEn,
@@ -206,6 +208,7 @@ const en = {
 export type CliKey = keyof typeof en;
 
 const ptBR: Record<CliKey, string> = {
+  ...alertsPtBR,
   ...anchorsPtBR,
   ...checkpointsPtBR,
   ...sealedPtBR,

@@ -4,6 +4,8 @@ import { varveVersion } from '../../contract/version.ts';
 import { createMachine } from '../adapters/machine.ts';
 import type { AskedToEnd, GlobalOptions, Host } from './command.ts';
 import { exitCodes, reportFailure } from './failure.ts';
+import { addAlertCommands } from './alert.ts';
+import { addChannelCommands } from './channel.ts';
 import { addForgetCommand } from './forget.ts';
 import { addHomeCommands } from './home.ts';
 import { addLogCommands } from './log.ts';
@@ -111,6 +113,8 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addVerifyBundleCommand(program, host);
   addCronCommands(program, host);
   addSecretCommands(program, host);
+  addAlertCommands(program, host);
+  addChannelCommands(program, host);
   addTokenCommands(program, host);
   addServeCommand(program, host, files);
   settle(program, say('optionHelp'));

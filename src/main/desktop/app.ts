@@ -82,6 +82,7 @@ class DesktopShell {
     this.#watch = new EngineWatch({
       onFacts: (facts) => this.#tray?.update(this.#language, facts),
       onSettings: (settings) => this.#followSettings(settings),
+      onNotice: ({ title, body }) => void showNotice(title, body, () => this.show()),
       onBackUpEnded: (task) => this.#sayBackUpEnded(task),
       onBackUpRefused: (planName, error) => this.#sayBackUpRefused(planName, error),
       report

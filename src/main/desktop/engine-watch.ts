@@ -7,6 +7,8 @@ import { nothingKnown, type TrayFacts } from './tray-state.ts';
 export interface EngineWatchDeps {
   onFacts(facts: TrayFacts): void;
   onSettings(settings: Settings): void;
+  /** Something needs a person: told now, whoever looks. */
+  onNotice(notice: { title: string; body: string }): void;
   /** A snapshot that was started here, from the tray, has ended. */
   onBackUpEnded(task: TaskState): void;
   onBackUpRefused(planName: string, error: unknown): void;
@@ -85,6 +87,7 @@ export class EngineWatch {
 
   async #hear(client: VarveClient, event: EngineEvent): Promise<void> {
     if (event.kind === 'task') this.#hearTask(event.task);
+    else if (event.kind === 'notify') this.#deps.onNotice({ title: event.title, body: event.body });
     else if (event.kind === 'changed') {
       // One question that fails must not make the tray deaf to everything after it.
       await this.#refresh(client, [event.what]).catch((error: unknown) => this.#deps.report(`asking the engine after a change of ${event.what}: ${messageOf(error)}`));

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Channel } from '../../../../contract/alerts.ts';
 import { createMail } from '../../../adapters/mail.ts';
 import { createNet } from '../../../adapters/net.ts';
 import { createSmtpSink, type SmtpSink } from '../../../adapters/testing/smtp-sink.ts';
@@ -16,7 +15,7 @@ import { retryDelayMs } from './retry.ts';
 let house: House;
 const failed: RunInput = { state: 'failed' };
 const hook = { kind: 'webhook' as const, url: 'https://hooks.example.org/varve' };
-const channel = async (name: string): Promise<Channel> => {
+const channel = async (name: string) => {
   const found = (await house.api.channels.list(undefined as never, ana)).find((each) => each.name === name);
   if (found === undefined) throw new Error(`no channel ${name}`);
   return found;
