@@ -1,4 +1,5 @@
 // Every word of the console in English. Keys are `area.thing`; plural forms carry `_one` and `_other` (Portuguese also `_many`).
+import { alerts } from './en/alerts.ts';
 import { anchors } from './en/anchors.ts';
 import { compare } from './en/compare.ts';
 import { files } from './en/files.ts';
@@ -32,3 +33,4 @@ export const en = {
   ...verdict,
   ...welcome
 } as const;
+export const en = { ...alerts, ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

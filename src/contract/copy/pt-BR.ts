@@ -1,4 +1,5 @@
 // Every word of the console in Brazilian Portuguese. Each part is checked against the English keys: a missing one is a type error.
+import { alerts } from './pt-br/alerts.ts';
 import { anchors } from './pt-br/anchors.ts';
 import { compare } from './pt-br/compare.ts';
 import { files } from './pt-br/files.ts';
@@ -32,3 +33,4 @@ export const ptBR = {
   ...verdict,
   ...welcome
 } as const;
+export const ptBR = { ...alerts, ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

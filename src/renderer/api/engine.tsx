@@ -13,7 +13,12 @@ interface Engine {
   board: TaskBoard;
   /** Entries in the log as last announced; undefined until then. */
   logEntries: Cell<number | undefined>;
+  /** What a person was told since the page was opened and has not put away; the newest last. */
+  notices: Cell<readonly NoticeEvent[]>;
 }
+
+export type NoticeEvent = Extract<EngineEvent, { kind: 'notify' }>;
+const mostNotices = 3;
 
 const EngineContext = createContext<Engine | undefined>(undefined);
 
@@ -45,7 +50,7 @@ export function EngineProvider({ line, children }: { line: Line; children: React
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, refetchOnWindowFocus: false, retry: (count, error) => count < 1 && isFailure(error, 'TIMED_OUT') }, mutations: { retry: false } } })
   );
-  const engine = useMemo<Engine>(() => ({ line, board: createTaskBoard(line.client), logEntries: createCell<number | undefined>(undefined) }), [line]);
+  const engine = useMemo<Engine>(() => ({ line, board: createTaskBoard(line.client), logEntries: createCell<number | undefined>(undefined), notices: createCell<readonly NoticeEvent[]>([]) }), [line]);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -53,6 +58,7 @@ export function EngineProvider({ line, children }: { line: Line; children: React
     let everConnected = false;
     const onEvent = (event: EngineEvent): void => {
       if (event.kind === 'task') engine.board.take(event.task);
+      else if (event.kind === 'notify') engine.notices.update((before) => [...before.filter(({ id }) => id !== event.id), event].slice(-mostNotices));
       else if (event.kind === 'changed') {
         for (const key of staleAfter[event.what]) void queryClient.invalidateQueries({ queryKey: [key] });
         if (staleAfter[event.what].includes('snapshots')) for (const key of oldWithSnapshots) void queryClient.invalidateQueries({ queryKey: [key], refetchType: 'none' });

@@ -28,6 +28,7 @@ function screen<K extends string>(load: () => Promise<Record<K, ComponentType>>,
 const WelcomeScreen = screen(() => import('../features/welcome/index.tsx'), 'WelcomeScreen');
 const LogScreen = screen(() => import('../features/log/index.tsx'), 'LogScreen');
 const AnchorsScreen = screen(() => import('../features/anchors/index.tsx'), 'AnchorsScreen');
+const AlertsScreen = screen(() => import('../features/alerts/index.tsx'), 'AlertsScreen');
 const SnapshotsScreen = screen(() => import('../features/snapshots/index.tsx'), 'SnapshotsScreen');
 const FindScreen = screen(() => import('../features/files/index.tsx'), 'FindScreen');
 const HistoryScreen = screen(() => import('../features/files/index.tsx'), 'HistoryScreen');
@@ -121,6 +122,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/restore/trials/:id?" component={TrialsScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
             <Route path="/secrets/:name?" component={SecretsScreen} />
+            <Route path="/alerts/:id?" component={AlertsScreen} />
             <Route path="/settings/plans/:id?" component={PlansScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />
             <Route component={OverviewScreen} />

@@ -11,6 +11,7 @@ import { Brand, Shape } from '../ui/Shape.tsx';
 import type { Preferences } from '../ui/preferences.ts';
 import { useWords } from '../ui/words.tsx';
 import { HelpModal } from './HelpModal.tsx';
+import { Notices } from './Notices.tsx';
 import { Palette } from './Palette.tsx';
 import { screens } from './screens.ts';
 import { StatusStrip } from './StatusStrip.tsx';
@@ -156,6 +157,7 @@ export function Shell({ children, preferences }: { children: ReactNode; preferen
       <main className={styles.main} ref={main} tabIndex={-1} id="main">
         {children}
       </main>
+      <Notices />
       <StatusStrip />
       {open === 'palette' && <Palette onClose={() => setOpen(undefined)} onHelp={() => setOpen('help')} preferences={preferences} />}
       {open === 'help' && <HelpModal onClose={() => setOpen(undefined)} />}

@@ -1,0 +1,34 @@
+// Questions of this screen.
+import { useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import type { Alert, AlertSettings, Channel, Watch } from '../../../contract/alerts.ts';
+import type { VarveClient } from '../../../contract/index.ts';
+import { useClient } from '../../api/queries.ts';
+
+export type View = 'needs' | 'quiet' | 'solved';
+export interface AlertList {
+  alerts: Alert[];
+  counts: { needs: number; quiet: number };
+  watch: Watch;
+}
+
+export function useAlerts(view: View): UseQueryResult<AlertList> {
+  const client = useClient();
+  return useQuery({ queryKey: ['alerts', view], queryFn: ({ signal }) => client.alerts.list({ view, limit: 200 }, { signal }) });
+}
+
+export function useChannels(): UseQueryResult<Channel[]> {
+  const client = useClient();
+  return useQuery({ queryKey: ['alerts', 'channels'], queryFn: ({ signal }) => client.alerts.channels.list({}, { signal }) as Promise<Channel[]> });
+}
+
+export function useAlertSettings(): UseQueryResult<AlertSettings> {
+  const client = useClient();
+  return useQuery({ queryKey: ['alerts', 'settings'], queryFn: ({ signal }) => client.alerts.settings.get({}, { signal }) });
+}
+
+/** Something a person says; everything about alerts is asked for again afterwards. */
+export function useSay<T = unknown>(): UseMutationResult<T, Error, (client: VarveClient) => Promise<T>> {
+  const client = useClient();
+  const queries = useQueryClient();
+  return useMutation({ mutationFn: (work: (client: VarveClient) => Promise<T>) => work(client), onSuccess: () => queries.invalidateQueries({ queryKey: ['alerts'] }) });
+}
