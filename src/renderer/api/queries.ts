@@ -1,5 +1,6 @@
 // One hook per question to the engine. Keys begin with the domain, so that announcements can make a whole domain old.
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import type { Alert, Watch } from '../../contract/alerts.ts';
 import type { AnchorStatus } from '../../contract/anchors.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import type { LogEntry, VerifyState } from '../../contract/log.ts';
@@ -96,4 +97,17 @@ export function useStartTask(): UseMutationResult<string, unknown, (client: Varv
 
 export function isRunning(task: TaskState): boolean {
   return task.state === 'running';
+}
+
+/** The lists of alerts. */
+export type AlertView = 'needs' | 'quiet' | 'solved';
+export interface AlertList {
+  alerts: Alert[];
+  counts: { needs: number; quiet: number };
+  watch: Watch;
+}
+
+export function useAlerts(view: AlertView): UseQueryResult<AlertList> {
+  const client = useClient();
+  return useQuery({ queryKey: ['alerts', view], queryFn: ({ signal }) => client.alerts.list({ view, limit: 200 }, { signal }) });
 }

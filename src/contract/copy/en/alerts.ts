@@ -27,6 +27,8 @@ export const alerts = {
   'alerts.unsilence': 'Tell me again',
   'alerts.expected': 'This is expected',
   'alerts.resolve': 'Take off the list',
+  'alerts.openRecord': 'Open the record',
+  'alerts.openRepository': 'Open the repository',
   'alerts.isOnIt': '{who} is on it, until {when} at most',
   'alerts.isOnItNote': '{who} is on it: {note}',
   'alerts.isSilent': 'Quiet until {when}, by {who}: {reason}',
@@ -79,6 +81,10 @@ export const alerts = {
   'channels.quietHint': 'What is not important then comes as one message in the morning. Leave both empty for none.',
   'channels.quietSave': 'Keep these hours',
   'channels.quietSaved': 'Kept.',
+  'overview.needAlerts_one': '{count} alert needs you: {title}',
+  'overview.needAlerts_other': '{count} alerts need you, first of all: {title}',
+  'overview.greyScheduler': 'Nothing has been started by time since {when}.',
+  'overview.greySchedulerSub': 'Jobs wait until the scheduler goes on. Quit Varve and start it again.',
   'notice.open': 'Open alerts',
   'notice.region': 'Notices'
 } as const;

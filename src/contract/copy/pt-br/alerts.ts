@@ -30,6 +30,8 @@ export const alerts: Translated<typeof en> = {
   'alerts.unsilence': 'Avisar de novo',
   'alerts.expected': 'Isto é esperado',
   'alerts.resolve': 'Tirar da lista',
+  'alerts.openRecord': 'Abrir o registro',
+  'alerts.openRepository': 'Abrir o repositório',
   'alerts.isOnIt': '{who} está cuidando, no máximo até {when}',
   'alerts.isOnItNote': '{who} está cuidando: {note}',
   'alerts.isSilent': 'Silenciado até {when}, por {who}: {reason}',
@@ -83,6 +85,11 @@ export const alerts: Translated<typeof en> = {
   'channels.quietHint': 'O que não é importante vem então numa mensagem só, de manhã. Deixe os dois vazios para nenhum.',
   'channels.quietSave': 'Guardar estas horas',
   'channels.quietSaved': 'Guardado.',
+  'overview.needAlerts_one': '{count} alerta precisa de você: {title}',
+  'overview.needAlerts_many': '{count} de alertas precisam de você, antes de tudo: {title}',
+  'overview.needAlerts_other': '{count} alertas precisam de você, antes de tudo: {title}',
+  'overview.greyScheduler': 'Nada é iniciado pelo horário desde {when}.',
+  'overview.greySchedulerSub': 'As tarefas esperam até o agendador voltar. Encerre o Varve e abra-o de novo.',
   'notice.open': 'Abrir alertas',
   'notice.region': 'Avisos'
 };

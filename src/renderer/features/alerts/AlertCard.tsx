@@ -2,11 +2,13 @@
 import { Button, Menu } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Alert, Quiet } from '../../../contract/alerts.ts';
+import type { MessageKey } from '../../../contract/copy/catalogue.ts';
 import { describeAlert } from '../../../contract/copy/alerts.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatSpan, formatWhen } from '../../../contract/copy/values.ts';
 import type { VarveClient } from '../../../contract/index.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Link } from 'wouter';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
 import { untilTimes } from './until.ts';
@@ -14,6 +16,13 @@ import { useSay } from './queries.ts';
 import styles from './Alerts.module.css';
 
 const tones: Record<Alert['severity'], Tone> = { critical: 'bad', warning: 'attention', info: 'info' };
+
+/** Where a person goes on. */
+function placeOf({ facts }: Alert): { path: string; key: MessageKey } | undefined {
+  if (facts.code === 'integrity_record') return { path: '/log', key: 'alerts.openRecord' };
+  const repository = facts.code === 'disk_space' ? (facts.holds === 'repository' ? facts.name : undefined) : 'repository' in facts ? facts.repository : undefined;
+  return repository === undefined ? undefined : { path: `/repositories/${encodeURIComponent(repository)}`, key: 'alerts.openRepository' };
+}
 
 function QuietLine({ quiet }: { quiet: Quiet }): ReactNode {
   const { t, language } = useWords();
@@ -29,6 +38,7 @@ function Actions({ alert, title }: { alert: Alert; title: string }): ReactNode {
   const { t } = useWords();
   const say = useSay();
   const { id, quiet, can } = alert;
+  const to = placeOf(alert);
   const button = (label: string, work: (client: VarveClient) => Promise<unknown>, variant: 'filled' | 'default' = 'default'): ReactNode => (
     <Button variant={variant} disabled={say.isPending} onClick={() => say.mutate(work)} aria-label={`${label}: ${title}`}>
       {label}
@@ -57,6 +67,7 @@ function Actions({ alert, title }: { alert: Alert; title: string }): ReactNode {
           </Menu>
         )}
         {can.expect && button(t('alerts.expected'), (client) => client.alerts.expected({ alert: id }))}
+        {to !== undefined && <Link href={to.path}>{t(to.key)}</Link>}
         {can.resolve && button(t('alerts.resolve'), (client) => client.alerts.resolve({ alert: id }))}
       </div>
       {say.isError && <ErrorNotice error={say.error} compact />}

@@ -3,13 +3,13 @@ import { Tabs } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useParams } from 'wouter';
 import { formatNumber, formatWhen } from '../../../contract/copy/values.ts';
+import { useAlerts, type AlertView as View } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { AlertCard } from './AlertCard.tsx';
 import { Channels } from './Channels.tsx';
-import { useAlerts, type View } from './queries.ts';
 import styles from './Alerts.module.css';
 
 const none = { needs: 'alerts.noneNeeds', quiet: 'alerts.noneQuiet', solved: 'alerts.noneSolved' } as const;

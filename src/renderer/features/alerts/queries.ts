@@ -1,20 +1,8 @@
 // Questions of this screen.
 import { useMutation, useQuery, useQueryClient, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
-import type { Alert, AlertSettings, Channel, Watch } from '../../../contract/alerts.ts';
+import type { AlertSettings, Channel } from '../../../contract/alerts.ts';
 import type { VarveClient } from '../../../contract/index.ts';
 import { useClient } from '../../api/queries.ts';
-
-export type View = 'needs' | 'quiet' | 'solved';
-export interface AlertList {
-  alerts: Alert[];
-  counts: { needs: number; quiet: number };
-  watch: Watch;
-}
-
-export function useAlerts(view: View): UseQueryResult<AlertList> {
-  const client = useClient();
-  return useQuery({ queryKey: ['alerts', view], queryFn: ({ signal }) => client.alerts.list({ view, limit: 200 }, { signal }) });
-}
 
 export function useChannels(): UseQueryResult<Channel[]> {
   const client = useClient();

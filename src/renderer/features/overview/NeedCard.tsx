@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
+import { describeAlert } from '../../../contract/copy/alerts.ts';
 import { anchorSentence } from '../../../contract/copy/anchors.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { formatSpan } from '../../../contract/copy/values.ts';
@@ -68,6 +69,10 @@ function wordsFor({ t, language }: Words, need: Need): NeedWords {
       return { tone: 'attention', title: t('need.noSnapshot', { plan: visibleText(need.plan.title, true) }), sub: t('need.noSnapshotSub'), button: t('app.backUpNow') };
     case 'old':
       return { tone: 'attention', title: t('need.old', { plan: visibleText(need.plan.title, true), span: formatSpan(language, need.seconds) }), sub: t('need.oldSub'), button: t('app.backUpNow') };
+    case 'alerts': {
+      const { title, next } = describeAlert(language, need.first, new Date());
+      return { tone: need.first.severity === 'critical' ? 'bad' : 'attention', title: t('overview.needAlerts', { count: need.count, title }), sub: next, button: t('notice.open') };
+    }
     case 'gaps':
       return { tone: 'attention', title: t('need.gaps', { plan: visibleText(need.plan.title, true) }), sub: t('need.gapsSub'), button: t('need.gapsDo') };
   }
@@ -86,6 +91,8 @@ export function NeedCard({ need }: { need: Need }): ReactNode {
     switch (need.kind) {
       case 'recordBroken':
         return navigate(`/log/${need.seq}`);
+      case 'alerts':
+        return navigate(`/alerts/${need.first.id}`);
       case 'recordBehind':
         return navigate('/log');
       case 'anchorRefused':

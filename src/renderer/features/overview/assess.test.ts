@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Alert } from '../../../contract/alerts.ts';
 import type { AnchorStatus } from '../../../contract/anchors.ts';
 import type { VerifyState } from '../../../contract/log.ts';
 import type { Status } from '../../../contract/system.ts';
@@ -21,6 +22,14 @@ function facts(change: Partial<Parameters<typeof assess>[0]> = {}): Parameters<t
 describe('the overview\'s judgement', () => {
   it('is safe only when copies are fresh, repositories there and the record checked', () => {
     expect(assess(facts())).toMatchObject({ tone: 'safe', needs: [] });
+  });
+
+  it('names the alerts it does not say by itself, and is grey when the scheduler has stopped', () => {
+    const alert = (code: string): Alert => ({ id: code, severity: 'warning', facts: { code } }) as unknown as Alert;
+    const watch = { watching: true, evaluatedAt: hoursAgo(0), schedulerStoppedSince: null };
+    expect(assess(facts({ alerts: { alerts: [alert('integrity_repository'), alert('failure'), alert('stale')], watch } }))).toMatchObject({ tone: 'needs', needs: [{ kind: 'alerts', count: 2, first: { id: 'failure' } }] });
+    expect(assess(facts({ alerts: { alerts: [alert('unreachable')], watch } }))).toMatchObject({ tone: 'safe', needs: [] });
+    expect(assess(facts({ alerts: { alerts: [], watch: { ...watch, schedulerStoppedSince: hoursAgo(3) } } }))).toMatchObject({ tone: 'grey', unscheduledSince: hoursAgo(3), uncheckedSince: null });
   });
 
   it('wants a snapshot for a plan whose last one is older than a day', () => {

@@ -1,5 +1,6 @@
 // Is my work safe, since when, what needs me: the overview's one sentence and its list, decided from what the engine says. Pure.
 import { isGrave, standsAgainst, type Anchor, type AnchorStatus } from '../../../contract/anchors.ts';
+import type { Alert, Watch } from '../../../contract/alerts.ts';
 import type { VerifyState } from '../../../contract/log.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import type { Plan, Snapshot, WaitingSnapshot } from '../../../contract/snapshots.ts';
@@ -21,7 +22,8 @@ export type Need =
   | { kind: 'checkFailed'; repository: Repository; errors: number }
   | { kind: 'noSnapshot'; plan: Plan }
   | { kind: 'old'; plan: Plan; seconds: number }
-  | { kind: 'gaps'; plan: Plan; snapshotId: string };
+  | { kind: 'gaps'; plan: Plan; snapshotId: string }
+  | { kind: 'alerts'; first: Alert; count: number };
 
 export type Notice = Status['notices'][number];
 
@@ -30,6 +32,8 @@ export interface Assessment {
   tone: 'safe' | 'needs' | 'broken' | 'empty' | 'grey';
   /** Grey because the record has not been checked since then; null when the reason is another. */
   uncheckedSince: string | null;
+  /** Grey because the scheduler has stopped since then. */
+  unscheduledSince: string | null;
   lastSnapshotAt: string | null;
   needs: Need[];
 }
@@ -47,6 +51,8 @@ interface Facts {
   waiting: readonly WaitingSnapshot[];
   verify: VerifyState;
   anchors: AnchorStatus;
+  /** Those that need a person, the gravest first; undefined while they are not known. */
+  alerts?: { alerts: readonly Alert[]; watch: Watch } | undefined;
   now: Date;
 }
 
@@ -92,20 +98,31 @@ function needsOfPlans({ plans, waiting, now }: Facts): Need[] {
   });
 }
 
+/** What this page has found out by itself is not said a second time. */
+const saidHere: ReadonlySet<string> = new Set(['integrity_record', 'integrity_repository', 'unreachable']);
+
+function needsOfAlerts({ alerts }: Facts): Need[] {
+  const others = alerts?.alerts.filter(({ facts }) => !saidHere.has(facts.code)) ?? [];
+  const [first] = others;
+  return first === undefined ? [] : [{ kind: 'alerts', first, count: others.length }];
+}
+
 function newestSnapshot({ plans, snapshots }: Facts): string | null {
   const moments = [...snapshots.map((snapshot) => snapshot.at), ...plans.flatMap((plan) => (plan.lastSnapshot ? [new Date(plan.lastSnapshot.time).toISOString()] : []))];
   return moments.reduce<string | null>((newest, moment) => (newest === null || moment > newest ? moment : newest), null);
 }
 
 export function assess(facts: Facts): Assessment {
-  const needs = [...withAnchors(facts, needsOfRecord(facts)), ...needsOfStore(facts), ...needsOfRepositories(facts), ...needsOfPlans(facts)];
+  const needs = [...withAnchors(facts, needsOfRecord(facts)), ...needsOfStore(facts), ...needsOfRepositories(facts), ...needsOfAlerts(facts), ...needsOfPlans(facts)];
   const lastSnapshotAt = newestSnapshot(facts);
   const broken = needs.some((need) => need.kind === 'recordBroken' || need.kind === 'recordBehind' || (need.kind === 'anchorRefused' && isGrave(need.anchor)) || need.kind === 'unreadable' || need.kind === 'checkFailed');
   const stale = needs.find((need) => need.kind === 'staleVerified');
   const blind = stale !== undefined && (facts.now.getTime() - Date.parse(stale.at)) / 1000 > blindCheckDays * day;
-  const base = { lastSnapshotAt, needs, uncheckedSince: null };
+  const unscheduledSince = facts.alerts?.watch.schedulerStoppedSince ?? null;
+  const base = { lastSnapshotAt, needs, uncheckedSince: null, unscheduledSince };
   if (broken) return { ...base, tone: 'broken' };
   if (facts.plans.length === 0 && lastSnapshotAt === null) return { ...base, needs: needs.filter((need) => need.kind !== 'neverVerified' && need.kind !== 'anchorDue'), tone: 'empty' };
+  if (unscheduledSince !== null) return { ...base, tone: 'grey' };
   if (blind) return { ...base, tone: 'grey', uncheckedSince: stale.at };
   return { ...base, tone: needs.length > 0 ? 'needs' : 'safe' };
 }

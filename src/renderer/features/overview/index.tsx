@@ -7,7 +7,7 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import { formatClock, formatWhen } from '../../../contract/copy/values.ts';
 import { useCell } from '../../api/cell.ts';
 import { useEngine } from '../../api/engine.tsx';
-import { useAnchorStatus, useClient, useLatestEntries, usePlans, useRepositories, useSample, useSnapshots, useStatus, useVerifyState, useWaiting } from '../../api/queries.ts';
+import { useAlerts, useAnchorStatus, useClient, useLatestEntries, usePlans, useRepositories, useSample, useSnapshots, useStatus, useVerifyState, useWaiting } from '../../api/queries.ts';
 import { CoreSample } from '../../ui/CoreSample.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -28,7 +28,7 @@ function Headline({ assessment, entriesChecked }: { assessment: Assessment; entr
   const { t, language } = useWords();
   const now = useNow();
   const line = useCell(useEngine().line.state);
-  const { tone, needs, lastSnapshotAt, uncheckedSince } = assessment;
+  const { tone, needs, lastSnapshotAt, uncheckedSince, unscheduledSince } = assessment;
   const needsWords = t('overview.needs', { count: needs.length });
   let shape: Tone = 'good';
   let sentence = t('overview.good');
@@ -42,6 +42,10 @@ function Headline({ assessment, entriesChecked }: { assessment: Assessment; entr
     shape = 'unknown';
     sentence = t('overview.greyLine', { when: formatWhen(language, line.since, now) });
     sub = t('overview.greyLineSub');
+  } else if (tone === 'grey' && unscheduledSince !== null) {
+    shape = 'unknown';
+    sentence = t('overview.greyScheduler', { when: formatWhen(language, new Date(unscheduledSince), now) });
+    sub = t('overview.greySchedulerSub');
   } else if (tone === 'grey' && uncheckedSince !== null) {
     shape = 'unknown';
     sentence = t('overview.greyChecking', { when: formatWhen(language, new Date(uncheckedSince), now) });
@@ -142,6 +146,7 @@ export function OverviewScreen(): ReactNode {
   const verify = useVerifyState();
   const anchors = useAnchorStatus();
   const waiting = useWaiting();
+  const alerts = useAlerts('needs').data;
   const sample = useSample();
   const [dismissed, setDismissed] = useState<readonly number[]>([]);
   const [aside, room] = useRoom<HTMLElement>();
@@ -150,9 +155,9 @@ export function OverviewScreen(): ReactNode {
   const assessment = useMemo(
     () =>
       status.data && plans.data && repositories.data && snapshots.data && verify.data && anchors.data && waiting.data
-        ? assess({ status: status.data, plans: plans.data, repositories: repositories.data, snapshots: snapshots.data.snapshots, waiting: waiting.data, verify: verify.data, anchors: anchors.data, now })
+        ? assess({ status: status.data, plans: plans.data, repositories: repositories.data, snapshots: snapshots.data.snapshots, waiting: waiting.data, verify: verify.data, anchors: anchors.data, alerts, now })
         : undefined,
-    [status.data, plans.data, repositories.data, snapshots.data, verify.data, anchors.data, waiting.data, now]
+    [status.data, plans.data, repositories.data, snapshots.data, verify.data, anchors.data, waiting.data, alerts, now]
   );
   const recent = useMemo(() => (snapshots.data?.snapshots ?? []).filter((snapshot) => now.getTime() - Date.parse(snapshot.at) < coreDays * 86_400_000), [snapshots.data, now]);
   if (failed) return <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />;
