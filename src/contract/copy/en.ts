@@ -17,6 +17,7 @@ import { verdict } from './en/verdict.ts';
 import { welcome } from './en/welcome.ts';
 
 export const en = {
+  ...alerts,
   ...anchors,
   ...compare,
   ...files,
@@ -33,4 +34,3 @@ export const en = {
   ...verdict,
   ...welcome
 } as const;
-export const en = { ...alerts, ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

@@ -17,6 +17,7 @@ import { verdict } from './pt-br/verdict.ts';
 import { welcome } from './pt-br/welcome.ts';
 
 export const ptBR = {
+  ...alerts,
   ...anchors,
   ...compare,
   ...files,
@@ -33,4 +34,3 @@ export const ptBR = {
   ...verdict,
   ...welcome
 } as const;
-export const ptBR = { ...alerts, ...anchors, ...compare, ...files, ...inside, ...shell, ...keeping, ...plans, ...record, ...repositories, ...review, ...verdict, ...welcome } as const;

@@ -4,6 +4,7 @@ import type { JobsFacts, RepositoryFacts, Sources } from './alerts/index.ts';
 import type { EventLog } from './log/index.ts';
 import type { Ports } from './ports.ts';
 import type { Repositories } from './repository/index.ts';
+import type { NamedSecrets } from './secrets/index.ts';
 import type { Snapshots } from './snapshots/index.ts';
 
 export interface AlertSourcesDeps {
@@ -13,9 +14,10 @@ export interface AlertSourcesDeps {
   repositories: Pick<Repositories, 'rows' | 'placeOf'>;
   snapshots: Pick<Snapshots, 'repositoryOfPlan'>;
   jobs: JobsFacts;
+  named: Pick<NamedSecrets, 'expiring'>;
 }
 
-export function alertSources({ ports, homePath, log, repositories, snapshots, jobs }: AlertSourcesDeps): Sources {
+export function alertSources({ ports, homePath, log, repositories, snapshots, jobs, named }: AlertSourcesDeps): Sources {
   /** Of a place that is away nobody can tell any more. */
   const networks = new Map<string, boolean>();
   const look = async (row: ReturnType<Repositories['rows']>[number]): Promise<RepositoryFacts> => {
@@ -30,7 +32,7 @@ export function alertSources({ ports, homePath, log, repositories, snapshots, jo
     repositories: () => Promise.all(repositories.rows().map(look)),
     repositoryOfPlan: (plan) => snapshots.repositoryOfPlan(plan),
     homeSpace: () => ({ path: homePath, ...ports.files.space(homePath) }),
-    secrets: { expiring: () => [] },
+    secrets: { expiring: (nowMs) => named.expiring(nowMs) },
     online: () => ports.machine.online()
   };
 }

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { EngineEvent } from '../../contract/events.ts';
 import type { Status } from '../../contract/system.ts';
-import { createAlerts, noJobs, type Alerts } from './alerts/index.ts';
+import { createAlerts, type Alerts } from './alerts/index.ts';
 import { alertSources, languageOf } from './alert-sources.ts';
 import type { EngineConfig } from './config.ts';
 import { DisposableStore } from './kit/disposables.ts';
@@ -12,7 +12,7 @@ import { createIdleVerifier, createLogApi, openLog, type EventLog, type IdleVeri
 import type { Files, Ports } from './ports.ts';
 import { createMaintenance, createRepositories, type Maintenance, type Places, type Repositories } from './repository/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
-import { createLogKeys, createSecrets, NamedSecrets, type Secrets } from './secrets/index.ts';
+import { createLogKeys, createSecrets, NamedSecrets, parseReference, type Secrets } from './secrets/index.ts';
 import { createSnapshots, type Snapshots } from './snapshots/index.ts';
 import { createFreeSpaceCleaner, createOutbox, listMigrationCopies, openDatabase, sweepMigrationCopies, type Database, type Outbox } from './store/index.ts';
 import { stateMigrations } from './state-migrations.ts';
@@ -105,9 +105,9 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       ports,
       db,
       outbox,
-      sources: alertSources({ ports, homePath, log, repositories, snapshots, jobs: noJobs }),
+      sources: alertSources({ ports, homePath, log, repositories, snapshots, jobs: jobs.facts, named }),
       secrets,
-      readSecret: async (reference) => fail('SECRET_MISSING', `no secret ${reference}`, { name: reference }),
+      readSecret: async (reference) => (await named.use(parseReference(reference) ?? reference, { by: 'alerts', purpose: 'channel' })).value,
       language: () => languageOf(settings.get().language, environment),
       announce
     });

@@ -32,7 +32,6 @@ export const kindNames: PlainWords = {
   preview: ['preview', 'prévia'],
   restore: ['restore', 'restauração'],
   alert: ['alert', 'alerta'],
-  channel: ['channel', 'canal'],
   silence: ['silence', 'silêncio'],
   trial: ['trial', 'experimento'],
   comparison: ['comparison', 'comparação'],

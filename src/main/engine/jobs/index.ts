@@ -56,7 +56,7 @@ export interface JobsFacts {
   onRunStarted(listener: (run: Run) => void): () => void;
   schedulerState(): { scheduling: boolean; lastTickAt: string | null; paused: boolean };
   /** The last lines of what it printed, masked and without colours. */
-  outputTail(runId: string, lines: number): Promise<string[]>;
+  outputTail(runId: string, lines: number): string[];
 }
 
 export interface Jobs {
@@ -72,6 +72,7 @@ export interface Jobs {
 }
 
 const networkAnswerMs = 5_000;
+const tailsKept = 200;
 
 export function createJobs(deps: JobsDependencies): Jobs {
   const { ports, db, outbox, tasks, repositories, named, api, announce, homePath, environment } = deps;
@@ -85,6 +86,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
     bootId ??= await processes.bootId().catch(() => undefined);
   };
 
+  /** Of programs that ended since the start: what they said last, for tickets. */
+  const tails = new Map<string, readonly string[]>();
   const own = createOwnExecutor({
     clock, net, tasks, api, pid: machine.pid, bootId: () => bootId,
     secret: async (name, purpose) => (await named.use(name, { by: 'jobs', purpose })).value,
@@ -99,6 +102,11 @@ export function createJobs(deps: JobsDependencies): Jobs {
     secret: async (name, by, purpose) => {
       const { value, masks } = await named.use(name, { by, purpose });
       return { value, masks: masks.map((mask) => ({ name: mask.name, value: typeof mask.value === 'string' ? mask.value : Buffer.from(mask.value).toString('utf8') })) };
+    },
+    onTail: (runId, lines) => {
+      tails.delete(runId);
+      tails.set(runId, lines);
+      for (const oldest of tails.keys()) if (tails.size > tailsKept) tails.delete(oldest);
     },
     programName: (path) => basename(path).replace(/\.exe$/i, '')
   });
@@ -156,7 +164,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
         const { lastTickAt, paused } = jobs.scheduler();
         return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: scheduler.pausedNow(paused, clock.now()) };
       },
-      outputTail: runService.outputTail
+      outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? []
     },
     start: () => void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) })),
     wake: () => scheduler.wake(),

@@ -82,7 +82,7 @@ export async function createHouse(change: Partial<Pick<AlertsDeps, 'ports'>> & {
     house.alerts = createAlerts({
       ports: {
         clock, random,
-        net: change.net ?? { request: async (request) => (house.calls.push(request), { status: house.outside.net(request), body: new Uint8Array() }) },
+        net: change.net ?? { reaches: async () => true, request: async (request) => (house.calls.push(request), { status: house.outside.net(request), body: new Uint8Array() }) },
         mail: change.mail ?? { send: async (request) => (house.outside.mail(request), void house.mails.push(request)) },
         machine: { hostname: 'lab-7' } as AlertsDeps['ports']['machine'],
         logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

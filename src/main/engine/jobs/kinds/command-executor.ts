@@ -17,6 +17,8 @@ export interface CommandExecutorDeps {
   logger: Logger;
   /** A secret's value and all that must be masked with it, after its use was recorded. */
   secret(name: string, by: string, purpose: string): Promise<{ value: string; masks: readonly { name: string; value: string }[] }>;
+  /** The last lines of a try that has ended. */
+  onTail(runId: string, lines: readonly string[]): void;
   programName(path: string): string;
 }
 
@@ -29,7 +31,7 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
     const released = new AbortController();
     const ended = attempts
       .ended(run.id, attempt, released.signal)
-      .then(async (end): Promise<Outcome> => ('result' in end ? outcomeOf(deps, work, end.result, await lastLineOf(attempts, run.id, attempt)) : outcome('unknown', end.gone, { byItself: true })))
+      .then(async (end): Promise<Outcome> => ('result' in end ? outcomeOf(deps, work, end.result, await lastLineOf(deps, run.id, attempt)) : outcome('unknown', end.gone, { byItself: true })))
       .catch((error: unknown): Outcome | Promise<never> => (released.signal.aborted ? new Promise<never>(() => undefined) : { ...outcomeOfError(error), state: 'unknown', retry: false }));
     return {
       identity,
@@ -53,7 +55,7 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
     find: async (what) => {
       const { run, attempt } = what;
       const found = await attempts.find(run.id, attempt);
-      if ('result' in found) return found.result.spawnError === null ? { kind: 'ended', outcome: outcomeOf(deps, what.definition.work as CommandWork, found.result, await lastLineOf(attempts, run.id, attempt)) } : { kind: 'gone', cause: 'crash_at_start' };
+      if ('result' in found) return found.result.spawnError === null ? { kind: 'ended', outcome: outcomeOf(deps, what.definition.work as CommandWork, found.result, await lastLineOf(deps, run.id, attempt)) } : { kind: 'gone', cause: 'crash_at_start' };
       if ('gone' in found) return { kind: 'gone', cause: found.gone };
       if ('alive' in found && !found.orphan) return { kind: 'alive', started: started(what, found.alive) };
       if ('alive' in found) {
@@ -120,16 +122,18 @@ export function outcomeOf({ programName }: Pick<CommandExecutorDeps, 'programNam
 }
 
 const shownLine = 300;
+const tailLines = 50;
 
 /** What it said last, on standard error if it said anything there among its last lines. */
-async function lastLineOf(attempts: Attempts, runId: string, attempt: number): Promise<string | null> {
+async function lastLineOf({ attempts, onTail }: Pick<CommandExecutorDeps, 'attempts' | 'onTail'>, runId: string, attempt: number): Promise<string | null> {
   try {
     const reader = attempts.output(runId, attempt);
     const { lines } = await reader.refresh();
-    const { rows } = await reader.page(Math.max(0, lines - 50), 50);
-    const said = rows.flatMap((row) => ('gap' in row || row.text.trim() === '' ? [] : [row]));
+    const { rows } = await reader.page(Math.max(0, lines - tailLines), tailLines);
+    const said = rows.flatMap((row) => ('gap' in row || row.text.trim() === '' ? [] : [{ stream: row.stream, text: withoutColours(row.text).trimEnd().slice(0, shownLine) }]));
+    onTail(runId, said.map(({ text }) => text));
     const line = said.findLast(({ stream }) => stream === 'err') ?? said.at(-1);
-    return line === undefined ? null : withoutColours(line.text).trim().slice(0, shownLine);
+    return line?.text.trim() ?? null;
   } catch {
     return null; // the exit says enough; the output says itself that it cannot be read
   }

@@ -6,7 +6,6 @@ import { fail } from '../../kit/errors.ts';
 import type { Clock } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { AttemptOutput, Attempts, OutputLine, OutputRow } from '../attempt/index.ts';
-import { withoutColours } from '../attempt/index.ts';
 import type { JobStore } from '../definitions/store.ts';
 import type { JobRow, RunRow } from '../model.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
@@ -126,15 +125,7 @@ export function createRunService(deps: RunServiceDeps) {
     stats: async ({ job, by, zone, limit }) => statsOf(runs, findJob(job).id, { by, zone: zone ?? clock.zone(), limit })
   } satisfies EngineApi['runs'];
 
-  return { api, find, outputTail: (runId: string, count: number): Promise<string[]> => tailOf(attempts, runs.run(runId), count) };
-}
-
-async function tailOf(attempts: Attempts, run: RunRow | undefined, count: number): Promise<string[]> {
-  if (run === undefined || run.attempts === 0 || run.workKind !== 'command') return [];
-  const output = attempts.output(run.id, run.attempts);
-  const { lines } = await output.refresh();
-  const { rows } = await output.page(Math.max(0, lines - count), count);
-  return rows.flatMap((row) => ('gap' in row ? [] : [withoutColours(row.text)]));
+  return { api, find };
 }
 
 function wireLine({ seq, t, stream, text }: OutputLine): { seq: number; t: string; stream: OutputLine['stream']; text: string } {
