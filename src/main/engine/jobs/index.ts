@@ -24,7 +24,7 @@ import { createRunService } from './runs/service.ts';
 import { createRunStore } from './runs/store.ts';
 import { viewRun } from './runs/view.ts';
 import { unmetCondition } from './scheduler/conditions.ts';
-import { recoverRuns } from './scheduler/recover.ts';
+import { recoverRuns, runAgain } from './scheduler/recover.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
 import { createWorker } from './scheduler/worker.ts';
 
@@ -112,8 +112,9 @@ export function createJobs(deps: JobsDependencies): Jobs {
   });
   const executorFor = ({ work }: JobDefinition): Executor => (work.kind === 'command' ? command : own);
 
-  const onFailed = (run: RunRow): void => pauseAfterFailures({ jobs, outbox, clock }, run.jobId);
-  const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, onFree: () => scheduler.pump(), onFailed });
+  const onFailed = (run: RunRow): void => pauseAfterFailures({ jobs, outbox, clock }, run);
+  const onLost = (run: RunRow): void => runAgain(jobs, (job, wanted) => scheduler.write(job, wanted), run);
+  const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, onFree: () => scheduler.pump(), onFailed, onLost });
   const plan = (name: string): PlanFacts | undefined => deps.plans().find((each) => each.name === name);
   const conditions = { files, power, reaches: (host: string, port: number, signal: AbortSignal) => net.reaches(host, port, networkAnswerMs, signal), repositories, repositoryOfPlan: (name: string) => plan(name)?.repository };
   const scheduler = createScheduler({
@@ -121,9 +122,10 @@ export function createJobs(deps: JobsDependencies): Jobs {
     uptimeMs: () => machine.uptimeMs(),
     bootId: () => bootId,
     unmet: (definition, signal) => unmetCondition(conditions, definition, signal),
+    onFailed,
     recover: async () => {
       await learnBoot();
-      await recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, enqueue: (job, wanted) => scheduler.enqueue(job, wanted), onFailed });
+      await recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, onFailed, onLost });
     }
   });
 

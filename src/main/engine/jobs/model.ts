@@ -111,11 +111,16 @@ export function retryDelayMs({ baseSeconds, capSeconds, minSeconds }: JobDefinit
   return Math.floor(chance * Math.min(capSeconds, baseSeconds * 2 ** (failed - 1)) * 1000) + minSeconds * 1000;
 }
 
+/** Rule 7.1a: the longest that the delay before a next try can be. A time further away was written before the clock was set back. */
+export function longestRetryMs({ baseSeconds, capSeconds, minSeconds, most }: JobDefinition['retries']): number {
+  return (Math.min(capSeconds, baseSeconds * 2 ** Math.max(0, most - 1)) + minSeconds) * 1000;
+}
+
 const turn: Readonly<Record<Trigger, number>> = { manual: 0, api: 0, replay: 0, file: 1, pipeline: 2, schedule: 3, startup: 3, recovery: 4, catch_up: 4 };
 
-/** Rule 3.4. */
-export function byTurn(a: Pick<RunRow, 'trigger' | 'createdAt' | 'id'>, b: Pick<RunRow, 'trigger' | 'createdAt' | 'id'>): number {
-  return turn[a.trigger] - turn[b.trigger] || a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+/** Rule 3.4. Of those decided at once the one for the oldest time comes first; ids made in one millisecond tell nothing. */
+export function byTurn(a: Pick<RunRow, 'trigger' | 'createdAt' | 'occurrence' | 'id'>, b: Pick<RunRow, 'trigger' | 'createdAt' | 'occurrence' | 'id'>): number {
+  return turn[a.trigger] - turn[b.trigger] || a.createdAt - b.createdAt || (a.occurrence ?? 0) - (b.occurrence ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
 /** A person waits for it: it does not wait for what is caught up, has no deadline, ignores a pause. */

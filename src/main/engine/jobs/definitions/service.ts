@@ -7,7 +7,7 @@ import { fail } from '../../kit/errors.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
-import { definitionHashOf, type JobRow, type RunRow } from '../model.ts';
+import { definitionHashOf, runKey, type JobRow, type RunRow } from '../model.ts';
 import type { RunStore } from '../runs/store.ts';
 import { isFinal } from '../runs/states.ts';
 import { viewRun } from '../runs/view.ts';
@@ -194,28 +194,29 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       const row = find(job);
       const busy = runs.live().find(({ jobId }) => jobId === row.id);
       if (busy && whenBusy === 'refuse') fail('CONFLICT', `a run of ${row.name} is under way`, { kind: 'run', name: busy.id });
-      const run = scheduler.enqueue(row, { trigger: 'manual', by: actor, reason, test, anyway: whenBusy === 'anyway' });
+      const stands = row.definition.satisfiesSchedule && !test ? nextToSatisfy(row) : undefined;
+      const run = scheduler.enqueue(row, { trigger: 'manual', by: actor, reason, test, anyway: whenBusy === 'anyway', ...(stands !== undefined && { occurrence: stands, key: runKey.schedule(row.id, stands) }) }, () => {
+        if (stands !== undefined) jobs.setCursor(row.id, stands);
+      });
       if (run === undefined) return fail('CONFLICT', `the run of ${row.name} was decided before`, { kind: 'run', name: row.name });
-      if (row.definition.satisfiesSchedule && !test) satisfyNext(row);
+      if (stands !== undefined) scheduler.reschedule({ ...row, cursor: stands });
       return viewRun(runs.run(run.id) ?? run, scheduler.waitingFor(run.id));
     }
   } satisfies EngineApi['jobs'];
 
-  /** Rule 9.5: a run by hand stands for the next one of its schedule, where the job says so. */
-  const satisfyNext = (row: JobRow): void => {
-    const next = scheduler.timetableOf(row).next(Math.max(row.cursor, clock.now()));
-    if (next === null) return;
-    jobs.setCursor(row.id, next);
-    scheduler.reschedule({ ...row, cursor: next });
+  /** Rule 9.5: a run by hand stands for the next one of its schedule, where the job says so. 9.5a: once, and not over times that nobody has decided yet. */
+  const nextToSatisfy = (row: JobRow): number | undefined => {
+    const next = scheduler.timetableOf(row).next(row.cursor);
+    return next === null || next <= clock.now() || row.cursor > clock.now() ? undefined : next;
   };
 
   return { api, find, view, add, edit };
 }
 
-/** Rule 7.5, after a failed run. */
-export function pauseAfterFailures({ jobs, outbox, clock }: Pick<DefinitionServiceDeps, 'jobs' | 'outbox' | 'clock'>, jobId: string): void {
+/** Rule 7.5, in the transaction of a failed run. */
+export function pauseAfterFailures({ jobs, outbox, clock }: Pick<DefinitionServiceDeps, 'jobs' | 'outbox' | 'clock'>, { jobId, test }: Pick<RunRow, 'jobId' | 'test'>): void {
   const row = jobs.job(jobId);
-  if (row === undefined || row.paused !== null || row.definition.pauseAfter === null || row.failures < row.definition.pauseAfter) return;
+  if (row === undefined || test || row.paused !== null || row.definition.pauseAfter === null || row.failures < row.definition.pauseAfter) return;
   const paused: Pause = { by: '', at: new Date(clock.now()).toISOString(), reason: `${row.failures} failed runs in a row`, until: null };
   outbox.commit(() => jobs.setPaused(row.id, paused), [{ action: 'job.paused', category: 'job', subject: `job:${row.name}`, payload: { job: row.name, jobId: row.id, reason: paused.reason, until: null } }]);
 }

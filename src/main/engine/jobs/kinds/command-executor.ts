@@ -59,7 +59,8 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
       if ('gone' in found) return { kind: 'gone', cause: found.gone };
       if ('alive' in found && !found.orphan) return { kind: 'alive', started: started(what, found.alive) };
       if ('alive' in found) {
-        return { kind: 'orphan', ended: attempts.ended(run.id, attempt).then(() => undefined), stop: started(what, found.alive).stop };
+        const orphan = started(what, found.alive);
+        return { kind: 'orphan', ended: orphan.ended.then(() => undefined), stop: orphan.stop, release: orphan.release };
       }
       return { kind: 'gone', cause: 'crash_at_start' };
     }

@@ -26,7 +26,7 @@ export interface Started {
 export type Found =
   | { kind: 'alive'; started: Started }
   /** It lives, but nobody will ever know how it ends. */
-  | { kind: 'orphan'; ended: Promise<void>; stop(options: { force: boolean }): void }
+  | ({ kind: 'orphan'; ended: Promise<void> } & Pick<Started, 'stop' | 'release'>)
   | { kind: 'ended'; outcome: Outcome }
   | { kind: 'gone'; cause: 'crash' | 'crash_at_start' | 'power_loss' };
 

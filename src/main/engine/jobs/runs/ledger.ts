@@ -31,7 +31,6 @@ export interface Move {
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-
 export function createLedger({ clock, runs, jobs, outbox, announce }: LedgerDeps) {
   const ended = new Set<(run: RunRow) => void>();
   const started = new Set<(run: RunRow) => void>();
@@ -60,8 +59,12 @@ export function createLedger({ clock, runs, jobs, outbox, announce }: LedgerDeps
     if (next !== undefined) jobs.setTally(job.id, next);
   };
 
-  /** After the transaction it may be part of. */
-  const told = (run: RunRow, before: RunState | 'new'): void => queueMicrotask(() => tell(run, before));
+  /** After the transaction it may be part of; what was rolled back with that one is told to nobody. */
+  const told = (run: RunRow, before: RunState | 'new'): void =>
+    queueMicrotask(() => {
+      const state = runs.run(run.id)?.state;
+      if (state !== undefined && state !== before) tell(run, before);
+    });
 
   const tell = (run: RunRow, before: RunState | 'new'): void => {
     announce({ kind: 'changed', what: 'runs' });

@@ -21,6 +21,8 @@ export interface DecideInput {
   nowMs: number;
   /** Why times may have passed unseen. */
   cause: Missed['cause'];
+  /** Rule 2.4: the clock was set forward by more than three hours. */
+  leapt: boolean;
 }
 
 /** Rule 2.3: as late as this is on time. */
@@ -63,8 +65,8 @@ function all({ timetable, cursor, definition }: DecideInput, newest: number, cou
 }
 
 /** Rule 2.4: what the clock jumped over while the computer was awake is not caught up by jobs that run more often than hourly. */
-function policyOf({ definition, cause, timetable }: DecideInput): { policy: Missed['policy'] } {
-  return { policy: cause === 'clock' && timetable.smallestGapMs < hourMs ? 'skip' : definition.catchUp.policy };
+function policyOf({ definition, leapt, timetable }: DecideInput): { policy: Missed['policy'] } {
+  return { policy: leapt && timetable.smallestGapMs < hourMs ? 'skip' : definition.catchUp.policy };
 }
 
 /** Its jitter is at most half the gap to the one after it, so only the very last one can be waiting for its own. */

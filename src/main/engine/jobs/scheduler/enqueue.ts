@@ -21,10 +21,10 @@ const waits = ({ state }: RunRow): boolean => state === 'queued' || state === 'a
 
 /** `live`: of this job alone. */
 export function placeOf(trigger: RunRow['trigger'], { overlap: { policy }, catchUp }: Pick<JobDefinition, 'overlap' | 'catchUp'>, live: readonly RunRow[]): Place {
-  // What is caught up waits for its turn after a start and is in nobody's way; where only the newest counts, a time that comes meanwhile is newer.
+  // Rule 2.7a: what is caught up waits for its turn after a start and is in nobody's way; where only the newest counts, a time that comes meanwhile is newer.
   const caughtUp = live.filter((run) => run.trigger === 'catch_up' && waits(run));
   const others = live.filter((run) => !caughtUp.includes(run));
-  const outdated = trigger === 'schedule' && catchUp.policy !== 'all' ? caughtUp : [];
+  const outdated = (trigger === 'schedule' || trigger === 'catch_up') && catchUp.policy !== 'all' ? caughtUp : [];
   const place: Place = { state: 'queued', cause: null, otherRun: null, supersedes: outdated, replaces: [] };
   const [first] = others;
   if (first === undefined) return place;

@@ -1,7 +1,7 @@
 // Which of the waiting runs may begin now, and what the others wait for (rules 2.7, 3.1, 3.3, 3.4). Pure.
 import type { JobDefinition } from '../../../../contract/jobs.ts';
 import type { Run } from '../../../../contract/runs.ts';
-import { byHand, byTurn, type RunRow } from '../model.ts';
+import { byHand, byTurn, longestRetryMs, type RunRow } from '../model.ts';
 import { occupying, type LiveState } from '../runs/states.ts';
 
 export interface Candidate {
@@ -10,6 +10,8 @@ export interface Candidate {
   definition: JobDefinition | undefined;
   /** Its job, or everything, is paused. */
   paused: boolean;
+  /** It is no candidate now: what it waits for was looked at a moment ago, or it is not this process's to begin. It keeps others of its job waiting all the same. */
+  resting?: boolean;
 }
 
 export type WaitingFor = Exclude<Run['waitingFor'], null>;
@@ -23,14 +25,15 @@ export interface Picked {
   orphaned: RunRow[];
 }
 
-export function pick(live: readonly Candidate[], { nowMs, maxRunning }: { nowMs: number; maxRunning: number }): Picked {
+/** `catchUpFromMs`: rule 2.7, nothing is caught up before. */
+export function pick(live: readonly Candidate[], { nowMs, maxRunning, catchUpFromMs = 0 }: { nowMs: number; maxRunning: number; catchUpFromMs?: number }): Picked {
   const picked: Picked = { begin: [], waiting: [], expired: [], orphaned: [] };
   const running = live.filter(({ run }) => occupying.includes(run.state as LiveState));
   const held = new Set(running.flatMap(({ definition }) => definition?.locks ?? []));
   const holders = [...running];
   let free = maxRunning - running.length;
   let catchingUp = running.some(({ run }) => run.trigger === 'catch_up');
-  const candidates = live.filter(({ run }) => run.state === 'queued' || run.state === 'retry_wait').sort((a, b) => byTurn(a.run, b.run));
+  const candidates = live.filter(({ run, resting }) => resting !== true && (run.state === 'queued' || run.state === 'retry_wait')).sort((a, b) => byTurn(a.run, b.run));
   for (const candidate of candidates) {
     const { run, definition, paused } = candidate;
     const wait = (reason: WaitingFor, other?: string): void => void picked.waiting.push({ run, for: reason, ...(other !== undefined && { other }) });
@@ -40,9 +43,9 @@ export function pick(live: readonly Candidate[], { nowMs, maxRunning }: { nowMs:
       if (run.dueAt !== null && nowMs - run.dueAt > definition.startDeadlineSeconds * 1000) picked.expired.push(run);
       else wait('paused');
     } else if (paused && !byHand(run)) wait('paused');
-    else if (run.dueAt !== null && run.dueAt > nowMs) {
-      if (run.state === 'queued') wait('catch_up');
-    } else {
+    else if (run.state === 'queued' && run.trigger === 'catch_up' && catchUpFromMs > nowMs) wait('catch_up');
+    else if (run.state === 'retry_wait' && run.dueAt !== null && run.dueAt > nowMs && run.dueAt - nowMs <= longestRetryMs(definition.retries)) continue;
+    else {
       const rival = rivalOf(candidate, holders, live);
       if (rival !== undefined) wait('other_run', rival.id);
       else if (run.trigger === 'catch_up' && catchingUp) wait('catch_up');

@@ -5,6 +5,7 @@ import { toWire } from '../../kit/errors.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { JobStore } from '../definitions/store.ts';
 import type { Executor, Try } from '../kinds/executor.ts';
+import { outcome as outcomeAs } from '../kinds/outcome.ts';
 import type { JobDefinition } from '../../../../contract/jobs.ts';
 import { runKey, type JobRow, type RunRow } from '../model.ts';
 import { failureOf } from './settle.ts';
@@ -21,8 +22,9 @@ export interface RecoverDeps {
   ledger: Ledger;
   worker: Worker;
   executorFor(definition: JobDefinition): Executor;
-  enqueue(job: JobRow, wanted: Enqueue): unknown;
+  /** As the worker's. */
   onFailed(run: RunRow): void;
+  onLost(run: RunRow): void;
 }
 
 /** Rule 9.3. */
@@ -63,22 +65,27 @@ async function recoverOne(deps: RecoverDeps, run: RunRow, definition: JobDefinit
   } else if (found.kind === 'orphan') {
     asRunning(identity);
     ledger.touch(run.id, { flags: [...new Set([...run.flags, 'orphan' as const])] });
-    void found.ended.then(() => lose(deps, run, 'orphan_ended')).catch((error: unknown) => deps.logger.error('the end of a run could not be written', { run: run.id, reason: toWire(error).message }));
+    // Nobody will know how it ends, but that it ended because it was asked to.
+    worker.adopt(what, { identity, ended: found.ended.then(() => outcomeAs('unknown', 'orphan_ended', { byItself: false })), stop: found.stop, release: found.release, endsWithUs: false });
   } else lose(deps, run, found.cause);
 }
 
-function lose(deps: RecoverDeps, run: RunRow, cause: RunCause): void {
-  const { clock, jobs, runs, ledger } = deps;
-  const job = jobs.job(run.jobId);
-  const lost = ledger.move(run.id, 'unknown', {
+function lose({ clock, jobs, runs, ledger, onFailed, onLost }: RecoverDeps, run: RunRow, cause: RunCause): void {
+  ledger.move(run.id, 'unknown', {
     cause,
     recovering: true,
-    patch: { failure: failureOf({ code: null, lastLine: null }, null, job, clock.now()) },
+    patch: { failure: failureOf({ code: null, lastLine: null }, null, jobs.job(run.jobId), clock.now()) },
     also: () => {
       const row = runs.attempt(run.id, run.attempts);
       if (row) runs.putAttempt({ ...row, endedAt: clock.now(), cause });
+      onFailed(run);
+      onLost(run);
     }
   });
-  deps.onFailed(lost);
-  if (job?.definition.idempotent === true && !run.test) deps.enqueue(job, { trigger: 'recovery', key: runKey.recovery(run.id), otherRun: run.id, ...(run.occurrence !== null && { occurrence: run.occurrence }) });
+}
+
+/** Rule 4.5: one new run of a job that may be run twice. Written in the transaction that gives the lost one up, so that it is there exactly once. */
+export function runAgain(jobs: Pick<JobStore, 'job'>, enqueue: (job: JobRow, wanted: Enqueue) => unknown, run: RunRow): void {
+  const job = jobs.job(run.jobId);
+  if (job?.definition.idempotent === true && !run.test) enqueue(job, { trigger: 'recovery', key: runKey.recovery(run.id), otherRun: run.id, ...(run.occurrence !== null && { occurrence: run.occurrence }) });
 }

@@ -12,8 +12,9 @@ import { byHand, runKey, type JobRow, type RunRow } from '../model.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { RunStore } from '../runs/store.ts';
 import { openSchedule, type Timetable } from '../schedule/index.ts';
-import { decide, nextDue, type Decision } from './decide.ts';
+import { decide, nextDue, type Decision, type DecideInput } from './decide.ts';
 import { placeOf } from './enqueue.ts';
+import { failureOf } from './settle.ts';
 import { pick, type Candidate, type WaitingFor } from './pick.ts';
 import type { StopCause, Worker } from './worker.ts';
 
@@ -21,6 +22,8 @@ import type { StopCause, Worker } from './worker.ts';
 const tickMs = 30_000;
 /** Rule 4.8: a longer gap was sleep. */
 const sleepGapMs = 90_000;
+/** Less is a time server's correction. */
+const clockSetMs = 5_000;
 /** Rule 2.4. */
 const clockLeapMs = 3 * 3_600_000;
 /** Rule 2.7. */
@@ -51,6 +54,8 @@ export interface SchedulerDeps {
   unmet(definition: JobDefinition, signal: AbortSignal): Promise<WaitingFor | undefined>;
   /** Settles what an earlier process left (rule 4.4). */
   recover(): Promise<void>;
+  /** Part of the transaction that a run fails in (rule 7.5). */
+  onFailed(run: RunRow): void;
 }
 
 export interface Enqueue {
@@ -68,6 +73,9 @@ export interface Enqueue {
   /** Begins beside others of its job. */
   anyway?: boolean;
 }
+
+/** Why times may have passed since the last tick. */
+type Passed = Pick<DecideInput, 'cause' | 'leapt'>;
 
 export type Scheduler = ReturnType<typeof createScheduler>;
 
@@ -87,6 +95,8 @@ export function createScheduler(deps: SchedulerDeps) {
   let pumpAgain = false;
   /** Rule 2.7: before this nothing is caught up. */
   let catchUpFromMs = 0;
+  /** As the last tick saw them. */
+  let pauseEndsMs: number[] = [];
   let last: { wallMs: number; uptimeMs: number; firstTick: boolean; bootId: string | null } | undefined;
   const closing = new AbortController();
 
@@ -111,20 +121,32 @@ export function createScheduler(deps: SchedulerDeps) {
     };
   };
 
-  /** Writes a run that is wanted, in the place that its job's rule for overlaps gives it. undefined: it was decided before (rule 8.1). */
-  const enqueue = (job: JobRow, wanted: Enqueue, also?: () => void): RunRow | undefined => {
+  /** Writes a run that is wanted, in the place that its job's rule for overlaps gives it, in one transaction. undefined: it was decided before (rule 8.1). */
+  const write = (job: JobRow, wanted: Enqueue, also?: () => void): RunRow | undefined => {
     const live = runs.live().filter(({ jobId }) => jobId === job.id);
     const given = wanted.trigger === 'schedule' || wanted.trigger === 'catch_up' || wanted.trigger === 'startup' ? placeOf(wanted.trigger, job.definition, live) : undefined;
     const run = fresh(job, given?.state ?? 'queued', wanted);
     const notBefore = wanted.trigger === 'catch_up' && catchUpFromMs > clock.now() ? catchUpFromMs : null;
-    const opened = ledger.open(
-      { ...run, cause: given?.cause ?? null, otherRun: run.otherRun ?? given?.otherRun ?? null, dueAt: notBefore, ...(run.state === 'skipped' && { endedAt: clock.now() }) },
-      { also }
-    );
-    if (opened === undefined) return undefined;
-    for (const { id } of given?.supersedes ?? []) ledger.move(id, 'skipped', { cause: 'superseded', patch: { otherRun: opened.id } });
-    for (const { id } of given?.replaces ?? []) stopRun(id, { cause: 'replaced', force: false });
+    const opened = outbox.commit(() => {
+      const written = ledger.open(
+        { ...run, cause: given?.cause ?? null, otherRun: run.otherRun ?? given?.otherRun ?? null, dueAt: notBefore, ...(run.state === 'skipped' && { endedAt: clock.now() }) },
+        { also }
+      );
+      if (written !== undefined) for (const { id } of given?.supersedes ?? []) ledger.move(id, 'skipped', { cause: 'superseded', patch: { otherRun: written.id } });
+      return written;
+    }, []);
+    if (opened !== undefined && given !== undefined && given.replaces.length > 0) queueMicrotask(() => stopReplaced(opened.id, given.replaces));
     return opened;
+  };
+
+  /** After the transaction that wrote the one that takes their place, if it stands. */
+  const stopReplaced = (by: string, replaced: readonly RunRow[]): void => {
+    if (closed) return;
+    try {
+      if (runs.run(by) !== undefined) for (const { id } of replaced) stopRun(id, { cause: 'replaced', force: false });
+    } catch (error) {
+      logger.error('a run that is replaced could not be stopped', { run: by, reason: toWire(error).message });
+    }
   };
 
   /** Ends a run that did not begin, or asks one that did. False: it is over. */
@@ -144,13 +166,13 @@ export function createScheduler(deps: SchedulerDeps) {
     // One transaction around all of it (rule 2.3); the events reach the log right after.
     outbox.commit(() => {
       if (decision.passed) ledger.open(passedRow(job, decision.passed.cause, decision.passed.missed));
-      for (const { occurrence, trigger, missed } of decision.runs) enqueue(job, { trigger, occurrence, key: runKey.schedule(job.id, occurrence), missed });
+      for (const { occurrence, trigger, missed } of decision.runs) write(job, { trigger, occurrence, key: runKey.schedule(job.id, occurrence), missed });
       jobs.setCursor(job.id, decision.cursor);
     }, []);
   };
 
-  const decideFor = (job: JobRow, nowMs: number, cause: Missed['cause']): void => {
-    const decision = decide({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor, nowMs, cause });
+  const decideFor = (job: JobRow, nowMs: number, passed: Passed): void => {
+    const decision = decide({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor, nowMs, ...passed });
     if (decision) {
       carry(job, decision);
       due.set(job.id, dueOf({ ...job, cursor: decision.cursor }));
@@ -158,23 +180,25 @@ export function createScheduler(deps: SchedulerDeps) {
   };
 
   /** Why times may have passed since the last tick, and what follows from it. */
-  const sinceLastTick = (nowMs: number): Missed['cause'] => {
+  const sinceLastTick = (nowMs: number): Passed => {
     const before = last;
     const uptimeMs = deps.uptimeMs();
     last = { wallMs: nowMs, uptimeMs, firstTick: false, bootId: deps.bootId() ?? null };
     if (before === undefined || before.firstTick) {
       waitWithCatchingUp(nowMs);
       const boot = deps.bootId();
-      return before?.bootId !== null && before !== undefined && boot !== undefined && before.bootId !== boot ? 'off' : 'app_closed';
+      return { cause: before?.bootId !== null && before !== undefined && boot !== undefined && before.bootId !== boot ? 'off' : 'app_closed', leapt: false };
     }
     const wallGapMs = nowMs - before.wallMs;
     const realGapMs = uptimeMs - before.uptimeMs;
-    if (wallGapMs - realGapMs > clockLeapMs) return 'clock';
+    const setByMs = wallGapMs - realGapMs;
+    // A wait that was begun by the old clock is as long by the new one.
+    if (Math.abs(setByMs) > clockSetMs) catchUpFromMs += setByMs;
     if (realGapMs > sleepGapMs) {
       waitWithCatchingUp(nowMs);
-      return 'asleep';
+      return { cause: 'asleep', leapt: false };
     }
-    return 'busy';
+    return { cause: setByMs > clockSetMs ? 'clock' : 'busy', leapt: setByMs > clockLeapMs };
   };
 
   const waitWithCatchingUp = (nowMs: number): void => {
@@ -184,39 +208,52 @@ export function createScheduler(deps: SchedulerDeps) {
 
   const pausedNow = (pause: Pause | null, nowMs: number): boolean => pause !== null && (pause.until === null || Date.parse(pause.until) > nowMs);
 
-  /** Rule 9.4: at its end the times that passed are recorded, and the cursor moves to now. */
-  const endPause = (job: JobRow, nowMs: number, { catchUp }: { catchUp: boolean }): void => {
+  /** Rule 9.4: at its end the times that passed are recorded, and the cursor moves to it. `endMs`: the last moment of the pause. */
+  const endPause = (job: JobRow, endMs: number, { catchUp }: { catchUp: boolean }): void => {
     const timetable = timetableOf(job);
-    const lastMs = timetable.prev(nowMs + 1);
-    const count = lastMs === null || lastMs <= job.cursor ? 0 : timetable.count(job.cursor, nowMs);
+    const lastMs = timetable.prev(endMs + 1);
+    const count = lastMs === null || lastMs <= job.cursor ? 0 : timetable.count(job.cursor, endMs);
+    const cursor = Math.max(job.cursor, endMs);
     outbox.commit(() => {
       if (count > 0 && lastMs !== null) {
         const missed: Missed = { count, first: instant(timetable.next(job.cursor) as number), last: instant(lastMs), policy: catchUp ? 'latest' : 'skip', action: catchUp ? 'ran_latest' : 'none', cause: 'paused' };
-        if (catchUp) enqueue(job, { trigger: 'catch_up', occurrence: lastMs, key: runKey.schedule(job.id, lastMs), missed });
+        if (catchUp) write(job, { trigger: 'catch_up', occurrence: lastMs, key: runKey.schedule(job.id, lastMs), missed });
         else ledger.open(passedRow(job, 'paused', missed));
       }
-      jobs.setCursor(job.id, Math.max(job.cursor, nowMs));
+      jobs.setCursor(job.id, cursor);
     }, []);
-    due.set(job.id, dueOf({ ...job, cursor: Math.max(job.cursor, nowMs) }));
+    due.set(job.id, dueOf({ ...job, cursor }));
   };
 
+  /** Rule 9.4a: a pause that has an end ended then, however much later that is noticed; a time at its very end is no longer in it. */
+  const lastMomentOf = (pause: Pause): number => Date.parse(pause.until as string) - 1;
+
   const resumeDue = (nowMs: number): void => {
-    const { paused } = jobs.scheduler();
-    if (paused !== null && !pausedNow(paused, nowMs)) resumeAll('', nowMs);
+    pauseEndsMs = [];
     for (const job of jobs.all()) {
-      if (job.paused === null || pausedNow(job.paused, nowMs)) continue;
+      if (job.paused === null) continue;
+      if (pausedNow(job.paused, nowMs)) {
+        if (job.paused.until !== null) pauseEndsMs.push(Date.parse(job.paused.until));
+        continue;
+      }
+      const endMs = lastMomentOf(job.paused);
       outbox.commit(() => {
         jobs.setPaused(job.id, null);
-        endPause(job, nowMs, { catchUp: false });
+        endPause(job, endMs, { catchUp: false });
       }, [{ action: 'job.resumed', category: 'job', subject: `job:${job.name}`, payload: { job: job.name, jobId: job.id } }]);
       announce({ kind: 'changed', what: 'jobs' });
     }
+    const { paused } = jobs.scheduler();
+    if (paused === null) return;
+    if (pausedNow(paused, nowMs)) pauseEndsMs.push(Date.parse(paused.until as string));
+    else resumeAll('', lastMomentOf(paused));
   };
 
-  const resumeAll = (by: string, nowMs: number): void => {
+  /** `endMs`: the last moment of the pause. */
+  const resumeAll = (by: string, endMs: number): void => {
     outbox.commit(() => {
       jobs.pauseAll(null);
-      for (const job of jobs.all()) if (job.paused === null) endPause(job, nowMs, { catchUp: false });
+      for (const job of jobs.all()) if (job.paused === null) endPause(job, endMs, { catchUp: false });
     }, [{ action: 'scheduler.resumed', category: 'job', ...(by !== '' && { actor: by }), payload: {} }]);
     announce({ kind: 'changed', what: 'jobs' });
   };
@@ -225,37 +262,57 @@ export function createScheduler(deps: SchedulerDeps) {
     if (!scheduling || closed) return;
     cancelTimer();
     const nowMs = clock.now();
-    try {
-      const cause = sinceLastTick(nowMs);
-      resumeDue(nowMs);
-      if (!pausedNow(jobs.scheduler().paused, nowMs)) {
-        for (const job of jobs.all()) {
-          if (pausedNow(job.paused, nowMs)) continue;
-          if (!due.has(job.id)) due.set(job.id, dueOf(job));
-          const at = due.get(job.id);
-          if (at !== null && at !== undefined && at <= nowMs) decideFor(job, nowMs, cause);
-        }
+    const passed = sinceLastTick(nowMs);
+    // What was not committed was not decided: the next tick tries again. One job that cannot be decided does not hold up the others.
+    const attempted = (what: string, work: () => void): void => {
+      try {
+        work();
+      } catch (error) {
+        due.clear();
+        logger.error('a tick of the scheduler failed', { what, reason: toWire(error).message });
       }
-      jobs.noteTick(nowMs, deps.bootId());
-    } catch (error) {
-      // The next tick tries again: what was not committed was not decided.
-      logger.error('a tick of the scheduler failed', { reason: toWire(error).message });
-    }
+    };
+    attempted('pauses', () => resumeDue(nowMs));
+    attempted('times', () => {
+      if (pausedNow(jobs.scheduler().paused, nowMs)) return;
+      for (const job of jobs.all()) if (!pausedNow(job.paused, nowMs)) attempted(job.name, () => look(job, nowMs, passed));
+    });
+    attempted('the tick itself', () => jobs.noteTick(nowMs, deps.bootId()));
     pump();
     arm();
+  };
+
+  const look = (job: JobRow, nowMs: number, passed: Passed): void => {
+    if (!due.has(job.id)) due.set(job.id, dueOf(job));
+    const at = due.get(job.id);
+    if (at !== null && at !== undefined && at <= nowMs) decideFor(job, nowMs, passed);
   };
 
   /** The next look: when something is due, or after 30 s. */
   const arm = (): void => {
     cancelTimer();
     if (closed || (!scheduling && mine.size === 0)) return;
-    const nowMs = clock.now();
     let wait = tickMs;
-    for (const at of due.values()) if (at !== null && at > nowMs) wait = Math.min(wait, at - nowMs);
-    for (const { run } of worker.ownActive()) if (run) wait = Math.min(wait, pulseMs);
-    for (const run of runs.live()) if (run.dueAt !== null && run.dueAt > nowMs) wait = Math.min(wait, run.dueAt - nowMs);
+    try {
+      wait = untilNextLook(clock.now());
+    } catch (error) {
+      logger.error('when to look next could not be found out', { reason: toWire(error).message });
+    }
+    cancelTimer = clock.setTimer(wait, scheduling ? tick : pump);
+  };
+
+  const untilNextLook = (nowMs: number): number => {
+    let wait = tickMs;
+    const at = (ms: number | null): void => {
+      if (ms !== null && ms > nowMs) wait = Math.min(wait, Math.ceil(ms - nowMs));
+    };
+    for (const ms of due.values()) at(ms);
+    for (const ms of pauseEndsMs) at(ms);
+    at(catchUpFromMs);
+    for (const { dueAt } of runs.live()) at(dueAt);
+    if (worker.ownActive().length > 0) wait = Math.min(wait, pulseMs);
     if ([...waitingFor.values()].some(({ askAgainMs }) => askAgainMs > nowMs)) wait = Math.min(wait, conditionEveryMs);
-    cancelTimer = clock.setTimer(Math.max(wait, 1), scheduling ? tick : pump);
+    return wait;
   };
 
   /** Rule 5.6 for Varve's own work. */
@@ -306,8 +363,12 @@ export function createScheduler(deps: SchedulerDeps) {
     pulse(nowMs);
     // Those whose condition did not hold a moment ago do not take a place from others.
     const resting = new Set([...waitingFor].filter(([, { askAgainMs }]) => askAgainMs > nowMs).map(([id]) => id));
-    const picked = pick(candidates(nowMs).filter(({ run }) => !resting.has(run.id) && (scheduling || mine.has(run.id) || !isWaiting(run))), { nowMs, maxRunning: jobs.scheduler().maxRunning });
-    const giveUp = (run: RunRow, cause: 'deadline' | 'job_gone'): unknown => ledger.move(run.id, run.state === 'queued' ? 'skipped' : 'failed', { cause });
+    const all = candidates(nowMs).map((each) => ({ ...each, resting: resting.has(each.run.id) || !(scheduling || mine.has(each.run.id)) }));
+    const picked = pick(all, { nowMs, maxRunning: jobs.scheduler().maxRunning, catchUpFromMs });
+    const giveUp = (run: RunRow, cause: 'deadline' | 'job_gone'): void => {
+      if (run.state === 'queued') ledger.move(run.id, 'skipped', { cause });
+      else ledger.move(run.id, 'failed', { cause, patch: { failure: failureOf({ code: null, lastLine: null }, null, jobs.job(run.jobId), nowMs) }, also: () => deps.onFailed(run) });
+    };
     for (const run of picked.expired) giveUp(run, 'deadline');
     for (const run of picked.orphaned) giveUp(run, 'job_gone');
     const seen = new Set([...resting, ...picked.begin.map(({ run }) => run.id)]);
@@ -318,8 +379,12 @@ export function createScheduler(deps: SchedulerDeps) {
     for (const id of waitingFor.keys()) if (!seen.has(id)) waitingFor.delete(id);
     for (const { run, definition } of picked.begin) {
       if (definition === undefined || closed) continue;
-      const unmet = await deps.unmet(definition, closing.signal);
+      const unmet = await deps.unmet(definition, closing.signal).catch((error: unknown) => {
+        if (!closed) logger.error('what a run waits for could not be looked at', { run: run.id, reason: toWire(error).message });
+        return 'unknown' as const; // asked again with the next look
+      });
       if (closed) return;
+      if (unmet === 'unknown') continue;
       const state = runs.run(run.id)?.state;
       if (state !== 'queued' && state !== 'retry_wait') continue;
       if (unmet === undefined || run.test) {
@@ -352,17 +417,23 @@ export function createScheduler(deps: SchedulerDeps) {
       if (closed) return;
       scheduling = true;
       const nowMs = clock.now();
-      for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !pausedNow(job.paused, nowMs) && !pausedNow(jobs.scheduler().paused, nowMs)) enqueue(job, { trigger: 'startup', occurrence: nowMs });
-      tick();
+      try {
+        if (!pausedNow(jobs.scheduler().paused, nowMs)) for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !pausedNow(job.paused, nowMs)) write(job, { trigger: 'startup', occurrence: nowMs });
+      } finally {
+        tick();
+      }
     },
     /** After sleep, a change of the clock or zone: looks at once. */
     wake: (): void => tick(),
-    enqueue: (job: JobRow, wanted: Enqueue): RunRow | undefined => {
-      const run = enqueue(job, wanted);
+    /** Writes it and gives it a turn when there is one. `also`: in the same transaction. */
+    enqueue: (job: JobRow, wanted: Enqueue, also?: () => void): RunRow | undefined => {
+      const run = write(job, wanted, also);
       if (run !== undefined && !scheduling) mine.add(run.id);
       pump();
       return run;
     },
+    /** Writes it and no more: for whoever is in a transaction, or before anything may start. */
+    write,
     stopRun,
     pump,
     /** Rule 2.1: a job that is new, or whose times have changed. */
@@ -396,9 +467,4 @@ export function createScheduler(deps: SchedulerDeps) {
       cancelTimer();
     }
   };
-}
-
-
-function isWaiting({ state }: RunRow): boolean {
-  return state === 'queued' || state === 'retry_wait';
 }

@@ -36,7 +36,8 @@ export function settle({ run, definition, outcome, nowMs, chance }: SettleInput)
     if (run.cause === 'timeout' || run.cause === 'idle') return (definition.retries.onTimeout ? again() : undefined) ?? { to: 'timed_out', cause: run.cause, detail: outcome.detail, dueAt: null };
     return { to: 'stopped', cause: run.cause ?? 'user', detail: outcome.detail, dueAt: null };
   }
-  if (outcome.state === 'failed' && outcome.retry) return again() ?? { to: 'failed', cause: outcome.cause, detail: outcome.detail, dueAt: null };
+  // Whoever wanted it to end does not want another try, even where it failed a moment before it was asked.
+  if (outcome.state === 'failed' && outcome.retry && run.state === 'running') return again() ?? { to: 'failed', cause: outcome.cause, detail: outcome.detail, dueAt: null };
   return { to: endings[outcome.state], cause: outcome.cause, detail: outcome.detail, dueAt: null };
 }
 

@@ -27,9 +27,14 @@ export interface WorkerDeps {
   executorFor(definition: JobDefinition): Executor;
   /** Something ended, or could not begin: others may have their turn. */
   onFree(): void;
-  /** Rule 7.5: this many failed in a row. */
+  /** Part of the transaction that a run fails in (rule 7.5). */
   onFailed(run: RunRow): void;
+  /** Part of the transaction in which nobody knows any more how a run ended (rule 4.5). */
+  onLost(run: RunRow): void;
 }
+
+/** What could not be written is tried again. */
+const writeAgainMs = 10_000;
 
 export type StopCause = Extract<RunCause, 'user' | 'timeout' | 'idle' | 'replaced' | 'quit' | 'shutdown'>;
 
@@ -47,6 +52,7 @@ export function createWorker(deps: WorkerDeps) {
     patience.get(runId)?.();
     patience.delete(runId);
   };
+  let closed = false;
 
   const chance = (): number => Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
 
@@ -55,12 +61,22 @@ export function createWorker(deps: WorkerDeps) {
     if (row) runs.putAttempt({ ...row, endedAt: clock.now(), exit: outcome.exit, cause: outcome.cause, detail, output: outcome.output });
   };
 
+  /** 3. Also where it could not be written when it began, or by the process that began it. */
+  const noteRunning = ({ run, attempt }: Try, identity: unknown): RunRow => {
+    const row = runs.attempt(run.id, attempt);
+    return ledger.move(run.id, 'running', { also: () => row && runs.putAttempt({ ...row, identity }) });
+  };
+
+  const forget = (runId: string): void => {
+    active.delete(runId);
+    endPatience(runId);
+  };
+
   /** 4. */
-  const finish = (what: Try, ended: Outcome): void => {
-    active.delete(what.run.id);
-    endPatience(what.run.id);
-    const before = runs.run(what.run.id);
-    if (before === undefined || (before.state !== 'running' && before.state !== 'stopping')) return;
+  const finish = (what: Try, ended: Outcome, identity: unknown = null): void => {
+    let before = runs.run(what.run.id);
+    if (before?.state === 'starting') before = noteRunning(what, identity);
+    if (before === undefined || (before.state !== 'running' && before.state !== 'stopping')) return forget(what.run.id);
     // The shim holds its time limits itself, and a person may cancel the task: what others stopped goes the way of what we stop.
     const run = before.state === 'running' && (ended.state === 'stopped' || ended.state === 'timed_out') && !ended.byItself ? ledger.move(before.id, 'stopping', { cause: ended.cause }) : before;
     const attempt = runs.attempt(run.id, what.attempt);
@@ -69,20 +85,35 @@ export function createWorker(deps: WorkerDeps) {
     const activeMs = (run.activeMs ?? 0) + outcome.activeMs;
     const flags = outcome.redacted > 0 && !run.flags.includes('redacted') ? [...run.flags, 'redacted' as const] : run.flags;
     const failed = settled.to === 'failed' || settled.to === 'timed_out' || settled.to === 'unknown';
-    const after = ledger.move(run.id, settled.to, {
+    ledger.move(run.id, settled.to, {
       cause: settled.cause,
       patch: { activeMs, flags, dueAt: settled.dueAt, exit: outcome.exit, result: outcome.result, ...(failed && { failure: failureOf(outcome, settled.detail, jobs.job(run.jobId), clock.now()) }) },
       facts: { durationMs: activeMs, ...(outcome.exit !== null && { exitCode: outcome.exit.code, signal: outcome.exit.signal }), ...(outcome.code !== null && { code: outcome.code }), ...(settled.detail !== null && { reason: settled.detail }), ...(outcome.result !== null && { items: outcome.result.items }) },
       recovering: settled.to === 'unknown',
-      also: () => noteEnd(what, outcome, settled.detail)
+      also: () => {
+        noteEnd(what, outcome, settled.detail);
+        if (failed) deps.onFailed(run);
+        if (settled.to === 'unknown') deps.onLost(run);
+      }
     });
-    if (failed) deps.onFailed(after);
+    forget(what.run.id);
     deps.onFree();
   };
 
   const watch = (what: Try, started: Started): void => {
     active.set(what.run.id, { what, started, sinceMs: clock.now() });
-    void started.ended.then((ended) => finish(what, ended)).catch((error: unknown) => logger.error('the end of a run could not be written', { run: what.run.id, reason: toWire(error).message }));
+    void started.ended.then((ended) => finishSurely(what, ended, started.identity));
+  };
+
+  /** A full disk may have room later. Until its end is written it keeps its place and its locks. */
+  const finishSurely = (what: Try, ended: Outcome, identity: unknown): void => {
+    if (closed) return; // the next start finds it
+    try {
+      finish(what, ended, identity);
+    } catch (error) {
+      logger.error('the end of a run could not be written', { run: what.run.id, reason: toWire(error).message });
+      clock.setTimer(writeAgainMs, () => finishSurely(what, ended, identity));
+    }
   };
 
   const begin = async (run: RunRow, definition: JobDefinition): Promise<void> => {
@@ -97,25 +128,39 @@ export function createWorker(deps: WorkerDeps) {
     const what: Try = { run: opened, attempt, definition };
     const began = await deps.executorFor(definition).start(what).catch((error: unknown) => ({ kind: 'failed' as const, outcome: outcomeAs('failed', 'spawn', { detail: toWire(error).message, code: toWire(error).code }) })); // 2
     if (began.kind === 'failed') {
-      const { outcome } = began;
-      // Asked to stop while it was about to begin, and it never did: that is what the person wanted.
-      if (runs.run(run.id)?.state !== 'starting') return;
-      const after = ledger.move(run.id, 'failed', {
-        cause: outcome.cause,
-        patch: { exit: outcome.exit, failure: failureOf(outcome, outcome.detail, jobs.job(run.jobId), clock.now()) },
-        facts: { ...(outcome.code !== null && { code: outcome.code }), ...(outcome.detail !== null && { reason: outcome.detail }) },
-        also: () => noteEnd(what, outcome, outcome.detail)
-      });
-      deps.onFailed(after);
-      deps.onFree();
+      neverBegan(what, began.outcome);
       return;
     }
     const { started } = began;
-    const row = runs.attempt(run.id, attempt);
-    const running = ledger.move(run.id, 'running', { also: () => row && runs.putAttempt({ ...row, ...runs.attempt(run.id, attempt), identity: started.identity }) }); // 3
     const stopWanted = wanted.get(run.id);
-    watch({ ...what, run: running }, started);
+    watch(what, started);
+    noteRunning(what, started.identity); // 3
     if (stopWanted !== undefined) stop(run.id, stopWanted);
+  };
+
+  const neverBegan = (what: Try, outcome: Outcome): void => {
+    if (closed) return;
+    const { run } = what;
+    // Asked to stop while it was about to begin, and it never did: that is what the person wanted.
+    const stopWanted = wanted.get(run.id);
+    try {
+      if (stopWanted !== undefined) ledger.move(run.id, 'stopped', { cause: stopWanted.cause, by: stopWanted.by, also: () => noteEnd(what, outcome, outcome.detail) });
+      else
+        ledger.move(run.id, 'failed', {
+          cause: outcome.cause,
+          patch: { exit: outcome.exit, failure: failureOf(outcome, outcome.detail, jobs.job(run.jobId), clock.now()) },
+          facts: { ...(outcome.code !== null && { code: outcome.code }), ...(outcome.detail !== null && { reason: outcome.detail }) },
+          also: () => {
+            noteEnd(what, outcome, outcome.detail);
+            deps.onFailed(run);
+          }
+        });
+    } catch (error) {
+      logger.error('the end of a run could not be written', { run: run.id, reason: toWire(error).message });
+      clock.setTimer(writeAgainMs, () => neverBegan(what, outcome));
+      return;
+    }
+    deps.onFree();
   };
 
   /** Stops that were asked for between 1 and 3. */
@@ -125,12 +170,13 @@ export function createWorker(deps: WorkerDeps) {
   const stop = (runId: string, { cause, force, by }: { cause: StopCause; force: boolean; by?: string }): boolean => {
     const here = active.get(runId);
     const run = runs.run(runId);
-    if (here === undefined) {
-      if (run?.state !== 'starting' || !starting.has(runId)) return false;
+    if (run?.state === 'starting' && starting.has(runId)) {
       wanted.set(runId, { cause, force, ...(by !== undefined && { by }) });
       return true;
     }
-    if (run?.state === 'running') ledger.move(runId, 'stopping', { cause, by, facts: force ? { reason: 'force' } : undefined });
+    if (here === undefined) return false;
+    if (run?.state === 'starting') noteRunning(here.what, here.started.identity);
+    if (runs.run(runId)?.state === 'running') ledger.move(runId, 'stopping', { cause, by, facts: force ? { reason: 'force' } : undefined });
     here.started.stop({ force });
     // Varve's own work cannot be killed, only asked; what outlives its grace is said to be stuck.
     patience.get(runId)?.();
@@ -170,6 +216,7 @@ export function createWorker(deps: WorkerDeps) {
       for (const [runId] of own) stop(runId, { cause, force: false });
       await Promise.all(own.map(async ([, { started }]) => started.ended));
       await Promise.resolve(); // their ends are written by those who waited before us
+      closed = true;
       for (const { started } of active.values()) started.release();
       for (const runId of patience.keys()) endPatience(runId);
     }
