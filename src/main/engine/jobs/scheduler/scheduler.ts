@@ -144,6 +144,7 @@ export function createScheduler(deps: SchedulerDeps) {
     if (closed) return;
     try {
       if (runs.run(by) !== undefined) for (const { id } of replaced) stopRun(id, { cause: 'replaced', force: false });
+      pump();
     } catch (error) {
       logger.error('a run that is replaced could not be stopped', { run: by, reason: toWire(error).message });
     }
@@ -155,6 +156,7 @@ export function createScheduler(deps: SchedulerDeps) {
     if (run === undefined) return false;
     if (run.state === 'queued' || run.state === 'retry_wait') {
       ledger.move(id, 'stopped', { cause: how.cause, by: how.by });
+      pump(); // others may have waited for it
       return true;
     }
     return worker.stop(id, how);
