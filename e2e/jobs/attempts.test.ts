@@ -55,7 +55,7 @@ async function strike(runId: string, victim: (typeof victims)[number], starter: 
 async function settled(runId: string): Promise<Found> {
   for (;;) {
     const found = await attempts.find(runId, 1);
-    if ('result' in found || 'gone' in found || ('noIdentity' in found && found.processes?.length === 0)) return found;
+    if ('result' in found || 'gone' in found || 'noIdentity' in found) return found;
     await pause(50);
   }
 }

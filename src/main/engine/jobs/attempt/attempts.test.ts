@@ -149,7 +149,7 @@ describe('the keeper of an attempt (4.6)', () => {
       // Either it never began, or it ends as if nothing had happened.
       await expect.poll(async () => {
         const now = await attempts.find(request.runId, 1);
-        return 'result' in now || ('noIdentity' in now && now.processes?.length === 0);
+        return 'result' in now || 'noIdentity' in now;
       }).toBe(true);
       const end = await attempts.find(request.runId, 1);
       expect([delayMs, existsSync(mark)]).toEqual([delayMs, 'result' in end]);
@@ -236,19 +236,21 @@ describe('the keeper of an attempt (4.6)', () => {
     expect(await attempts.find(request.runId, 1)).toMatchObject({ orphan: false });
     // Cut off by a power cut: it says nothing.
     writeFileSync(join(folder, 'identity.json'), '{"version":1,"runId":"');
-    expect(await attempts.find(request.runId, 1)).toEqual({ noIdentity: true, processes: onLinux ? [] : undefined });
+    expect(await attempts.find(request.runId, 1)).toEqual({ noIdentity: true, searched: onLinux });
   });
 
-  it.runIf(onLinux)('is found by the run in its environment when it wrote no identity (4.4)', async () => {
+  it.runIf(onLinux)('is found by the run in its environment when it wrote no identity, and nothing is taken for ended while it lives (4.4)', async () => {
     const { home, attempts } = homeOf();
     const request = requestOf(shell('exec sleep 60'));
     const { shim, child } = await begin(attempts, request);
     rmSync(join(home, 'output', request.runId, '1', 'identity.json'));
-    const found = await attempts.find(request.runId, 1);
-    expect(found).toMatchObject({ noIdentity: true });
-    expect('noIdentity' in found && new Set(found.processes?.map(({ pid }) => pid))).toEqual(new Set([shim.pid, child.pid]));
+    process.kill(shim.pid, 'SIGKILL');
+    await expect.poll(() => processes.alive(shim)).toBe(false);
+    expect(await attempts.find(request.runId, 1)).toMatchObject({ alive: { child, group: child.pid }, orphan: true });
+    await expect(attempts.start(request)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await attempts.stop(request.runId, 1, { force: true })).toBe(true);
-    expect(await resultOf(attempts, request)).toMatchObject({ stoppedBy: 'force', killed: true });
+    expect(await attempts.ended(request.runId, 1)).toEqual({ gone: 'crash' });
+    expect(await attempts.find(request.runId, 1)).toEqual({ noIdentity: true, searched: true });
   });
 });
 

@@ -5,7 +5,7 @@ import { sleep } from '../../kit/async.ts';
 import { Breath } from '../../kit/breath.ts';
 import { writeFileDurable } from '../../kit/durable.ts';
 import { errnoOf, fail } from '../../kit/errors.ts';
-import type { Clock, Files, Processes, ProcessIdentity, Random } from '../../ports.ts';
+import type { Clock, Files, Processes, Random } from '../../ports.ts';
 import { createOutputReader, type OutputReader, type OutputRow } from './output/reader.ts';
 import { createPlaces } from './places.ts';
 import { faultOf, filesOf, type AttemptIdentity, type AttemptRequest, type AttemptResult, type AttemptState, type ControlRequest, type ShimRequest, type SpawnError } from './protocol.ts';
@@ -29,9 +29,9 @@ export interface AttemptsDeps {
 export type GoneCause = 'crash' | 'power_loss';
 
 export type Found =
-  /** Nothing says that it ever began. `processes` are those that carry the run's id in their environment; undefined where the system does not tell. */
-  | { noIdentity: true; processes: ProcessIdentity[] | undefined }
-  /** `orphan`: the program lives, but nobody keeps it: how it ends will not be known. */
+  /** Nothing says that it ever began. `searched`: no process carries the run's id in its environment either; false where the system does not tell. */
+  | { noIdentity: true; searched: boolean }
+  /** `orphan`: something of it lives, but nobody keeps it: how it ends will not be known. One that wrote no identity is known by its environment alone. */
   | { alive: AttemptIdentity; orphan: boolean; state: AttemptState }
   | { gone: GoneCause }
   | { result: AttemptResult };
@@ -72,6 +72,8 @@ export interface Attempts {
 
 const startPollMs = 15;
 const watchMs = 200;
+/** Between the start of a keeper and what it writes of it, also on a very slow disk. */
+const beginningMs = 30_000;
 /** Asking the system about a process costs more than looking for a file. */
 const proofEveryMs = 2_000;
 const orphanGraceMs = 10_000;
@@ -89,6 +91,33 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     return leader === undefined || leader.startTime === child.startTime;
   };
 
+  /**
+   * A start that wrote no identity (4.4). While its keeper lives, that may still come. A program that lives without one is an orphan: nothing may be started
+   * beside it.
+   */
+  const findByEnvironment = async (runId: string, attempt: number): Promise<Found> => {
+    const folder = places.attemptFolder(runId, attempt);
+    const until = clock.monotonicMs() + beginningMs;
+    for (;;) {
+      const living = await processes.withEnvironment('VARVE_RUN_ID', runId);
+      // Only programs know where their report goes, keepers do not.
+      const programs = (await processes.withEnvironment('VARVE_RESULT_FILE', filesOf(folder).report)) ?? [];
+      if (places.identity(runId, attempt) ?? places.result(runId, attempt)) return await find(runId, attempt);
+      if (!living || living.length === 0) {
+        removeSecretFiles(files, folder);
+        return { noIdentity: true, searched: living !== undefined };
+      }
+      const keeperLives = living.some(({ pid }) => !programs.some((program) => program.pid === pid));
+      if (keeperLives && clock.monotonicMs() < until) {
+        await sleep(clock, watchMs);
+        continue;
+      }
+      const leads = await Promise.all(living.map(({ pid }) => processes.groupAlive(pid)));
+      const leader = living.find((_, i) => leads[i]) ?? living[0];
+      if (leader) return { alive: { version: 1, runId, attempt, shim: leader, child: leader, group: leader.pid, startedAt: new Date(clock.now()).toISOString() }, orphan: true, state: places.state(runId, attempt) };
+    }
+  };
+
   const find = async (runId: string, attempt: number): Promise<Found> => {
     const folder = places.attemptFolder(runId, attempt);
     const had = places.result(runId, attempt);
@@ -97,7 +126,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       return { result: had };
     }
     const identity = places.identity(runId, attempt);
-    if (!identity) return { noIdentity: true, processes: await processes.withEnvironment('VARVE_RUN_ID', runId) };
+    if (!identity) return await findByEnvironment(runId, attempt);
     if (await processes.alive(identity.shim)) return { alive: identity, orphan: false, state: places.state(runId, attempt) };
     const result = places.result(runId, attempt); // it may have ended between the two questions
     if (!result && (await orphanAlive(identity))) return { alive: identity, orphan: true, state: places.state(runId, attempt) };
@@ -155,9 +184,8 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       if (result) return { result };
       if (clock.monotonicMs() - provedAt >= proofEveryMs) {
         const found = await find(runId, attempt);
-        // Its keeper lives, though nothing says so yet.
-        if ('noIdentity' in found && !found.processes?.length) return fail('NOT_FOUND', `attempt ${attempt} of ${runId} never began`, { kind: 'run', name: runId });
-        if ('result' in found || 'gone' in found) return found;
+        if ('noIdentity' in found) return files.lstat(places.attemptFolder(runId, attempt)) ? { gone: 'crash' } : fail('NOT_FOUND', `attempt ${attempt} of ${runId} never began`, { kind: 'run', name: runId });
+        if (!('alive' in found)) return found;
         provedAt = clock.monotonicMs();
       }
       await sleep(clock, watchMs, signal);
@@ -184,7 +212,7 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
     const control: ControlRequest = { token, ask: force ? 'force' : 'stop', graceMs };
     writeFileDurable(files, filesOf(places.attemptFolder(runId, attempt)).control, Buffer.from(JSON.stringify(control)), { random });
     // One that has not begun yet reads it first of all.
-    return 'alive' in found || found.processes === undefined || found.processes.length > 0;
+    return 'alive' in found || !found.searched;
   };
 
   const output = (runId: string, attempt: number): AttemptOutput => {
