@@ -177,6 +177,9 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     await page.reload();
     await goTo('/secrets/a-later');
     await page.getByText('There is no secret “a-later” any more.').waitFor();
+    await page.getByRole('link', { name: 'Recovery kit' }).click();
+    await expect.poll(() => page.locator('#secrets').evaluate((section) => section.getBoundingClientRect().top < window.innerHeight / 2).catch(() => false)).toBe(true);
+    await page.getByRole('button', { name: 'Save the encrypted keys…' }).waitFor();
     expect(problems.filter((problem) => !problem.includes('/rpc/secrets/'))).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ function Storage({ storage }: { storage: SecretStorage }): ReactNode {
         <p className="muted">{protects}</p>
       </div>
       {storage.state === 'locked' && <Button onClick={() => setUnlocking(true)}>{t('unlock.do')}</Button>}
-      <Link href="/settings">{t('secrets.kit')}</Link>
+      <Link href="/settings/secrets">{t('secrets.kit')}</Link>
       {unlocking && <UnlockVault onClose={() => setUnlocking(false)} />}
     </section>
   );

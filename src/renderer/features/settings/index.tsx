@@ -1,7 +1,7 @@
 // Settings: look, places, keys, tokens, doctor, sample, about. One page, a short list of its parts at the side.
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { useParams } from 'wouter';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { useEngine } from '../../api/engine.tsx';
@@ -68,6 +68,10 @@ export function SettingsScreen(): ReactNode {
   const { t } = useWords();
   const { part } = useParams<{ part?: string }>();
   const { line } = useEngine();
+  // The address may name a part. Those above it that are still asked about may push it down a little.
+  useEffect(() => {
+    if (part !== undefined) document.getElementById(part)?.scrollIntoView({ block: 'start' });
+  }, [part]);
   const parts = [
     ['look', t('set.look')],
     ...(line.host === 'desktop' ? [['desktop', t('set.desktop')] as const] : []),

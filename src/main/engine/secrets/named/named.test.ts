@@ -137,6 +137,14 @@ describe('a reading', () => {
     expect((await use('db')).value).toBe(planted);
   });
 
+  it('is in the record before the value is asked for: a program that ends in between leaves one that has begun', async () => {
+    await set('db');
+    secrets.get = () => new Promise(() => undefined);
+    void use('db');
+    expect(named.uses({ name: 'db', limit: 10 })).toMatchObject([{ outcome: 'begun', by: 'job:nightly' }]);
+    expect(actions()).toEqual(['secret.set', 'secret.used']);
+  });
+
   it('that failed is recorded with why, when the keyring went away', async () => {
     await set('db');
     keyring.breakWith('locked');
@@ -176,6 +184,20 @@ describe('replacing', () => {
     await named.sweep();
     expect(accounts()).toEqual([`${homeId}/job-secret/db/v2`]);
     expect(actions()).toEqual(['secret.set', 'secret.rotated', 'secret.used', 'secret.version-removed']);
+  });
+
+  it('is finished by itself in a home that stays open', async () => {
+    await set('db');
+    await rotate('db', 'second value');
+    const stop = named.keepSweeping();
+    clock.advance(23 * hour);
+    await expect.poll(accounts).toHaveLength(2);
+    for (let minutes = 0; minutes <= 70; minutes += 10) {
+      clock.advance(10 * 60_000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await expect.poll(accounts).toEqual([`${homeId}/job-secret/db/v2`]);
+    stop();
   });
 
   it('can be taken back while the value before is kept', async () => {
