@@ -5,13 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeFiles } from '../../adapters/files.ts';
 import type { Files } from '../ports.ts';
 import { createLocalBackend, Repository, type TreeNode } from '../repository/index.ts';
-import { createTestEngine, taskEnd, type TestEngine } from '../testing/index.ts';
+import { createTestEngine, type TestEngine } from '../testing/index.ts';
 import { leaveOutNothing } from '../../../contract/snapshots.ts';
 import { LeavesOut } from './archive/leave-out/leave-out.ts';
 import { FolderSaver, type FolderSaverDeps } from './archive/folder-saver.ts';
 import { carriedName, carriedNode, isCarried } from './carried.ts';
 import { restore, saveCarrying, save } from './testing/save-and-restore.ts';
 import { makeRepository, realContext, temporaryFolder, type Context } from './testing/workshop.ts';
+import { addRepository, takeSnapshot } from './testing/begin.ts';
 
 describe('the folder that is carried along', () => {
   let context: Context;
@@ -105,12 +106,12 @@ describe('a repository elsewhere', () => {
     work = join(test.folder, 'work');
     mkdirSync(work);
     writeFileSync(join(work, 'a.txt'), 'one');
-    await test.api.repositories.add({ name: 'safe', path: join(test.folder, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+    await addRepository(test, 'safe', join(test.folder, 'repository'));
     await test.api.plans.add({ name: 'thesis', repository: 'safe', paths: [work], excludes: [], tags: [] }, test.context);
   });
   afterAll(() => test?.close());
   const take = async () => {
-    const task = await taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [], note: undefined }, test.context)).taskId);
+    const task = await takeSnapshot(test, 'thesis');
     if (task.result?.kind !== 'snapshot') throw new Error(JSON.stringify(task.error));
     return task.result.result.snapshot;
   };
@@ -145,7 +146,7 @@ describe('a repository elsewhere', () => {
     const copy = join(test.folder, 'older.db');
     copyFileSync(logPath, copy);
     const again = await createTestEngine({ folder: test.folder, keyring: test.keyring });
-    const task = await taskEnd(again.api, (await again.api.snapshots.take({ plan: 'thesis', tags: [], note: undefined }, again.context)).taskId);
+    const task = await takeSnapshot(again, 'thesis');
     expect(task.state).toBe('done');
     await again.engine.stop();
     for (const end of ['', '-wal', '-shm']) rmSync(`${logPath}${end}`, { force: true });
@@ -155,7 +156,7 @@ describe('a repository elsewhere', () => {
       const { anchors } = await rolledBack.api.anchors.fromRepository({ repository: 'safe' }, rolledBack.context);
       expect(anchors.map(({ outcome }) => outcome)).toEqual(['behind', 'fits']);
       // A snapshot of the record that was put back carries its checkpoint, which fits it: the older one must still be heard.
-      await taskEnd(rolledBack.api, (await rolledBack.api.snapshots.take({ plan: 'thesis', tags: [], note: undefined }, rolledBack.context)).taskId);
+      await takeSnapshot(rolledBack, 'thesis');
       const again = await rolledBack.api.anchors.fromRepository({ repository: 'safe' }, rolledBack.context);
       expect(again.anchors.map(({ outcome }) => outcome)[0]).toBe('fits');
       expect(again.anchors.length).toBeGreaterThan(1);

@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, Snapshot } from '../../../contract/snapshots.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../testing/index.ts';
+import { addRepository, takeSnapshot } from './testing/begin.ts';
 
 let test: TestEngine;
 let work: string;
@@ -20,14 +21,11 @@ beforeAll(async () => {
   writeFileSync(join(work, 'notes', 'a.txt'), 'first');
   writeFileSync(join(work, 'notes', 'deep', 'b.bin'), Buffer.alloc(700_000, 5));
   writeFileSync(join(work, 'left-out.tmp'), 'x');
-  await test.api.repositories.add({ name: 'safe', path: join(work, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+  await addRepository(test, 'safe', join(work, 'repository'));
 });
 afterAll(() => test?.close());
 
-const take = async (tags: string[] = []) => {
-  const { taskId } = await call(test.api.snapshots.take({ plan: 'thesis', tags, note: undefined }, test.context));
-  return taskEnd(test.api, taskId);
-};
+const take = (tags: string[] = []) => takeSnapshot(test, 'thesis', { tags });
 const actions = async (): Promise<string[]> => (await call(test.api.log.list({ filter: {}, limit: 100, order: 'newest' }, test.context))).entries.map((entry) => entry.action);
 
 describe('a plan', () => {
@@ -108,7 +106,7 @@ describe('a snapshot', () => {
 
   it('that fails is recorded as failed, with its reason', async () => {
     const elsewhere = join(test.folder, 'elsewhere');
-    await test.api.repositories.add({ name: 'other', path: elsewhere, mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+    await addRepository(test, 'other', elsewhere);
     await call(test.api.plans.add({ name: 'failing', repository: 'other', paths: [join(work, 'notes')], excludes: [], tags: [] }, test.context));
     rmSync(elsewhere, { recursive: true });
     const { taskId } = await call(test.api.snapshots.take({ plan: 'failing', tags: [], note: undefined }, test.context));

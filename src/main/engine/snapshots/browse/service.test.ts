@@ -2,7 +2,8 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestEngine, taskEnd, testContext, type TestEngine } from '../../testing/index.ts';
+import { createTestEngine, testContext, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 const ids = new Map<string, string>();
@@ -13,11 +14,9 @@ beforeAll(async () => {
   mkdirSync(at('work'));
   writeFileSync(at('work', 'a.txt'), 'a');
   for (const name of ['first', 'second']) {
-    await test.api.repositories.add({ name, path: at(name), mode: 'create', password: { kind: 'value', password: 'secret' } }, testContext);
+    await addRepository(test, name, at(name));
     await test.api.plans.add({ name: `${name}-plan`, repository: name, paths: [at('work')], excludes: [], tags: [] }, testContext);
-    const { taskId } = await test.api.snapshots.take({ plan: `${name}-plan`, tags: [] }, testContext);
-    const { result } = await taskEnd(test.api, taskId);
-    ids.set(name, result?.kind === 'snapshot' ? result.result.snapshot.id : '');
+    ids.set(name, (await snapshotOf(test, `${name}-plan`)).snapshot.id);
   }
 });
 afterAll(() => test?.close());

@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DrillReport } from '../../../../contract/drills.ts';
 import { createTestEngine, taskEnd, testContext, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 let work: string;
@@ -18,14 +19,13 @@ beforeEach(async () => {
   mkdirSync(join(work, 'data'), { recursive: true });
   mkdirSync(scratch);
   for (let i = 0; i < 60; i++) writeFileSync(join(work, 'data', `f${i}`), `${i} `.repeat(3000 + i));
-  await test.api.repositories.add({ name: 'copies', path: repository, mode: 'auto', password: { kind: 'value', password: 'drills' } }, testContext);
+  await addRepository(test, 'copies', repository);
 });
 afterEach(() => test.close());
 
 async function plan(check?: string[]): Promise<void> {
   await test.api.plans.add({ name: 'thesis', repository: 'copies', paths: [work], excludes: [], tags: [], ...(check && { hooks: { check: { argv: check, timeLimitSeconds: 20, environment: [] } } }) }, testContext);
-  const { taskId } = await test.api.snapshots.take({ plan: 'thesis', tags: [] }, testContext);
-  expect((await taskEnd(test.api, taskId)).state).toBe('done');
+  await snapshotOf(test, 'thesis');
 }
 
 async function drill(input: { share?: number; check?: boolean } = {}): Promise<DrillReport> {
@@ -76,7 +76,7 @@ it('runs the plan’s own check where all of it came back, standing in the first
   expect((await drill({ share: 0.5 })).check).toBeNull();
   expect((await drill({ check: false })).check).toBeNull();
   writeFileSync(join(work, 'data', 'f60'), 'one more');
-  await taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [] }, testContext)).taskId);
+  await snapshotOf(test, 'thesis');
   expect(await drill()).toMatchObject({ ok: false, failedCount: 0, check: { ok: false, reason: 'ended with 1: too many' } });
   expect(readdirSync(scratch)).toEqual([]);
 });

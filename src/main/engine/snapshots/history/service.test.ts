@@ -5,16 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileHistory } from '../../../../contract/history.ts';
 import type { Plan } from '../../../../contract/snapshots.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 let plan: Plan;
 const at = (...names: string[]): string => join(test.folder, ...names);
 const call = async <T>(answer: Promise<T> | T): Promise<T> => answer;
 const addPlan = (name: string, repository: string, paths: string[]) => call(test.api.plans.add({ name, title: name, repository, paths, excludes: [], tags: [] }, test.context));
-const take = async (name: string): Promise<void> => {
-  const { taskId } = await call(test.api.snapshots.take({ plan: name, tags: [] }, test.context));
-  expect(await taskEnd(test.api, taskId)).toMatchObject({ state: 'done' });
-};
+const take = (name: string) => snapshotOf(test, name);
 const history = async (path: string, more: { plan?: string; repository?: string } = {}): Promise<FileHistory> => {
   const { taskId } = await call(test.api.history.start({ path, renames: true, ...more }, test.context));
   const { result, error } = await taskEnd(test.api, taskId);
@@ -27,7 +25,7 @@ beforeAll(async () => {
   for (const name of ['work', 'work/sub', 'other']) mkdirSync(at(name));
   writeFileSync(at('work/sub/a.txt'), 'first');
   writeFileSync(at('other/b.txt'), 'other');
-  for (const name of ['near', 'far']) await call(test.api.repositories.add({ name, path: at(name), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context));
+  for (const name of ['near', 'far']) await addRepository(test, name, at(name));
   plan = await addPlan('thesis', 'near', [at('work')]);
   await addPlan('rest', 'near', [at('other')]);
   await take('thesis');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskState } from '../../../../contract/events.ts';
 import type { Hook } from '../../../../contract/snapshots.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+import { addRepository } from '../testing/begin.ts';
 
 let test: TestEngine;
 let work: string;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   mkdirSync(work);
   mkdirSync(marks);
   writeFileSync(join(work, 'a.txt'), 'a');
-  await test.api.repositories.add({ name: 'safe', path: join(test.folder, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+  await addRepository(test, 'safe', join(test.folder, 'repository'));
   await call(test.api.plans.add({ name: 'thesis', repository: 'safe', paths: [work], excludes: [], tags: [], zone: 'UTC' }, test.context));
 });
 afterAll(() => test?.close());

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindResult } from '../../../../contract/names.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 const at = (...names: string[]): string => join(test.folder, ...names);
 const call = async <T>(answer: Promise<T> | T): Promise<T> => answer;
-const take = async (plan: string): Promise<void> => {
-  const { taskId } = await call(test.api.snapshots.take({ plan, tags: [] }, test.context));
-  expect(await taskEnd(test.api, taskId)).toMatchObject({ state: 'done' });
-};
+const take = (plan: string) => snapshotOf(test, plan);
 const find = async (pattern: string, more: { plan?: string; repository?: string; newest?: boolean; limit?: number; holders?: boolean } = {}): Promise<FindResult> => {
   const { taskId } = await call(test.api.names.find({ pattern, ignoreCase: false, newest: false, limit: 1000, ...more }, test.context));
   const { result, error } = await taskEnd(test.api, taskId);
@@ -22,7 +20,7 @@ const paths = ({ matches }: FindResult): string[] => matches.map(({ path, snapsh
 
 beforeAll(async () => {
   test = await createTestEngine();
-  for (const name of ['near', 'far']) await call(test.api.repositories.add({ name, path: at(name), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context));
+  for (const name of ['near', 'far']) await addRepository(test, name, at(name));
   for (const [name, repository] of [['one', 'near'], ['two', 'far']] as const) {
     mkdirSync(at(name));
     writeFileSync(at(name, 'first.txt'), name);

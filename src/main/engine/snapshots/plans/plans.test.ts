@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, PlanPreview } from '../../../../contract/snapshots.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 let work: string;
@@ -23,19 +24,14 @@ beforeAll(async () => {
   writeFileSync(join(work, 'build', 'one.o'), 'x'.repeat(300));
   writeFileSync(join(work, 'build', 'deep', 'two.o'), 'x'.repeat(200));
   writeFileSync(join(other, 'b.txt'), 'b');
-  await test.api.repositories.add({ name: 'safe', path: join(test.folder, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+  await addRepository(test, 'safe', join(test.folder, 'repository'));
   plan = await call(test.api.plans.add({ name: 'thesis', repository: 'safe', paths: [work], excludes: ['build'], tags: ['phd'], zone: 'UTC' }, test.context));
 });
 afterAll(() => test?.close());
 
 const edit = (change: Partial<Parameters<TestEngine['api']['plans']['edit']>[0]>) => call(test.api.plans.edit({ plan: 'thesis', ...change }, test.context));
 const entries = async () => (await call(test.api.log.list({ filter: { action: ['plan.changed'] }, limit: 100, order: 'newest' }, test.context))).entries;
-const take = async () => {
-  const { taskId } = await call(test.api.snapshots.take({ plan: 'thesis', tags: [], note: undefined }, test.context));
-  const task = await taskEnd(test.api, taskId);
-  if (task.result?.kind !== 'snapshot') throw new Error(JSON.stringify(task.error));
-  return task.result.result;
-};
+const take = () => snapshotOf(test, 'thesis');
 
 describe('an edit', () => {
   it('makes a new version that says in the record what it changed, and leaves snapshots as they are', async () => {
@@ -107,7 +103,7 @@ describe('an edit', () => {
 describe('another repository', () => {
   it('is where the next snapshot goes; the earlier ones stay where they are and stay listed, and the record says from where to where', async () => {
     const repositories = await call(test.api.repositories.list({}, test.context));
-    await call(test.api.repositories.add({ name: 'second', path: join(test.folder, 'second'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context));
+    await addRepository(test, 'second', join(test.folder, 'second'));
     const before = (await call(test.api.plans.list({}, test.context)))[0] as Plan;
     const moved = await edit({ repository: 'second' });
     expect(moved).toMatchObject({ version: before.version + 1, repositoryName: 'second', lastSnapshot: before.lastSnapshot });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, Snapshot } from '../../../../contract/snapshots.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 let work: string;
@@ -13,12 +14,7 @@ let taken: Snapshot;
 const call = async <T>(answer: Promise<T> | T): Promise<T> => answer;
 const newest = async (action: string) => (await call(test.api.log.list({ filter: { action: [action] }, limit: 100, order: 'newest' }, test.context))).entries[0];
 const add = (change: Partial<Parameters<TestEngine['api']['plans']['add']>[0]> = {}) => call(test.api.plans.add({ name: 'thesis', title: 'My thesis', repository: 'safe', paths: [work], excludes: [], tags: [], zone: 'UTC', retention: { keepLast: 1 }, ...change }, test.context));
-const take = async (name: string): Promise<Snapshot> => {
-  const { taskId } = await call(test.api.snapshots.take({ plan: name, tags: [] }, test.context));
-  const task = await taskEnd(test.api, taskId);
-  if (task.result?.kind !== 'snapshot') throw new Error(JSON.stringify(task.error));
-  return task.result.result.snapshot;
-};
+const take = async (name: string): Promise<Snapshot> => (await snapshotOf(test, name)).snapshot;
 const remove = (change: { plan?: string; version?: number } = {}) => call(test.api.plans.remove({ plan: 'thesis', ...change }, test.context));
 const list = async (name?: string) => (await call(test.api.snapshots.list({ limit: 100, ...(name !== undefined && { plan: name }) }, test.context))).snapshots;
 
@@ -27,7 +23,7 @@ beforeAll(async () => {
   work = join(test.folder, 'work');
   mkdirSync(work);
   writeFileSync(join(work, 'a.txt'), 'first');
-  await call(test.api.repositories.add({ name: 'safe', path: join(test.folder, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context));
+  await addRepository(test, 'safe', join(test.folder, 'repository'));
   plan = await add();
   taken = await take('thesis');
 });

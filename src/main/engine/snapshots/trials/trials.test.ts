@@ -5,6 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Promotion, Trial } from '../../../../contract/trials.ts';
 import { createTestEngine, taskEnd, testContext, type TestEngine } from '../../testing/index.ts';
+import { addRepository, snapshotOf } from '../testing/begin.ts';
 
 let test: TestEngine;
 let work: string;
@@ -14,10 +15,10 @@ beforeEach(async () => {
   mkdirSync(join(work, 'data'), { recursive: true });
   writeFileSync(join(work, 'data', 'a'), 'good');
   writeFileSync(join(work, 'b'), 'b');
-  await test.api.repositories.add({ name: 'copies', path: join(test.folder, 'copies'), mode: 'auto', password: { kind: 'value', password: 'trials' } }, testContext);
+  await addRepository(test, 'copies', join(test.folder, 'copies'));
   const judge = "process.exit(require('fs').readFileSync('data/a', 'utf8') === 'good' ? 0 : 4)";
   await test.api.plans.add({ name: 'thesis', repository: 'copies', paths: [work], excludes: [], tags: [], hooks: { check: { argv: [process.execPath, '-e', judge], timeLimitSeconds: 30, environment: [] } } }, testContext);
-  await taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [] }, testContext)).taskId);
+  await snapshotOf(test, 'thesis');
   writeFileSync(join(work, 'data', 'a'), 'spoiled');
   writeFileSync(join(work, 'new'), 'made since');
 });
@@ -129,7 +130,7 @@ it('takes a part of the snapshot, also of a folder that is gone, and refuses wha
 
 it('removes a copy with folders that nobody may write to', async () => {
   chmodSync(join(work, 'data'), 0o500);
-  await taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [] }, testContext)).taskId);
+  await snapshotOf(test, 'thesis');
   chmodSync(join(work, 'data'), 0o700);
   const trial = await start();
   await test.api.trials.discard({ trial: trial.id }, testContext);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TaskState } from '../../../../contract/events.ts';
 import { createTestEngine, taskEnd, type TestEngine } from '../../testing/index.ts';
+import { addRepository, takeSnapshot } from '../testing/begin.ts';
 
 let test: TestEngine;
 const at = (...parts: string[]): string => join(test.folder, ...parts);
@@ -14,7 +15,7 @@ beforeAll(async () => {
   test = await createTestEngine();
   mkdirSync(at('work'));
   writeFileSync(at('work', 'a.txt'), 'first');
-  await test.api.repositories.add({ name: 'usb', path: at('drive'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+  await addRepository(test, 'usb', at('drive'));
   await test.api.plans.add({ name: 'thesis', repository: 'usb', paths: [at('work')], excludes: [], tags: [] }, test.context);
 });
 afterAll(async () => {
@@ -22,7 +23,7 @@ afterAll(async () => {
   if (test) rmSync(test.folder, { recursive: true, force: true });
 });
 
-const take = async (wait: boolean): Promise<TaskState> => taskEnd(test.api, (await test.api.snapshots.take({ plan: 'thesis', tags: [], wait }, test.context)).taskId);
+const take = async (wait: boolean): Promise<TaskState> => takeSnapshot(test, 'thesis', { wait });
 const waits = () => Promise.resolve(test.api.snapshots.waiting({}, test.context));
 const actions = async (): Promise<string[]> => (await test.api.log.list({ filter: {}, limit: 100, order: 'oldest' }, test.context)).entries.map((entry) => entry.action).filter((action) => action.startsWith('snapshot.'));
 const taken = async (): Promise<number> => (await test.api.snapshots.list({ repository: 'usb', limit: 100 }, test.context)).snapshots.length;
@@ -90,7 +91,7 @@ it('another drive at the same place is refused, by name, also when it was exchan
 
 it('what waits goes with its plan: to its other repository, and not at all when the plan is removed', async () => {
   await test.api.plans.add({ name: 'moving', repository: 'usb', paths: [at('work')], excludes: [], tags: [] }, test.context);
-  const wish = async () => taskEnd(test.api, (await test.api.snapshots.take({ plan: 'moving', tags: [], wait: true }, test.context)).taskId);
+  const wish = async () => takeSnapshot(test, 'moving', { wait: true });
   renameSync(at('drive'), at('away'));
   expect(await wish()).toMatchObject({ state: 'waiting' });
   await test.api.plans.edit({ plan: 'moving', repository: 'second' }, test.context);
@@ -120,10 +121,10 @@ it('a drive that fills up says what would make room, and keeps nothing half-writ
     skip('needs to mount a small file system');
   }
   try {
-    await test.api.repositories.add({ name: 'small', path: join(drive, 'repository'), mode: 'create', password: { kind: 'value', password: 'secret' } }, test.context);
+    await addRepository(test, 'small', join(drive, 'repository'));
     await test.api.plans.add({ name: 'big', repository: 'small', paths: [at('work')], excludes: [], tags: [], retention: { keepLast: 1 } }, test.context);
     const bytes = (megabytes: number): Buffer => Buffer.concat(Array.from({ length: megabytes * 64 }, () => test.ports.random.bytes(16_384)));
-    const snapshot = async (): Promise<TaskState> => taskEnd(test.api, (await test.api.snapshots.take({ plan: 'big', tags: [] }, test.context)).taskId);
+    const snapshot = async (): Promise<TaskState> => takeSnapshot(test, 'big');
     for (const name of ['one', 'two']) {
       writeFileSync(at('work', 'data'), bytes(2));
       expect(await snapshot(), name).toMatchObject({ state: 'done' });
