@@ -146,8 +146,11 @@ describe(`kill -9 of a restore in place (seed ${seed})`, () => {
   it('leaves every file whole, is finished by running it again, and undoing brings back what was there before the first', { timeout: scaled(240_000, 1_800_000) }, async () => {
     rmSync(join(source, 'junk'), { recursive: true, force: true });
     const random = new Seeded(`in place ${seed}`);
-    const times = scaled(2, 24);
+    const times = scaled(2, 16);
     let changed = 0;
+    let resumed = 0;
+    // A slow machine is no failure.
+    const patient = { timeoutMs: 900_000 };
     const saved = world.path('original');
     for (let round = 0; round < times; round++) {
       for (const folder of readdirSync(source, { withFileTypes: true })) {
@@ -178,17 +181,19 @@ describe(`kill -9 of a restore in place (seed ${seed})`, () => {
       expect(undoables.length).toBe(known + 1);
       expect(undoables[0]).toMatchObject({ undoneAt: null });
       let id = undoables[0]?.id as string;
-      if (round % 2 === 0) {
-        const report = (await world.well(wanted)).json<RestoreReport>();
+      // Every fourth, and the last, is undone as it was cut off.
+      if (round % 4 !== 3 && round < times - 1) {
+        const report = (await world.well(wanted, patient)).json<RestoreReport>();
+        resumed += 1;
         expect(report.skippedCount).toBe(0);
         expect(compareTrees(saved, source, { ignoreFolderTimes: true, ignore: (path) => path.startsWith('/thesis') })).toEqual([]);
         id = report.id;
       }
-      const undone = (await world.well(['undo', id, '--json'])).json<RestoreReport>();
+      const undone = (await world.well(['undo', id, '--json'], patient)).json<RestoreReport>();
       expect(undone.skipped).toEqual([]);
       expect(compareTrees(before, source)).toEqual([]);
     }
     expect(changed).toBeGreaterThan(0);
-    recordCampaign('kill -9 of `varve restore --in-place`', `${times} rounds, ${changed} files were already replaced; every file whole; ${Math.ceil(times / 2)} finished by running it again and undone, ${Math.floor(times / 2)} undone as they were cut off, each exactly`);
+    recordCampaign('kill -9 of `varve restore --in-place`', `${times} rounds, ${changed} files were already replaced; every file whole; ${resumed} finished by running it again and undone, ${times - resumed} undone as they were cut off, each exactly`);
   });
 });
