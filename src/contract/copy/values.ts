@@ -77,12 +77,12 @@ export function formatDay(language: Language, at: Date, now: Date): string {
   return dateText(language === 'en' ? 'en-GB' : language, options, at).replaceAll(' de ', ' ').replace('.', '');
 }
 
-/** `today 14:02`, `yesterday 09:10`, `Tue 17:40` within a week, `14 Nov 08:00` before. */
+/** `today 14:02`, `yesterday 09:10`, `tomorrow 08:00`, `Tue 17:40` within a week, `14 Nov 08:00` beyond. */
 export function formatWhen(language: Language, at: Date, now: Date): string {
   const clock = formatClock(language, at, false);
   const midnight = (moment: Date): number => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate()).getTime();
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
-  if (days >= 0 && days <= 1) return `${relativeTimeFormat(language).format(-days, 'day')} ${clock}`;
-  if (days > 1 && days < 7) return `${dateText(language, { weekday: 'short' }, at)} ${clock}`;
+  if (Math.abs(days) <= 1) return `${relativeTimeFormat(language).format(-days, 'day')} ${clock}`;
+  if (Math.abs(days) < 7) return `${dateText(language, { weekday: 'short' }, at)} ${clock}`;
   return `${formatDay(language, at, now)} ${clock}`;
 }
