@@ -5,6 +5,7 @@ import { compare } from './en/compare.ts';
 import { files } from './en/files.ts';
 import { goingBack } from './en/going-back.ts';
 import { inside } from './en/inside.ts';
+import { jobs } from './en/jobs.ts';
 import { keeping } from './en/keeping.ts';
 import { plans } from './en/plans.ts';
 import { record } from './en/record.ts';
@@ -23,7 +24,7 @@ export const en = {
   ...files,
   ...goingBack,
   ...inside,
-  ...shell,
+  ...jobs,
   ...keeping,
   ...plans,
   ...record,
@@ -31,6 +32,7 @@ export const en = {
   ...review,
   ...schedule,
   ...secrets,
+  ...shell,
   ...verdict,
   ...welcome
 } as const;

@@ -5,6 +5,7 @@ import { compare } from './pt-br/compare.ts';
 import { files } from './pt-br/files.ts';
 import { goingBack } from './pt-br/going-back.ts';
 import { inside } from './pt-br/inside.ts';
+import { jobs } from './pt-br/jobs.ts';
 import { keeping } from './pt-br/keeping.ts';
 import { plans } from './pt-br/plans.ts';
 import { record } from './pt-br/record.ts';
@@ -23,7 +24,7 @@ export const ptBR = {
   ...files,
   ...goingBack,
   ...inside,
-  ...shell,
+  ...jobs,
   ...keeping,
   ...plans,
   ...record,
@@ -31,6 +32,7 @@ export const ptBR = {
   ...review,
   ...schedule,
   ...secrets,
+  ...shell,
   ...verdict,
   ...welcome
 } as const;

@@ -26,10 +26,10 @@ type ChangedWhat = Extract<EngineEvent, { kind: 'changed' }>['what'];
 
 /** First elements of the query keys that a change makes old. */
 export const staleAfter: Record<ChangedWhat, readonly string[]> = {
-  home: ['status', 'settings', 'plans', 'repositories', 'snapshots', 'log', 'verify', 'anchors', 'tokens', 'sample'],
+  home: ['status', 'settings', 'plans', 'repositories', 'snapshots', 'log', 'verify', 'anchors', 'tokens', 'sample', 'jobs', 'runs', 'scheduler'],
   settings: ['settings', 'status'],
-  repositories: ['repositories', 'snapshots', 'plans', 'doctor'],
-  plans: ['plans', 'snapshots', 'doctor'],
+  repositories: ['repositories', 'snapshots', 'plans', 'doctor', 'jobs'],
+  plans: ['plans', 'snapshots', 'doctor', 'jobs'],
   snapshots: ['snapshots', 'plans', 'repositories'],
   restores: ['restores'],
   tokens: ['tokens'],
@@ -38,7 +38,7 @@ export const staleAfter: Record<ChangedWhat, readonly string[]> = {
   jobs: ['jobs', 'scheduler'],
   runs: ['runs', 'jobs', 'scheduler'],
   alerts: ['alerts'],
-  secrets: ['secrets']
+  secrets: ['secrets', 'jobs']
 };
 
 /** Answers that later snapshots change, but that must not move under whoever reads them: the next one who opens them asks again. */

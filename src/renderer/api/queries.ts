@@ -3,6 +3,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient, type UseMutati
 import type { Alert, Watch } from '../../contract/alerts.ts';
 import type { AnchorStatus } from '../../contract/anchors.ts';
 import type { VarveClient } from '../../contract/index.ts';
+import type { Job, SchedulerState } from '../../contract/jobs.ts';
 import type { LogEntry, VerifyState } from '../../contract/log.ts';
 import type { Repository } from '../../contract/repository.ts';
 import type { Plan, WaitingSnapshot } from '../../contract/snapshots.ts';
@@ -110,4 +111,15 @@ export interface AlertList {
 export function useAlerts(view: AlertView): UseQueryResult<AlertList> {
   const client = useClient();
   return useQuery({ queryKey: ['alerts', view], queryFn: ({ signal }) => client.alerts.list({ view, limit: 200 }, { signal }) });
+}
+
+export function useJobs(): UseQueryResult<Job[]> {
+  const client = useClient();
+  return useQuery({ queryKey: ['jobs', 'list'], queryFn: ({ signal }) => client.jobs.list({}, { signal }) });
+}
+
+/** Whether jobs are started by time, whether all are paused, and what comes next. */
+export function useScheduler(): UseQueryResult<SchedulerState> {
+  const client = useClient();
+  return useQuery({ queryKey: ['scheduler'], queryFn: ({ signal }) => client.jobs.scheduler({}, { signal }) });
 }

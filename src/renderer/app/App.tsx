@@ -41,6 +41,7 @@ const TrialsScreen = screen(() => import('../features/trials/index.tsx'), 'Trial
 const NewTrialScreen = screen(() => import('../features/trials/index.tsx'), 'NewTrialScreen');
 const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
 const SecretsScreen = screen(() => import('../features/secrets/index.tsx'), 'SecretsScreen');
+const JobsScreen = screen(() => import('../features/jobs/index.tsx'), 'JobsScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
 
 export function Starting(): ReactNode {
@@ -123,6 +124,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/restore/:id?" component={RestoreScreen} />
             <Route path="/secrets/:name?" component={SecretsScreen} />
             <Route path="/alerts/:id?" component={AlertsScreen} />
+            <Route path="/jobs/:first?/:second?" component={JobsScreen} />
             <Route path="/settings/plans/:id?" component={PlansScreen} />
             <Route path="/settings/:part?" component={SettingsScreen} />
             <Route component={OverviewScreen} />

@@ -4,17 +4,21 @@
 // The dialog was just opened to type into this field.
 /* oxlint-disable jsx-a11y/no-autofocus */
 import { Modal, useMantineColorScheme } from '@mantine/core';
+import { useMutation, type UseMutationResult } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { visibleText } from '../../contract/copy/text.ts';
 import { formatWhen } from '../../contract/copy/values.ts';
+import type { VarveClient } from '../../contract/index.ts';
 import type { FoundName } from '../../contract/names.ts';
+import { pauseEnd } from '../../contract/pause.ts';
 import type { Cell } from '../api/cell.ts';
 import { useFoundFiles } from '../api/found-files.ts';
-import { usePlans, useRepositories, useSaveSettings, useSnapshots, useStartTask } from '../api/queries.ts';
+import { useClient, useJobs, usePlans, useRepositories, useSaveSettings, useSnapshots, useStartTask } from '../api/queries.ts';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { findAddress, historyAddress, historyOf, putBackAddress } from '../ui/files-address.ts';
 import type { Preferences } from '../ui/preferences.ts';
+import { titleOf } from '../ui/job-words.ts';
 import { planTitle } from '../ui/plan-title.ts';
 import { useNow, useWords } from '../ui/words.tsx';
 import { matches } from './palette-match.ts';
@@ -33,12 +37,13 @@ interface Item {
 
 const mostItems = 40;
 
-function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, start: ReturnType<typeof useStartTask>, onClose: () => void): Item[] {
+function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, start: ReturnType<typeof useStartTask>, act: ReturnType<typeof useAct>, onClose: () => void): Item[] {
   const { t, language } = useWords();
   const [, navigate] = useLocation();
   const now = useNow();
   const plans = usePlans().data;
   const repositories = useRepositories().data;
+  const jobs = useJobs().data;
   const snapshots = useSnapshots().data?.snapshots;
   const save = useSaveSettings();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -61,12 +66,22 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       label: t('palette.check', { repository: repository.name }),
       run: () => (start.mutate((client) => client.repositories.check({ repository: repository.id }), done), true)
     }));
+    const toJobs = (jobs ?? []).map((job): Item => ({ id: `job-${job.id}`, group: t('palette.screens'), label: t('palette.job', { job: titleOf(job.definition) }), also: job.definition.name, run: () => navigate(`/jobs/${job.id}`) }));
+    const runJobs = (jobs ?? []).flatMap((job): Item[] => (job.broken === null ? [{ id: `run-${job.id}`, group: t('palette.actions'), label: t('jobs.runNowOf', { job: titleOf(job.definition) }), also: job.definition.name, run: () => (act.mutate(async (client) => navigate(`/jobs/runs/${(await client.jobs.run({ job: job.id })).id}`), done), true) }] : []));
+    const pauses = (jobs ?? []).map((job): Item =>
+      job.paused === null
+        ? { id: `pause-${job.id}`, group: t('palette.actions'), label: t('palette.pause', { job: titleOf(job.definition) }), also: job.definition.name, run: () => (act.mutate((client) => client.jobs.pause({ job: job.id }), done), true) }
+        : { id: `resume-${job.id}`, group: t('palette.actions'), label: t('jobs.resumeOf', { job: titleOf(job.definition) }), also: job.definition.name, run: () => (act.mutate((client) => client.jobs.resume({ job: job.id }), done), true) }
+    );
+    const pauseAll: Item[] = jobs?.length ? [{ id: 'pause-all', group: t('palette.actions'), label: t('palette.pauseAll'), run: () => (act.mutate((client) => client.jobs.pauseAll({ until: pauseEnd('hour', new Date()).toISOString() }), done), true) }] : [];
     const nextLanguage = language === 'en' ? 'pt-BR' : 'en';
     const dark = colorScheme === 'dark' || (colorScheme === 'auto' && window.matchMedia('(prefers-color-scheme: dark)').matches);
     const actions: Item[] = [
       { id: 'verify', group: t('palette.actions'), label: t('palette.verify'), run: () => (start.mutate((client) => client.log.verify({}), done), true) },
       { id: 'anchors', group: t('palette.screens'), label: t('anchors.title'), run: () => navigate('/log/anchors') },
       { id: 'plans', group: t('palette.screens'), label: t('plans.title'), run: () => navigate('/settings/plans') },
+      { id: 'job-new', group: t('palette.screens'), label: t('jobs.new'), run: () => navigate('/jobs/new') },
+      { id: 'job-day', group: t('palette.screens'), label: t('jobs.day'), run: () => navigate('/jobs/day') },
       { id: 'find', group: t('palette.screens'), label: t('find.title'), run: () => navigate('/find') },
       { id: 'metrics', group: t('palette.screens'), label: t('metrics.all'), run: () => navigate('/metrics') },
       { id: 'trials', group: t('palette.screens'), label: t('trials.title'), run: () => navigate('/restore/trials') },
@@ -100,8 +115,14 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       also: `${snapshot.id} ${snapshot.tags.join(' ')}`,
       run: () => navigate(`/snapshots/${snapshot.id}`)
     }));
-    return [...toScreens, ...toPlans, ...backUps, ...putBacks, ...actions, ...checks, ...layers];
-  }, [t, language, navigate, now, plans, repositories, snapshots, save, colorScheme, setColorScheme, preferences, onHelp, start, onClose]);
+    return [...toScreens, ...toPlans, ...toJobs, ...backUps, ...putBacks, ...runJobs, ...pauses, ...pauseAll, ...actions, ...checks, ...layers];
+  }, [t, language, navigate, now, plans, repositories, jobs, act, snapshots, save, colorScheme, setColorScheme, preferences, onHelp, start, onClose]);
+}
+
+/** What is done at once; the palette stays open when it fails. */
+function useAct(): UseMutationResult<unknown, unknown, (client: VarveClient) => Promise<unknown>> {
+  const client = useClient();
+  return useMutation({ mutationFn: (act: (client: VarveClient) => Promise<unknown>) => act(client) });
 }
 
 /** Files that were found, and the way to all of them. */
@@ -124,7 +145,8 @@ function useFileItems(found: readonly FoundName[], text: string): Item[] {
 
 export function Palette({ onClose, onHelp, preferences }: { onClose(): void; onHelp(): void; preferences: Cell<Preferences> }): ReactNode {
   const start = useStartTask();
-  const items = usePaletteItems(preferences, onHelp, start, onClose);
+  const act = useAct();
+  const items = usePaletteItems(preferences, onHelp, start, act, onClose);
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
   const list = useRef<HTMLDivElement>(null);
@@ -168,7 +190,7 @@ export function Palette({ onClose, onHelp, preferences }: { onClose(): void; onH
         // At once, so that whoever types fast loses no letter.
         autoFocus
       />
-      {start.isError && <ErrorNotice error={start.error} compact />}
+      {(start.isError || act.isError) && <ErrorNotice error={start.error ?? act.error} compact />}
       <div ref={list} className={styles.list} role="listbox" id="palette-list" aria-label={t('palette.label')}>
         {found.map((item, index) => (
           <div key={`${item.group}-${item.id}`}>

@@ -17,6 +17,7 @@ import { useRoom } from '../../ui/room.ts';
 import { planTitle } from '../../ui/plan-title.ts';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
 import { assess, copiesAreFresh, type Assessment } from './assess.ts';
+import { OverviewJobs } from './Jobs.tsx';
 import { LostFile } from './LostFile.tsx';
 import { NeedCard, NoticeCard } from './NeedCard.tsx';
 import { PlanRow } from './PlanRow.tsx';
@@ -196,6 +197,7 @@ export function OverviewScreen(): ReactNode {
             </ul>
           </section>
         )}
+        <OverviewJobs />
         <Latest />
       </div>
       <aside ref={aside} className={`card ${styles.core}`} aria-labelledby="core">

@@ -1,0 +1,27 @@
+// Jobs as people call them: the title, and what the work is.
+import { visibleText } from '../../contract/copy/text.ts';
+import type { JobDefinition, Work } from '../../contract/jobs.ts';
+import type { Words } from './words.tsx';
+
+export function titleOf({ title, name }: Pick<JobDefinition, 'title' | 'name'>): string {
+  return visibleText(title || name, true);
+}
+
+/** `Snapshot of thesis`, `A program: rsync`. */
+export function describeWork({ t }: Pick<Words, 't'>, work: Work): string {
+  switch (work.kind) {
+    case 'snapshot':
+    case 'drill':
+    case 'forget':
+      return t(`jobs.work.${work.kind}`, { name: visibleText(work.plan, true) });
+    case 'check':
+    case 'prune':
+      return t(`jobs.work.${work.kind}`, { name: visibleText(work.repository, true) });
+    case 'verify-log':
+      return t('jobs.work.verify-log');
+    case 'http':
+      return t('jobs.work.http', { name: visibleText(work.url, true) });
+    case 'command':
+      return t('jobs.work.command', { name: visibleText(work.argv[0]?.split(/[/\\]/).at(-1) ?? '', true) });
+  }
+}
