@@ -135,7 +135,11 @@ export function JobList(): ReactNode {
         </div>
         <Link href="/jobs/day">{t('jobs.day')}</Link>
         {jobs.data.length > 0 && paused === null && <PauseAll />}
-        {jobs.data.length > 0 && <Button onClick={() => navigate('/jobs/new')}>{t('jobs.new')}</Button>}
+        {(jobs.data.length > 0 || plans.length > 0) && (
+          <Button variant={jobs.data.length > 0 ? 'filled' : 'default'} onClick={() => navigate('/jobs/new')}>
+            {t('jobs.new')}
+          </Button>
+        )}
       </header>
       {paused !== null && <AllPaused paused={paused} />}
       {scheduler !== undefined && !scheduler.scheduling && (

@@ -152,7 +152,7 @@ describe('a day of runs', () => {
 });
 
 it('leads from Varve’s own work to its report', () => {
-  expect(reportOf('check', { kind: 'check', repository: 'my usb', read: 'all', withinDays: 3 }, undefined)).toEqual({ kind: 'repository', href: '/repositories/my%20usb' });
+  expect(reportOf('check', { kind: 'check', repository: 'usb', read: 'all', withinDays: 3 }, undefined)).toEqual({ kind: 'repository', href: '/repositories/usb' });
   expect(reportOf('verify-log', { kind: 'verify-log' }, undefined)).toEqual({ kind: 'record', href: '/log' });
   expect(reportOf('command', undefined, undefined)).toBeUndefined();
 });

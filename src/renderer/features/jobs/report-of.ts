@@ -9,7 +9,7 @@ export function reportOf(workKind: string, work: Work | undefined, task: TaskSta
   if (result?.kind === 'snapshot') return { kind: 'snapshot', href: `/snapshots/${result.result.snapshot.id}` };
   if (result?.kind === 'drill') return { kind: 'snapshot', href: `/snapshots/${result.report.snapshotId}` };
   if (workKind === 'verify-log') return { kind: 'record', href: '/log' };
-  if (work !== undefined && 'repository' in work) return { kind: 'repository', href: `/repositories/${encodeURIComponent(work.repository)}` };
+  if (work !== undefined && 'repository' in work) return { kind: 'repository', href: `/repositories/${work.repository}` };
   if (work !== undefined && 'plan' in work) return { kind: 'snapshots', href: '/snapshots' };
   return undefined;
 }

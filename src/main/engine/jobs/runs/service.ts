@@ -9,7 +9,7 @@ import type { AttemptOutput, Attempts, OutputLine, OutputRow } from '../attempt/
 import type { JobStore } from '../definitions/store.ts';
 import type { JobRow, RunRow } from '../model.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
-import { median } from './median.ts';
+import { median, medianMs } from './median.ts';
 import { isFinal } from './states.ts';
 import { statsOf } from './stats.ts';
 import type { RunStore } from './store.ts';
@@ -59,7 +59,7 @@ export function createRunService(deps: RunServiceDeps) {
       })
     );
     const items = median(good.flatMap((run) => run.result?.items ?? []));
-    return { runs: good.length, medianMs: median(good.flatMap((run) => run.activeMs ?? [])), metrics: items === null ? metrics : { items, ...metrics } };
+    return { runs: good.length, medianMs: medianMs(good.flatMap((run) => run.activeMs ?? [])), metrics: items === null ? metrics : { items, ...metrics } };
   };
 
   const api = {

@@ -1,7 +1,7 @@
 // A job's runs counted by the day, week or month of a zone, newest first. Reads back only as far as is asked for.
 import type { DayStats } from '../../../../contract/runs.ts';
 import type { RunRow } from '../model.ts';
-import { median } from './median.ts';
+import { medianMs } from './median.ts';
 import { isFinal } from './states.ts';
 import type { RunStore } from './store.ts';
 
@@ -29,7 +29,7 @@ export function statsOf(runs: Pick<RunStore, 'list'>, jobId: string, { by, zone,
       const counted = (states: readonly string[]): number => group.filter(({ state }) => states.includes(state)).length;
       const [succeeded, partial, failed] = [counted(['succeeded']), counted(['partial']), counted(['failed', 'timed_out', 'unknown'])];
       const items = group.flatMap(({ result: each }) => each?.items ?? []);
-      return { day, runs: group.length, succeeded, partial, failed, other: group.length - succeeded - partial - failed, items: items.length === 0 ? null : items.reduce((sum, each) => sum + each, 0), medianMs: median(group.flatMap(({ activeMs }) => activeMs ?? [])) };
+      return { day, runs: group.length, succeeded, partial, failed, other: group.length - succeeded - partial - failed, items: items.length === 0 ? null : items.reduce((sum, each) => sum + each, 0), medianMs: medianMs(group.flatMap(({ activeMs }) => activeMs ?? [])) };
     });
   }
 }
