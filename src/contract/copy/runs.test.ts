@@ -32,7 +32,8 @@ describe('a failure', () => {
       since: 'It has failed 3 times in a row since Thu 12:00. It last went well Wed 12:00.',
       next: 'Look at what it said, mend that, and run it again.'
     });
-    expect(describeRun('pt-BR', run({ failure: failure({ inARow: 1, lastGoodAt: null }) }), now).since).toBe('É a primeira falha seguida. Ainda não deu certo.');
+    expect(describeRun('pt-BR', run({ failure: failure({ inARow: 1, lastGoodAt: null }) }), now).since).toBe('Ainda não deu certo.');
+    expect(describeRun('en', run({ failure: failure({ inARow: 1 }) }), now).since).toBe('This is new. It last went well Wed 12:00.');
   });
 
   it('of Varve’s own work uses the words of its error', () => {

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors.ts';
 import { formatMessage, type Params } from './format.ts';
 import { describeReason } from './reasons.ts';
 import { visibleText } from './text.ts';
-import { formatSpan, formatWhen } from './values.ts';
+import { formatTook, formatWhen } from './values.ts';
 import { runWordsEn } from './runs/en.ts';
 import { runWordsPtBR } from './runs/pt-br.ts';
 
@@ -68,12 +68,12 @@ export function describeRun(language: Language, run: SaidRun, now: Date): RunSen
   const lead =
     state === 'queued' && run.waitingFor !== null
       ? waitingFor[run.waitingFor]
-      : say(why === '' ? leads[state].replace(/[:,] \{why\}/, '') : leads[state], { why, when: when(run.startedAt ?? run.createdAt), span: formatSpan(language, (run.activeMs ?? 0) / 1000) });
+      : say(why === '' ? leads[state].replace(/[:,] \{why\}/, '') : leads[state], { why, when: when(run.startedAt ?? run.createdAt), span: formatTook(language, run.activeMs ?? 0) });
   const shownDetail = own === undefined && detail !== undefined && (cause === 'check' || cause === 'error' || cause === 'spawn' || cause === 'damage' || cause === 'exit') ? ` (${detail})` : '';
   const ended = `${lead}${shownDetail}.`;
   const group = run.missed === null ? '' : ` ${say(missed[run.missed.cause])} ${run.missed.action === 'ran_latest' ? count('together', run.missed.count) : count('missedCount', run.missed.count)}`;
   const lastLine = failure?.lastLine !== undefined && failure.lastLine !== null && failure.lastLine !== '' ? ` ${say(facts.lastLine, { line: visibleText(cut(failure.lastLine), true) })}` : '';
-  const since = failure === null || !failed.has(state) ? '' : [say(failure.inARow > 1 ? facts.since : facts.sinceFirst, { count: failure.inARow, when: when(failure.since) }), failure.lastGoodAt === null ? facts.neverGood : say(facts.lastGood, { when: when(failure.lastGoodAt) })].join(' ');
+  const since = failure === null || !failed.has(state) ? '' : [failure.inARow === 1 ? (failure.lastGoodAt === null ? '' : facts.sinceFirst) : say(facts.since, { count: failure.inARow, when: when(failure.since) }), failure.lastGoodAt === null ? facts.neverGood : say(facts.lastGood, { when: when(failure.lastGoodAt) })].filter((part) => part !== '').join(' ');
   const next = state === 'retry_wait' && run.dueAt !== null ? say(facts.tryAgain, { when: when(run.dueAt) }) : state === 'succeeded' ? '' : (own?.next ?? because?.next ?? '');
   return { what: `${ended}${group}${lastLine}`, since, next };
 }

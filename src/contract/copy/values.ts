@@ -47,6 +47,11 @@ export function formatSpan(language: Language, seconds: number): string {
   return next && small > 0 ? `${unitText(language, big, bigUnit)} ${unitText(language, small, next[0])}` : unitText(language, big, bigUnit);
 }
 
+/** How long a piece of work took: `412 ms` under a second, else as a span. */
+export function formatTook(language: Language, ms: number): string {
+  return ms < 1000 ? unitText(language, Math.round(ms), 'millisecond') : formatSpan(language, ms / 1000);
+}
+
 /** `12 minutes ago`, `yesterday`, `há 3 dias`. Under 45 seconds it is "now". */
 export function formatRelative(language: Language, at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;

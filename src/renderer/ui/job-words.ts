@@ -1,6 +1,8 @@
 // Jobs as people call them: the title, and what the work is.
 import { visibleText } from '../../contract/copy/text.ts';
 import type { JobDefinition, Work } from '../../contract/jobs.ts';
+import { describeSchedule } from '../../contract/copy/schedule.ts';
+import type { Schedule } from '../../contract/schedule.ts';
 import type { Words } from './words.tsx';
 
 export function titleOf({ title, name }: Pick<JobDefinition, 'title' | 'name'>): string {
@@ -24,4 +26,10 @@ export function describeWork({ t }: Pick<Words, 't'>, work: Work): string {
     case 'command':
       return t('jobs.work.command', { name: visibleText(work.argv[0]?.split(/[/\\]/).at(-1) ?? '', true) });
   }
+}
+
+/** `every day at 12:05`; with the zone where that is not this computer's. */
+export function sayWhen({ language }: Pick<Words, 'language'>, schedule: Schedule): string {
+  const said = describeSchedule(language, schedule);
+  return schedule.kind === 'cron' && schedule.zone !== Intl.DateTimeFormat().resolvedOptions().timeZone ? `${said} (${visibleText(schedule.zone, true)})` : said;
 }

@@ -66,7 +66,7 @@ export const runWordsEn: RunWords = {
   },
   missed: { asleep: 'The computer was asleep.', off: 'The computer was off.', app_closed: 'Varve was closed.', paused: 'Jobs were paused.', busy: 'Varve was busy.', clock: 'The clock was changed.' },
   facts: {
-    since: 'It has failed {count} times in a row since {when}.', sinceFirst: 'It is the first failure in a row.', lastGood: 'It last went well {when}.', neverGood: 'It has not gone well yet.', lastLine: 'Its last line: “{line}”.', tryAgain: 'It is tried again {when}; nothing is to be done until then.',
+    since: 'It has failed {count} times in a row since {when}.', sinceFirst: 'This is new.', lastGood: 'It last went well {when}.', neverGood: 'It has not gone well yet.', lastLine: 'Its last line: “{line}”.', tryAgain: 'It is tried again {when}; nothing is to be done until then.',
     missedCount_one: '{count} time passed without a run.', missedCount_many: '{count} times passed without a run.', missedCount_other: '{count} times passed without a run.',
     together_one: 'This run also stands for {count} time that passed before it.', together_many: 'This run also stands for {count} times that passed before it.', together_other: 'This run also stands for {count} times that passed before it.'
   }

@@ -66,7 +66,7 @@ export const runWordsPtBR: RunWords = {
   },
   missed: { asleep: 'O computador dormia.', off: 'O computador estava desligado.', app_closed: 'O Varve estava fechado.', paused: 'As tarefas estavam pausadas.', busy: 'O Varve estava ocupado.', clock: 'O relógio foi mudado.' },
   facts: {
-    since: 'Falhou {count} vezes seguidas desde {when}.', sinceFirst: 'É a primeira falha seguida.', lastGood: 'Deu certo pela última vez {when}.', neverGood: 'Ainda não deu certo.', lastLine: 'Última linha: “{line}”.', tryAgain: 'Nova tentativa {when}; não há nada a fazer até lá.',
+    since: 'Falhou {count} vezes seguidas desde {when}.', sinceFirst: 'Isto é novo.', lastGood: 'Deu certo pela última vez {when}.', neverGood: 'Ainda não deu certo.', lastLine: 'Última linha: “{line}”.', tryAgain: 'Nova tentativa {when}; não há nada a fazer até lá.',
     missedCount_one: '{count} vez passou sem execução.', missedCount_many: '{count} vezes passaram sem execução.', missedCount_other: '{count} vezes passaram sem execução.',
     together_one: 'Esta execução vale também por {count} vez que passou antes dela.', together_many: 'Esta execução vale também por {count} vezes que passaram antes dela.', together_other: 'Esta execução vale também por {count} vezes que passaram antes dela.'
   }

@@ -4,7 +4,7 @@ import { useMemo, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { runStateWord } from '../../../contract/copy/runs.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
-import { formatClock, formatDay, formatSpan } from '../../../contract/copy/values.ts';
+import { formatClock, formatDay, formatTook } from '../../../contract/copy/values.ts';
 import type { Run } from '../../../contract/runs.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { MarkShape } from '../../ui/RunMark.tsx';
@@ -19,7 +19,7 @@ const hours = [0, 3, 6, 9, 12, 15, 18, 21];
 
 function sayRun({ language, t }: Words, run: Run): string {
   const at = formatClock(language, new Date(run.startedAt ?? run.occurrence ?? run.createdAt), false);
-  const took = run.activeMs === null || run.startedAt === null ? '' : `, ${formatSpan(language, run.activeMs / 1000)}`;
+  const took = run.activeMs === null || run.startedAt === null ? '' : `, ${formatTook(language, run.activeMs)}`;
   return `${t('day.run', { at, state: runStateWord(language, run) })}${took}`;
 }
 

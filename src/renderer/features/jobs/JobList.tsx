@@ -2,14 +2,13 @@
 import { Button } from '@mantine/core';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { describeSchedule } from '../../../contract/copy/schedule.ts';
 import { runStateWord } from '../../../contract/copy/runs.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
 import type { Job } from '../../../contract/jobs.ts';
 import { useJobs, usePlans, useScheduler } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import { describeWork, titleOf } from '../../ui/job-words.ts';
+import { describeWork, sayWhen, titleOf } from '../../ui/job-words.ts';
 import { RunMarks } from '../../ui/RunMark.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { Moment, Sentence, useNow, useWords, type Words } from '../../ui/words.tsx';
@@ -47,7 +46,7 @@ function NextLine({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNo
 
 function JobRow({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNode {
   const words = useWords();
-  const { t, language } = words;
+  const { t } = words;
   const state = stateOf(job);
   const said = state.kind === 'broken' ? t(`jobs.broken.${state.what}`, { name: words.reason(state.name) }) : describeWork(words, job.definition.work);
   const live = job.active[0];
@@ -63,7 +62,7 @@ function JobRow({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNode
             {titleOf(job.definition)}
           </Link>
         </p>
-        <p className="muted ellipsis">{`${said} · ${describeSchedule(language, job.definition.schedule)}`}</p>
+        <p className="muted ellipsis">{`${said} · ${sayWhen(words, job.definition.schedule)}`}</p>
       </div>
       <RunMarks marks={job.marks} />
       <div className={styles.when}>

@@ -3,19 +3,18 @@ import { Button, Select } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { describeRun, runStateWord } from '../../../contract/copy/runs.ts';
-import { describeSchedule } from '../../../contract/copy/schedule.ts';
-import { formatNumber, formatSpan, formatWhen } from '../../../contract/copy/values.ts';
+import { formatNumber, formatTook, formatWhen } from '../../../contract/copy/values.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Job } from '../../../contract/jobs.ts';
 import type { Run, RunState } from '../../../contract/runs.ts';
 import { useScheduler } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import { describeWork, titleOf } from '../../ui/job-words.ts';
+import { describeWork, sayWhen, titleOf } from '../../ui/job-words.ts';
 import { MarkShape, RunMarks } from '../../ui/RunMark.tsx';
 import { markOf } from '../../ui/run-state.ts';
 import { Shape } from '../../ui/Shape.tsx';
 import { VirtualList } from '../../ui/VirtualList.tsx';
-import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
+import { Moment, useNow, useWords } from '../../ui/words.tsx';
 import { jobStateWord } from './JobList.tsx';
 import { stateOf, toneOfJob } from './order.ts';
 import { AllPaused, PauseJob, pauseSentence } from './PauseMenu.tsx';
@@ -39,7 +38,7 @@ function RunRow({ run }: { run: Run }): ReactNode {
       <span className="ellipsis">{runStateWord(language, run)}</span>
       <span className="ellipsis num">{formatWhen(language, new Date(run.startedAt ?? run.createdAt), now)}</span>
       <span className="muted ellipsis">{run.test ? t('jobs.testRun') : t(`jobs.trigger.${run.trigger}`)}</span>
-      <span className="muted num">{run.activeMs === null ? '' : formatSpan(language, run.activeMs / 1000)}</span>
+      <span className="muted num">{run.activeMs === null ? '' : formatTook(language, run.activeMs)}</span>
       <span className="muted num">{typeof run.result?.items === 'number' ? t('jobs.items', { count: run.result.items }) : ''}</span>
       <span className="muted ellipsis">{run.failure?.lastLine ? visibleText(run.failure.lastLine, true) : run.note === null ? '' : visibleText(run.note, true)}</span>
     </>
@@ -53,7 +52,7 @@ function History({ job }: { job: Job }): ReactNode {
   const runs = useRuns(job.id, filters[filter]);
   const rows = runs.data?.pages.flat() ?? [];
   return (
-    <section className={`card ${styles.history}`} aria-labelledby="history">
+    <section className={`card ${styles.history}`} style={{ height: Math.min(430, 108 + rows.length * 30) }} aria-labelledby="history">
       <div className={`row ${styles.historyHead}`}>
         <h2 id="history" className="grow">
           {t('jobs.history')}
@@ -92,7 +91,7 @@ export function JobPage({ job }: { job: Job }): ReactNode {
         <div className="grow">
           <Link href="/jobs">{`← ${t('jobs.all')}`}</Link>
           <h1>{titleOf(job.definition)}</h1>
-          <p className="muted">{`${describeWork(words, job.definition.work)} · ${describeSchedule(language, job.definition.schedule)}`}</p>
+          <p className="muted">{`${describeWork(words, job.definition.work)} · ${sayWhen(words, job.definition.schedule)}`}</p>
         </div>
         <RunNow job={job} follow variant="filled" />
         <PauseJob job={job} />
@@ -114,7 +113,7 @@ export function JobPage({ job }: { job: Job }): ReactNode {
           <dt>{t('jobs.lastGoodLabel')}</dt>
           <dd>{job.lastGoodAt === null ? t('word.never') : <Moment at={job.lastGoodAt} />}</dd>
           <dt>{t('jobs.nextLabel')}</dt>
-          <dd>{job.nextAt === null ? t('word.none') : <Sentence of="jobs.next" slots={{ when: <Moment at={job.nextAt} form="when" /> }} />}</dd>
+          <dd>{job.nextAt === null ? t('word.none') : <Moment at={job.nextAt} form="when" />}</dd>
           <dt>{t('jobs.marksLabel')}</dt>
           <dd>
             <RunMarks marks={job.marks} href={(id) => `/jobs/runs/${id}`} />

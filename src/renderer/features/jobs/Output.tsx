@@ -280,13 +280,13 @@ export function Output({ run, attempt, failed, name }: OutputProps): ReactNode {
       {ready && count === 0 ? (
         <p className={`muted ${styles.none}`}>{t(ready.live ? 'output.noneYet' : 'output.none')}</p>
       ) : (
-        <div ref={scroller} className={styles.lines} role="log" aria-live="off" tabIndex={0} aria-label={t('output.linesLabel', { lines: formatNumber(language, lines.total()) })} data-testid="output-lines">
+        <div ref={scroller} className={styles.lines} style={ready?.live === false ? { height: `min(62vh, 620px, ${count * lineHeight + 16}px)` } : undefined} role="log" aria-live="off" tabIndex={0} aria-label={t('output.linesLabel', { lines: formatNumber(language, lines.total()) })} data-testid="output-lines">
           <div style={{ height: virtual.getTotalSize() }} className={styles.canvas}>
             {items.map(({ index, start }) => {
               const row = lines.row(index);
               const seq = row?.seq;
               return (
-                <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)`, height: lineHeight }} data-stream={row && 'stream' in row ? row.stream : undefined} data-hit={(seq !== undefined && seq === hit) || undefined} data-first-error={(failed && seq !== undefined && seq === openAt) || undefined}>
+                <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)`, height: lineHeight }} data-stream={row && 'stream' in row ? row.stream : undefined} data-hit={(seq !== undefined && seq === hit) || undefined} data-first-error={(failed && row !== undefined && 'stream' in row && seq === openAt && (row.stream === 'err' || seq < lines.total() - 1)) || undefined}>
                   <Line row={row} find={search?.text ?? ''} />
                 </div>
               );

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { describeRun, runStateWord } from '../../../contract/copy/runs.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
-import { formatExact, formatNumber, formatSpan } from '../../../contract/copy/values.ts';
+import { formatBytes, formatExact, formatNumber, formatTook } from '../../../contract/copy/values.ts';
 import type { TaskState } from '../../../contract/events.ts';
 import type { Work } from '../../../contract/jobs.ts';
 import type { Attempt, Run, Usual } from '../../../contract/runs.ts';
@@ -18,6 +18,7 @@ import { TaskBar, taskNumbers } from '../../ui/TaskLine.tsx';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
 import { Gone } from './Gone.tsx';
 import { Output } from './Output.tsx';
+import { ownMetrics } from './own-metrics.ts';
 import { useJob, useRun } from './queries.ts';
 import { Note, RunActions } from './RunActions.tsx';
 import { reportOf } from './report-of.ts';
@@ -58,9 +59,12 @@ function Numbers({ run, usual }: { run: Run; usual: Usual }): ReactNode {
   const { t, language } = useWords();
   const number = (value: number): string => formatNumber(language, value);
   const rows = [
-    ...(run.activeMs === null ? [] : [{ name: t('run.took'), value: run.activeMs, usual: usual.medianMs, say: (ms: number): string => formatSpan(language, ms / 1000) }]),
+    ...(run.activeMs === null ? [] : [{ name: t('run.took'), value: run.activeMs, usual: usual.medianMs, say: (ms: number): string => formatTook(language, ms) }]),
     ...(typeof run.result?.items === 'number' ? [{ name: t('run.items'), value: run.result.items, usual: usual.metrics['items'] ?? null, say: number }] : []),
-    ...Object.entries(run.result?.metrics ?? {}).map(([name, value]) => ({ name: visibleText(name, true), value, usual: usual.metrics[name] ?? null, say: number }))
+    ...Object.entries(run.result?.metrics ?? {}).map(([name, value]) => {
+      const own = run.workKind === 'command' ? undefined : ownMetrics[name];
+      return { name: own === undefined ? visibleText(name, true) : t(own), value, usual: usual.metrics[name] ?? null, say: own === undefined ? number : /bytes/i.test(name) ? (size: number): string => formatBytes(language, size) : name === 'answerMs' ? (ms: number): string => formatTook(language, ms) : number };
+    })
   ];
   if (rows.length === 0) return null;
   return (
@@ -121,11 +125,11 @@ function Try({ run, attempt, work }: { run: Run; attempt: Attempt; work: Work | 
   if (run.workKind !== 'command') return <OwnWork run={run} attempt={attempt} work={work} task={task} />;
   if (attempt.output?.removed) return <p className={`card ${styles.part} muted`}>{t('output.removed')}</p>;
   if (attempt.cause === 'spawn' || attempt.cause === 'secret') return <p className={`card ${styles.part}`}>{attempt.detail === null ? t('output.none') : reason(attempt.detail)}</p>;
-  return <Output key={attempt.attempt} run={run.id} attempt={attempt.attempt} failed={markOf(run.state) === 'failed' || attempt.cause === 'exit'} name={run.jobName} />;
+  return <Output key={attempt.attempt} run={run.id} attempt={attempt.attempt} failed={attempt.attempt < run.attempts || ['failed', 'unknown'].includes(markOf(run.state))} name={run.jobName} />;
 }
 
 function Tries({ run, attempts, work }: { run: Run; attempts: readonly Attempt[]; work: Work | undefined }): ReactNode {
-  const { t } = useWords();
+  const { t, language } = useWords();
   const [chosen, setChosen] = useState<string>();
   const last = attempts.at(-1);
   if (last === undefined) return null;
@@ -134,9 +138,9 @@ function Tries({ run, attempts, work }: { run: Run; attempts: readonly Attempt[]
   return (
     <Tabs value={value} onChange={(next) => setChosen(next ?? undefined)} keepMounted={false} data-testid="tries">
       <Tabs.List aria-label={t('run.tries')}>
-        {attempts.map(({ attempt, cause }) => (
+        {attempts.map(({ attempt }) => (
           <Tabs.Tab key={attempt} value={String(attempt)}>
-            {cause === null ? t('run.try', { count: attempt }) : t('run.tryCause', { count: attempt })}
+            {t('run.tryState', { count: attempt, state: runStateWord(language, attempt < run.attempts ? { state: 'failed', cause: null } : run) })}
           </Tabs.Tab>
         ))}
       </Tabs.List>
@@ -181,7 +185,7 @@ export function RunPage({ id }: { id: string }): ReactNode {
   const words = useWords();
   const { t, language } = words;
   const query = useRun(id);
-  const job = useJob(query.data?.run.jobId ?? '').data;
+  const job = useJob(query.data?.run.jobId).data;
   if (query.isError && query.data === undefined) return isFailure(query.error, 'NOT_FOUND') ? <Gone sentence={t('run.unknown')} /> : <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <p className="visually-hidden">{t('word.loading')}</p>;
   const { run, attempts, usual } = query.data;

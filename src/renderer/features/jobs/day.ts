@@ -30,6 +30,10 @@ export interface Day {
   to: Date;
 }
 
+/** A bar is at least so wide on screen, however short its run was. */
+const leastBar = 20 * 60_000;
+const mostLanes = 6;
+
 const away: ReadonlySet<Missed['cause']> = new Set(['asleep', 'off', 'app_closed']);
 
 /** `2026-11-27` by the clock of this computer; today for what is no day. */
@@ -63,8 +67,8 @@ export function layDay(runs: readonly Run[], { from, to }: Day, now: Date): { ro
     rows.set(run.jobId, known);
     const { row, ends } = known;
     const free = ends.findIndex((until) => until <= begin);
-    const lane = free === -1 ? ends.length : free;
-    ends[lane] = finish;
+    const lane = free !== -1 ? free : Math.min(ends.length, mostLanes - 1);
+    ends[lane] = Math.max(finish, begin + leastBar);
     row.lanes = ends.length;
     row.bars.push({ run, left: share(begin), width: share(finish) - share(begin), lane });
   }

@@ -1,5 +1,5 @@
 // Questions about jobs and runs, and what can be done with them. Keys begin with `jobs` or `runs`, which announcements make old.
-import { keepPreviousData, useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient, type InfiniteData, type UseInfiniteQueryResult, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
+import { keepPreviousData, skipToken, useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient, type InfiniteData, type UseInfiniteQueryResult, type UseMutationResult, type UseQueryResult } from '@tanstack/react-query';
 import type { VarveClient } from '../../../contract/index.ts';
 import type { Job, JobDefinition } from '../../../contract/jobs.ts';
 import type { Run, RunState } from '../../../contract/runs.ts';
@@ -9,9 +9,9 @@ import { useClient } from '../../api/queries.ts';
 export type RunDetails = Awaited<ReturnType<VarveClient['runs']['get']>>;
 export type JobVersions = Awaited<ReturnType<VarveClient['jobs']['versions']>>;
 
-export function useJob(job: string): UseQueryResult<Job> {
+export function useJob(job: string | undefined): UseQueryResult<Job> {
   const client = useClient();
-  return useQuery({ queryKey: ['jobs', 'one', job], queryFn: ({ signal }) => client.jobs.get({ job }, { signal }), retry: false });
+  return useQuery({ queryKey: ['jobs', 'one', job], queryFn: job === undefined ? skipToken : ({ signal }) => client.jobs.get({ job }, { signal }), retry: false });
 }
 
 export function useRun(run: string): UseQueryResult<RunDetails> {
