@@ -12,7 +12,7 @@ export interface AlertSourcesDeps {
   homePath: string;
   log: Pick<EventLog, 'verifyState'>;
   repositories: Pick<Repositories, 'rows' | 'placeOf'>;
-  snapshots: Pick<Snapshots, 'repositoryOfPlan'>;
+  snapshots: Pick<Snapshots, 'planFacts'>;
   jobs: JobsFacts;
   named: Pick<NamedSecrets, 'expiring'>;
 }
@@ -30,7 +30,7 @@ export function alertSources({ ports, homePath, log, repositories, snapshots, jo
     jobs,
     record: () => log.verifyState(),
     repositories: () => Promise.all(repositories.rows().map(look)),
-    repositoryOfPlan: (plan) => snapshots.repositoryOfPlan(plan),
+    repositoryOfPlan: (plan) => snapshots.planFacts().find(({ name }) => name === plan)?.repository,
     homeSpace: () => ({ path: homePath, ...ports.files.space(homePath) }),
     secrets: { expiring: (nowMs) => named.expiring(nowMs) },
     online: () => ports.machine.online()

@@ -112,6 +112,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       announce
     });
     closing.add(() => alerts.close());
+    named.addUsers(() => alerts.secretUsers());
     const sample = createSample({
       files,
       random,
@@ -134,9 +135,9 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     if (staysOpen) {
       repositories.keepLooking();
       snapshots.keepWaiting();
+      alerts.keepWatching();
       jobs.start();
       closing.add(named.keepSweeping());
-      alerts.keepWatching();
       log.append({ action: 'home.opened', category: 'home', payload: { ...facts, platform: machine.platform } });
       stopSigning = log.checkpoints.keepSigned();
       closing.add(log.intake.follow.keepLooking());

@@ -15,6 +15,8 @@ export interface KnownJob {
   nextAt: string | null;
   /** Shortest gap between the next occurrences; null: not by time. */
   scheduleGapMs: number | null;
+  /** Of its last success, however long ago. */
+  lastGoodAt: string | null;
 }
 
 /** As the jobs domain tells it. */
@@ -25,13 +27,11 @@ export interface JobsFacts {
   activeRuns(): Run[];
   onRunStarted(listener: (run: Run) => void): () => void;
   onRunEnded(listener: (run: Run) => void): () => void;
-  schedulerState(): { lastTickAt: string | null; paused: boolean };
+  /** `scheduling` false: this program starts nothing by time. */
+  schedulerState(): { scheduling: boolean; lastTickAt: string | null; paused: boolean };
   /** Of what it printed, the last lines, secrets masked. */
-  outputTail(runId: string, lines: number): string[];
+  outputTail(runId: string, lines: number): Promise<string[]>;
 }
-
-/** No jobs: a home before its first one. */
-export const noJobs: JobsFacts = { jobs: () => [], recentRuns: () => [], activeRuns: () => [], onRunStarted: () => () => undefined, onRunEnded: () => () => undefined, schedulerState: () => ({ lastTickAt: null, paused: false }), outputTail: () => [] };
 
 export interface Sources {
   jobs: JobsFacts;
@@ -75,6 +75,7 @@ export interface Facts {
   watchedMs: number;
   jobs: readonly JobFact[];
   scheduler: {
+    scheduling: boolean;
     lastTickAt: string | null;
     paused: boolean;
     /** Awake time for which it has not ticked, as far as it was watched. */

@@ -4,6 +4,7 @@ import type { EngineApi } from '../../../contract/index.ts';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { Language } from '../../../contract/ids.ts';
 import type { Ports } from '../ports.ts';
+import { findReferences, type SecretReference } from '../secrets/index.ts';
 import type { Database, Outbox } from '../store/index.ts';
 import { createDeliveries } from './channels/outbox.ts';
 import { createSend } from './channels/send.ts';
@@ -18,7 +19,7 @@ import { createAlertStore } from './store.ts';
 import { createWatch } from './watch.ts';
 
 export { alertMigrations } from './migrations.ts';
-export { noJobs, type JobsFacts, type RepositoryFacts, type Sources } from './facts.ts';
+export type { JobsFacts, RepositoryFacts, Sources } from './facts.ts';
 export type { KeptSecrets } from './channels/service.ts';
 
 export interface AlertsDeps {
@@ -40,6 +41,8 @@ export interface Alerts {
   look(): Promise<void>;
   /** Firing ones by severity, and messages that wait, for metrics. */
   counts(): { critical: number; warning: number; info: number; waiting: number };
+  /** Who uses which secret: channels and the outside checker. */
+  secretUsers(): SecretReference[];
   /** Looks by itself from now on. For a host that stays. */
   keepWatching(): void;
   close(): Promise<void>;
@@ -68,6 +71,10 @@ export function createAlerts({ ports, db, outbox, sources, secrets, readSecret, 
       const of = (wanted: AlertRow['severity']): number => firing.filter(({ severity }) => severity === wanted).length;
       return { critical: of('critical'), warning: of('warning'), info: of('info'), waiting: channelStore.countWaiting() };
     },
+    secretUsers: () => [
+      ...channelStore.list().flatMap(({ id, name, target, secretReference }) => findReferences([target, secretReference]).map((secret) => ({ secret, kind: 'channel' as const, id, name }))),
+      ...findReferences(store.settings().ping).map((secret) => ({ secret, kind: 'channel' as const, id: 'ping', name: 'ping' }))
+    ],
     keepWatching: watch.start,
     close: watch.stop
   };

@@ -11,11 +11,18 @@ export interface TicketInput {
   after: number;
   nowMs: number;
   newId(): string;
-  outputTail(runId: string): string[];
+  /** The end of what the run printed. */
+  tailOf(runId: string): string[];
+}
+
+/** The run whose output a new ticket will show; undefined: no ticket is about to be opened. */
+export function runOfNewTicket({ job, open, after }: Pick<TicketInput, 'job' | 'open' | 'after'>): string | undefined {
+  const row = failuresInARow(job.runs);
+  return open === undefined && row.length >= after ? row[0]?.id : undefined;
 }
 
 /** The ticket as it is to be from now on; undefined: nothing changes. */
-export function nextTicket({ job, open, after, nowMs, newId, outputTail }: TicketInput): TicketRow | undefined {
+export function nextTicket({ job, open, after, nowMs, newId, tailOf }: TicketInput): TicketRow | undefined {
   const row = failuresInARow(job.runs);
   const [newest] = row;
   const lastGood = job.runs.find((run) => endOf(run) === 'succeeded');
@@ -28,8 +35,8 @@ export function nextTicket({ job, open, after, nowMs, newId, outputTail }: Ticke
   if (newest === undefined || row.length < after) return undefined;
   const oldest = row.at(-1) ?? newest;
   return {
-    id: newId(), ...jobFields(job), openedAt: nowMs, since: oldest.endedAt ?? oldest.createdAt, lastGoodAt: lastGood?.endedAt ?? newest.failure?.lastGoodAt ?? null, failures: row.length, runId: newest.id,
-    lines: outputTail(newest.id), updates: [], closedAt: null, closedByRun: null
+    id: newId(), ...jobFields(job), openedAt: nowMs, since: oldest.endedAt ?? oldest.createdAt, lastGoodAt: lastGood?.endedAt ?? job.lastGoodAt, failures: row.length, runId: newest.id,
+    lines: tailOf(newest.id), updates: [], closedAt: null, closedByRun: null
   };
 }
 

@@ -16,7 +16,7 @@ import type { Pings } from './pings.ts';
 import { matches, quietOf } from './quiet.ts';
 import { rules, type Finding } from './rules/index.ts';
 import type { AlertStore } from './store.ts';
-import { nextTicket } from './tickets.ts';
+import { nextTicket, runOfNewTicket } from './tickets.ts';
 import { track } from './track.ts';
 
 export const evaluateEveryMs = 60_000;
@@ -114,13 +114,15 @@ export function createWatch(deps: WatchDeps): Watch {
     const facts = await factsNow(settings);
     if (stopped) return;
     const { findings, blind } = judge(facts);
+    const tails = await tailsFor(facts, settings);
+    if (stopped) return;
     const changed = deps.commit(
       () => {
         const tracked = track({ open: store.open(), findings, blind, dismissed: store.dismissed(), nowMs: facts.nowMs, awakeMs, newId });
         for (const row of tracked.put) store.put(row);
         for (const id of tracked.drop) store.remove(id);
         for (const finding of findings) if (finding.state === 'bad' && finding.unusualRun !== undefined && 'jobId' in finding.facts) store.mark(finding.code, finding.unusualRun, finding.facts.jobId, 'unusual');
-        const tickets = writeTickets(facts, settings);
+        const tickets = writeTickets(facts, settings, tails);
         endSilences(facts.nowMs);
         const told = tell(facts);
         store.sweep();
@@ -134,12 +136,28 @@ export function createWatch(deps: WatchDeps): Watch {
     if (tracked.put.length + tracked.drop.length + tickets.length > 0 || told) deps.onChanged();
   }
 
-  function writeTickets(facts: Facts, { ticketAfter }: AlertSettings): TicketRow[] {
+  /** What the runs of tickets to be opened printed last: read before the transaction, which cannot wait. */
+  async function tailsFor(facts: Facts, { ticketAfter }: AlertSettings): Promise<Map<string, string[]>> {
+    const open = new Map(store.openTickets().map((ticket) => [ticket.jobId, ticket]));
+    const tails = new Map<string, string[]>();
+    for (const job of facts.jobs) {
+      const runId = runOfNewTicket({ job, open: open.get(job.id), after: ticketAfter });
+      if (runId === undefined) continue;
+      const lines = await jobs.outputTail(runId, ticketLines).catch((error: unknown) => {
+        deps.logger.warn('the output of a run could not be read for its ticket', { reason: error instanceof Error ? error.message : String(error) });
+        return [];
+      });
+      tails.set(runId, lines);
+    }
+    return tails;
+  }
+
+  function writeTickets(facts: Facts, { ticketAfter }: AlertSettings, tails: ReadonlyMap<string, string[]>): TicketRow[] {
     const open = new Map(store.openTickets().map((ticket) => [ticket.jobId, ticket]));
     const written: TicketRow[] = [];
     for (const job of facts.jobs) {
       const before = open.get(job.id);
-      const next = nextTicket({ job, open: before, after: ticketAfter, nowMs: facts.nowMs, newId, outputTail: (runId) => jobs.outputTail(runId, ticketLines) });
+      const next = nextTicket({ job, open: before, after: ticketAfter, nowMs: facts.nowMs, newId, tailOf: (runId) => tails.get(runId) ?? [] });
       if (next === undefined) continue;
       store.putTicket(next);
       // What is only added to is no news for the record: the runs are in it.

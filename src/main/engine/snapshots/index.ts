@@ -64,8 +64,6 @@ export interface Snapshots {
   /** What other domains may know of the plans, by name. */
   planFacts(): { id: string; name: string; title: string; zone: string; repository: string; hasRetention: boolean }[];
   checkpointsIn: CheckpointsIn;
-  /** Name of the repository that a plan of this name or id keeps its snapshots in. */
-  repositoryOfPlan(plan: string): string | undefined;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
   forgetErased(): void;
   /** Start-up: a snapshot, a restore, a change of tags or list that was begun and never ended becomes an event `...interrupted`. Returns how many snapshots there were. */
@@ -94,10 +92,6 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     planFacts: () => plans.rows().map(({ id, name, title, zone, repositoryId }) => ({ id, name, title, zone, repository: deps.repositories.rows().find((row) => row.id === repositoryId)?.name ?? '', hasRetention: store.retention(id) !== undefined })),
     checkpointsIn: browse.checkpointsIn,
-    repositoryOfPlan: (name) => {
-      const plan = store.plans().find((each) => each.name === name || each.id === name);
-      return deps.repositories.rows().find(({ id }) => id === plan?.repositoryId)?.name;
-    },
     forgetErased: () => {
       forgetErasedNotes({ store, log: deps.log });
       forgetErasedPlans({ store, log: deps.log });

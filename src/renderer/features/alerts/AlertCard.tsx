@@ -36,6 +36,7 @@ function QuietLine({ quiet }: { quiet: Quiet }): ReactNode {
 
 function Actions({ alert, title }: { alert: Alert; title: string }): ReactNode {
   const { t } = useWords();
+  const now = useNow();
   const say = useSay();
   const { id, quiet, can } = alert;
   const to = placeOf(alert);
@@ -58,7 +59,7 @@ function Actions({ alert, title }: { alert: Alert; title: string }): ReactNode {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              {untilTimes(new Date()).map(({ key, at }) => (
+              {untilTimes(now).map(({ key, at }) => (
                 <Menu.Item key={key} onClick={() => silence(at)}>
                   {t(key)}
                 </Menu.Item>

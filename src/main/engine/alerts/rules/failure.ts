@@ -17,6 +17,6 @@ export const failure = eachJob('failure', (job) => {
     severity: newest.cause === 'damage' ? 'critical' : 'warning',
     since,
     about: newest.id,
-    facts: { code: 'failure', ...jobFields(job), runId: newest.id, inARow: row.length, threshold, since, lastGoodAt: lastGood?.endedAt ?? newest.failure?.lastGoodAt ?? null, failure: newest.failure?.code ?? null, cause: newest.cause }
+    facts: { code: 'failure', ...jobFields(job), runId: newest.id, inARow: row.length, threshold, since, lastGoodAt: lastGood?.endedAt ?? job.lastGoodAt, failure: newest.failure?.code ?? null, cause: newest.cause }
   };
 });

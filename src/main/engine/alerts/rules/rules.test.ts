@@ -250,7 +250,7 @@ describe('11.10 what explains others', () => {
 
 describe('the guard of the scheduler', () => {
   it('fires when it has not ticked for 90 s of awake time, and not where nothing is scheduled', () => {
-    const quiet = (quietMs: number, lastTickAt: string | null = at(noon - hour)): Finding => of('scheduler_stopped', factsOf({ scheduler: { lastTickAt, paused: false, quietMs } }));
+    const quiet = (quietMs: number, lastTickAt: string | null = at(noon - hour)): Finding => of('scheduler_stopped', factsOf({ scheduler: { scheduling: true, lastTickAt, paused: false, quietMs } }));
     expect(quiet(90_000).state).toBe('ok');
     expect(bad(quiet(90_001))).toMatchObject({ severity: 'critical', since: at(noon - hour) });
     expect(quiet(hour, null).state).toBe('unknown');

@@ -3,10 +3,9 @@ import type { Rule } from './finding.ts';
 
 export const stoppedAfterMs = 90_000;
 
-export const schedulerStopped: Rule = ({ scheduler: { lastTickAt, quietMs } }) => {
+export const schedulerStopped: Rule = ({ scheduler: { scheduling, lastTickAt, quietMs } }) => {
   const common = { code: 'scheduler_stopped' as const, labels: { rule: 'scheduler_stopped' } };
-  // It never ticked: this program starts nothing by time.
-  if (lastTickAt === null) return [{ ...common, state: 'unknown' }];
+  if (!scheduling || lastTickAt === null) return [{ ...common, state: 'unknown' }];
   if (quietMs <= stoppedAfterMs) return [{ ...common, state: 'ok' }];
   return [{ ...common, state: 'bad', severity: 'critical', since: lastTickAt, facts: { code: 'scheduler_stopped', lastTickAt, quietMs, limitMs: stoppedAfterMs } }];
 };

@@ -13,7 +13,7 @@ export const stale = eachJob('stale', (job, { nowMs, watchedMs }) => {
   if (job.paused || limitMs === null) return ok;
   const { partialIsSuccess } = job.definition.alerts;
   const good = job.runs.find((run) => endOf(run) === 'succeeded' || (partialIsSuccess && endOf(run) === 'partial'));
-  const lastGoodAt = good?.endedAt ?? job.runs.find((run) => run.failure !== null)?.failure?.lastGoodAt ?? null;
+  const lastGoodAt = good?.endedAt ?? job.lastGoodAt;
   const since = lastGoodAt ?? job.createdAt;
   if (nowMs - Date.parse(since) <= limitMs) return ok;
   if (watchedMs < chanceMs) return unknown;

@@ -49,7 +49,7 @@ export interface JobInput {
 
 export function knownJob(input: JobInput = {}): KnownJob {
   const made = definition(input.definition);
-  return { id: testId(), name: made.name, title: 'Thesis', definition: made, createdAt: at(noon - 100 * day), paused: false, nextAt: null, scheduleGapMs: day };
+  return { id: testId(), name: made.name, title: 'Thesis', definition: made, createdAt: at(noon - 100 * day), paused: false, nextAt: null, scheduleGapMs: day, lastGoodAt: null };
 }
 
 export function jobOf(input: JobInput = {}): JobFact {
@@ -61,7 +61,7 @@ export function jobOf(input: JobInput = {}): JobFact {
 export function factsOf(change: Partial<Facts> & { marks?: Record<string, Mark> } = {}): Facts {
   const { marks = {}, ...given } = change;
   return {
-    nowMs: noon, watchedMs: hour, jobs: [], scheduler: { lastTickAt: at(noon - 20_000), paused: false, quietMs: 0 }, record: undefined, repositories: [], home: { path: '/home/ana/varve', freeBytes: 4e11, totalBytes: 1e12 }, secrets: [], online: true, lowBytes: 20e9, fullBytes: 5e9,
+    nowMs: noon, watchedMs: hour, jobs: [], scheduler: { scheduling: true, lastTickAt: at(noon - 20_000), paused: false, quietMs: 0 }, record: undefined, repositories: [], home: { path: '/home/ana/varve', freeBytes: 4e11, totalBytes: 1e12 }, secrets: [], online: true, lowBytes: 20e9, fullBytes: 5e9,
     mark: (code, runId) => marks[`${code} ${runId}`], ...given
   };
 }

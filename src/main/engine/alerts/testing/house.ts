@@ -31,7 +31,7 @@ export interface House {
     jobs: KnownJob[];
     runs: Map<string, Run[]>;
     active: Run[];
-    scheduler: { lastTickAt: string | null; paused: boolean };
+    scheduler: { scheduling: boolean; lastTickAt: string | null; paused: boolean };
     record: VerifyState;
     repositories: RepositoryFacts[] | Error;
     secrets: { name: string; expiresAt: string }[];
@@ -62,7 +62,7 @@ export async function createHouse(change: Partial<Pick<AlertsDeps, 'ports'>> & {
     clock, folder, events: [], announced: [], mails: [], calls: [], kept: new Map(),
     outside: { mail: () => undefined, net: () => 200 },
     world: {
-      jobs: [], runs: new Map(), active: [], scheduler: { lastTickAt: null, paused: false }, repositories: [], secrets: [], online: true, free: 4e11,
+      jobs: [], runs: new Map(), active: [], scheduler: { scheduling: true, lastTickAt: null, paused: false }, repositories: [], secrets: [], online: true, free: 4e11,
       record: { verdict: null, at: null, entries: 0, running: false, full: null, newer: null, anchored: null, failure: null }
     }
   } as unknown as House;
@@ -74,7 +74,7 @@ export async function createHouse(change: Partial<Pick<AlertsDeps, 'ports'>> & {
     onRunStarted: (listener) => (started.push(listener), leave(started, listener)),
     onRunEnded: (listener) => (ended.push(listener), leave(ended, listener)),
     schedulerState: () => world.scheduler,
-    outputTail: (_run, lines) => Array.from({ length: 30 }, (_, i) => `line ${i + 1}`).slice(-lines)
+    outputTail: async (_run, lines) => Array.from({ length: 30 }, (_, i) => `line ${i + 1}`).slice(-lines)
   };
   const open = (): void => {
     house.db = openDatabase({ path: folder.at('state.db'), files, migrations: mergeMigrations(outboxMigrations, alertMigrations), kind: 'state' });
