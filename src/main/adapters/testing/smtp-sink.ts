@@ -33,6 +33,7 @@ export async function createSmtpSink(account?: { user: string; password: string 
       const verb = line.slice(0, 4).toUpperCase();
       if (verb === 'EHLO') return say(account ? '250-sink\r\n250 AUTH PLAIN' : '250 sink');
       if (verb === 'AUTH') return say(account && line.split(' ')[2] === Buffer.from(`\0${account.user}\0${account.password}`).toString('base64') ? '235 welcome' : `535 wrong: ${line}`);
+      if (verb === 'STAR') return say('502 there is no encryption here');
       if (verb === 'MAIL') mail = { from: /<(.*?)>/.exec(line)?.[1] ?? '', to: [], data: '' };
       if (verb === 'RCPT') {
         if (sink.refuse !== undefined) return say(sink.refuse);
