@@ -30,7 +30,7 @@ export interface JobsFacts {
   /** `scheduling` false: this program starts nothing by time. */
   schedulerState(): { scheduling: boolean; lastTickAt: string | null; paused: boolean };
   /** Of what it printed, the last lines, secrets masked. */
-  outputTail(runId: string, lines: number): Promise<string[]>;
+  outputTail(runId: string, lines: number): readonly string[] | Promise<readonly string[]>;
 }
 
 export interface Sources {

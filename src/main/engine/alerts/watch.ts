@@ -143,11 +143,11 @@ export function createWatch(deps: WatchDeps): Watch {
     for (const job of facts.jobs) {
       const runId = runOfNewTicket({ job, open: open.get(job.id), after: ticketAfter });
       if (runId === undefined) continue;
-      const lines = await jobs.outputTail(runId, ticketLines).catch((error: unknown) => {
+      const lines = await Promise.resolve().then(() => jobs.outputTail(runId, ticketLines)).catch((error: unknown) => {
         deps.logger.warn('the output of a run could not be read for its ticket', { reason: error instanceof Error ? error.message : String(error) });
         return [];
       });
-      tails.set(runId, lines);
+      tails.set(runId, [...lines]);
     }
     return tails;
   }
