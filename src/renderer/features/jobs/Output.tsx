@@ -286,7 +286,7 @@ export function Output({ run, attempt, failed, name }: OutputProps): ReactNode {
               const row = lines.row(index);
               const seq = row?.seq;
               return (
-                <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)`, height: lineHeight }} data-stream={row && 'stream' in row ? row.stream : undefined} data-hit={(seq !== undefined && seq === hit) || undefined} data-first-error={(failed && row !== undefined && 'stream' in row && seq === openAt && (row.stream === 'err' || seq < lines.total() - 1)) || undefined}>
+                <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)`, height: lineHeight }} data-stream={row && 'stream' in row ? row.stream : undefined} data-hit={(seq !== undefined && seq === hit) || undefined} data-first-error={(failed && row !== undefined && 'stream' in row && seq !== undefined && seq === openAt && (row.stream === 'err' || seq < lines.total() - 1)) || undefined}>
                   <Line row={row} find={search?.text ?? ''} />
                 </div>
               );

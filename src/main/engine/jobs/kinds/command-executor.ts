@@ -4,7 +4,7 @@ import type { CommandWork } from '../../../../contract/jobs.ts';
 import { toWire } from '../../kit/errors.ts';
 import { plainEnvironment, type Environment } from '../../kit/environment.ts';
 import type { Logger } from '../../ports.ts';
-import type { Attempts, AttemptRequest, AttemptResult } from '../attempt/index.ts';
+import type { Attempts, AttemptRequest, AttemptResult, SpawnError } from '../attempt/index.ts';
 import { withoutColours } from '../attempt/index.ts';
 import { graceMs, type RunRow } from '../model.ts';
 import type { Executor, Started, Try } from './executor.ts';
@@ -48,14 +48,12 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
       const began = await attempts.start(request);
       if ('identity' in began) return { kind: 'started', started: started(what, began.identity) };
       if ('lost' in began) return { kind: 'failed', outcome: outcome('failed', 'spawn', { detail: 'could not be started: its keeper ended at once' }) };
-      const { code, at } = began.spawnFailed;
-      const program = (what.definition.work as CommandWork).argv[0] ?? '';
-      return { kind: 'failed', outcome: outcome('failed', 'spawn', { code: null, detail: at === 'folder' ? `the folder it is to stand in cannot be used: ${code}` : at === 'program' ? `${program} could not be started: ${code}` : `it could not be watched over: ${code}` }) };
+      return { kind: 'failed', outcome: notSpawned(what, began.spawnFailed) };
     },
     find: async (what) => {
       const { run, attempt } = what;
       const found = await attempts.find(run.id, attempt);
-      if ('result' in found) return found.result.spawnError === null ? { kind: 'ended', outcome: outcomeOf(deps, what.definition.work as CommandWork, found.result, await lastLineOf(deps, run.id, attempt)) } : { kind: 'gone', cause: 'crash_at_start' };
+      if ('result' in found) return { kind: 'ended', outcome: found.result.spawnError === null ? outcomeOf(deps, what.definition.work as CommandWork, found.result, await lastLineOf(deps, run.id, attempt)) : notSpawned(what, found.result.spawnError) };
       if ('gone' in found) return { kind: 'gone', cause: found.gone };
       if ('alive' in found && !found.orphan) return { kind: 'alive', started: started(what, found.alive) };
       if ('alive' in found) {
@@ -65,6 +63,11 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
       return { kind: 'gone', cause: 'crash_at_start' };
     }
   };
+}
+
+function notSpawned({ definition }: Try, { code, at }: SpawnError): Outcome {
+  const program = (definition.work as CommandWork).argv[0] ?? '';
+  return outcome('failed', 'spawn', { detail: at === 'folder' ? `the folder it is to stand in cannot be used: ${code}` : at === 'program' ? `${program} could not be started: ${code}` : `it could not be watched over: ${code}` });
 }
 
 /** Rule 2.8: what a run knows of itself. */

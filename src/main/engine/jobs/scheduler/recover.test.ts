@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 const last = (name = 'job'): RunRow => shop.runsOf(name).at(-1) as RunRow;
-const begin = async (more: object = {}): Promise<void> => {
+const begin = async (more: Record<string, unknown> = {}): Promise<void> => {
   shop.now.scheduler.enqueue(shop.add(define('job', more)), { trigger: 'manual', by: 'ada' });
   await shop.elapse(minute);
 };

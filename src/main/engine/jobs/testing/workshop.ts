@@ -291,6 +291,7 @@ export class Workshop {
         process.stopping = true;
         this.clock.setTimer(process.play.stopsInMs ?? 700, () => process.end(outcome('stopped', 'user', { byItself: false })));
       },
+      release: () => undefined,
       endsWithUs: isOwn
     });
     return {
@@ -311,7 +312,7 @@ export class Workshop {
           if (identity === null || identity === undefined) return { kind: 'gone', cause: 'crash_at_start' };
           return { kind: 'gone', cause: identity.boot === this.bootId ? 'crash' : 'power_loss' };
         }
-        if (this.orphans.has(key)) return { kind: 'orphan', ended: process.ended.then(() => undefined), stop: startedOf(process).stop };
+        if (this.orphans.has(key)) return { kind: 'orphan', ended: process.ended.then(() => undefined), stop: startedOf(process).stop, release: () => undefined };
         return { kind: 'alive', started: startedOf(process) };
       }
     };

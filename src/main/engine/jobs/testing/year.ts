@@ -158,7 +158,7 @@ export async function liveThrough({ seed, startMs, days, untilMs = Number.POSITI
       await shop.elapse(0);
     }],
     [14, async () => {
-      const [job, whenBusy] = [pick(name(), 'by-hand', 'noon'), pick('refuse', 'wait', 'anyway')];
+      const [job, whenBusy] = [pick(name(), 'by-hand', 'noon'), pick<'refuse' | 'wait' | 'anyway'>('refuse', 'wait', 'anyway')] as const;
       did('by hand', `${job} ${whenBusy}`);
       const refused = await shop.now.definitions.api.run({ job, reason: '', whenBusy, test: false }, context).then(() => false, () => true);
       const expected = !model.manual(job, whenBusy);
