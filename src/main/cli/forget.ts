@@ -35,7 +35,8 @@ export function addForgetCommand(program: Command, host: Host): void {
         for (const group of preview.groups) showGroup(group, preview, output);
         for (const name of preview.emptied) output.say(say('forgetEmpties', { name }));
         if (options.dryRun === true || preview.removeCount === 0) {
-          output.document(preview);
+          // Without --dry-run the answer is what was done, also where that is nothing.
+          output.document(options.dryRun === true ? preview : { repositoryId: preview.repositoryId, repositoryName: preview.repositoryName, removed: [], kept: preview.keepCount, durationMs: 0 });
           output.say(preview.removeCount === 0 ? say('forgetNothing', { kept: preview.keepCount }) : say('forgetWould', { kept: preview.keepCount, count: preview.removeCount }));
           if (preview.removeCount > 0) output.say(say('forgetDry'));
           return exitCodes.done;

@@ -9,7 +9,7 @@ import { varveVersion } from '../../contract/version.ts';
 import { readOwner, type Owner } from '../adapters/lease.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
-import { withTimeout } from '../engine/kit/async.ts';
+import { sleep, withTimeout } from '../engine/kit/async.ts';
 import { isVarveError, VarveError } from '../engine/kit/errors.ts';
 import { defaultHomePath, resolveUserPath } from '../engine/kit/paths.ts';
 import type { Ports } from '../engine/ports.ts';
@@ -24,6 +24,7 @@ const waitForOwnerMs = 30_000;
 const answerLimitMs = 5_000;
 /** A command that takes longer than this can be reached by others; until then they wait for the home. */
 const listenAfterMs = 500;
+const lookAgainMs = 50;
 
 export interface SessionOptions {
   homePath: string;
@@ -66,10 +67,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   try {
     for (;;) {
       const owner = readOwner(homePath, ports.files);
-      if (owner && !owner.stale && owner.socketPath !== undefined && owner.token !== undefined) return await joinOwner(owner, ports, options);
       try {
+        if (owner && !owner.stale && owner.socketPath !== undefined && owner.token !== undefined) return await joinOwner(owner, ports, options);
         return await ownHome(options, ports);
       } catch (error) {
+        // It ended between our reading where it listens and our first question: the home is free in a moment.
+        if (isVarveError(error) && error.code === 'OWNER_LOST' && ports.clock.monotonicMs() <= giveUpAt && !signal.aborted) {
+          await sleep(ports.clock, lookAgainMs, signal);
+          continue;
+        }
         if (!isVarveError(error) || error.code !== 'HOME_BUSY' || ports.clock.monotonicMs() > giveUpAt || signal.aborted) throw error;
         if (!told && !output.json) output.note(output.words.say('waitingForOwner', { owner: describeName(output.words.language, 'owner', (error.data as { owner: string }).owner) }));
         told = true;
@@ -113,7 +119,12 @@ async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> 
   const end = async (): Promise<void> => {
     await stopListening();
     // Other commands may have joined meanwhile: their work is not cut off because this command is done. A signal ends everything.
-    if (!signal.aborted) await engine.idle(signal).catch(() => undefined);
+    if (!signal.aborted) {
+      await engine.idle(signal).catch(() => undefined);
+      // Those who are here may have another question; nobody new comes. What they began in answer to it is waited for, too.
+      await home.leave();
+      await engine.idle(signal).catch(() => undefined);
+    }
     await engine.stop();
     await home.release();
     await ports.workers.close();

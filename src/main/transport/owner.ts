@@ -10,6 +10,7 @@ import type { Clock, Files, Machine, Random } from '../engine/ports.ts';
 import type { HttpServer } from './http/server.ts';
 
 const heartbeatMs = 10_000;
+const lastGuestsMs = 3_000;
 
 export interface OwnedHome {
   /**
@@ -19,6 +20,8 @@ export interface OwnedHome {
   listen(router: AnyRouter): Promise<{ socketPath: string } | { reason: string }>;
   /** Where it listens; null while it does not. */
   socketPath(): string | null;
+  /** Tells nobody any more where it listens, and waits a moment (3 s at most) until those who are connected have gone. */
+  leave(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -65,6 +68,12 @@ export async function takeHome(options: TakeHomeOptions): Promise<OwnedHome> {
       lease.writeOwner({ pid: machine.pid, kind, since, contractVersion, socketPath, token });
       listening = socketPath;
       return { socketPath };
+    },
+    async leave() {
+      if (server === undefined) return;
+      lease.writeOwner({ pid: machine.pid, kind, since, contractVersion });
+      listening = null;
+      await server.gone(lastGuestsMs);
     },
     async release() {
       stopBeating();

@@ -2,6 +2,7 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { VarveError } from '../engine/kit/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
 
 export interface SocketConnection {
@@ -9,7 +10,7 @@ export interface SocketConnection {
   close(): Promise<void>;
 }
 
-/** Connects lazily: the first call fails when nobody listens. Streams may stay silent for as long as they like; `signal` cuts the line. */
+/** Connects lazily: the first call fails when nobody listens (OWNER_LOST, as when the owner ends in the middle of one). Streams may stay silent for as long as they like; `signal` cuts the line. */
 export function connectSocket(options: { socketPath: string; token: string; signal?: AbortSignal }): SocketConnection {
   const agent = new Agent({ connect: { socketPath: options.socketPath }, bodyTimeout: 0, headersTimeout: 0 });
   const link = new RPCLink({
@@ -18,7 +19,12 @@ export function connectSocket(options: { socketPath: string; token: string; sign
     headers: () => ({ authorization: `Bearer ${options.token}` }),
     fetch: async (request, init) => {
       const body = request.method === 'GET' || request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
-      const response = await undiciFetch(request.url, { ...(init as object), method: request.method, headers: [...request.headers], body, signal: options.signal ? AbortSignal.any([request.signal, options.signal]) : request.signal, dispatcher: agent } as never);
+      const signal = options.signal ? AbortSignal.any([request.signal, options.signal]) : request.signal;
+      const response = await undiciFetch(request.url, { ...(init as object), method: request.method, headers: [...request.headers], body, signal, dispatcher: agent } as never).catch((error: unknown) => {
+        // "fetch failed": nobody listens any more, or the line broke.
+        if (error instanceof TypeError && !signal.aborted) throw new VarveError('OWNER_LOST', 'the owner of the home does not answer any more', { owner: 'varve' }, { cause: error });
+        throw error;
+      });
       return response as unknown as Response;
     }
   });

@@ -16,6 +16,7 @@ import { bearerOf, hostIsOurs, originIsOurs, refuse, type Authenticate } from '.
 /** Largest call body: an event's payload (256 KiB) with room to spare. */
 const bodyLimitBytes = 2 * 1024 * 1024;
 const lastWordsMs = 2_000;
+const lookMs = 20;
 
 export interface HttpOptions {
   router: AnyRouter;
@@ -32,6 +33,8 @@ export interface HttpServer {
   /** Where it listens in the end (port 0 is replaced by the real one). */
   host: string;
   port: number;
+  /** Resolves when nobody is connected, or after this long. */
+  gone(limitMs: number): Promise<void>;
   /** Ends it. Answers under way may go out for a moment (2 s at most), so that a last word reaches its reader. */
   close(): Promise<void>;
 }
@@ -58,11 +61,19 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   return {
     host: bound?.host ?? '',
     port: bound?.port ?? 0,
+    gone: async (limitMs) => {
+      const until = performance.now() + limitMs;
+      while ((await connections(app)) > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, lookMs));
+    },
     close: async () => {
       await answered();
       await app.close();
     }
   };
+}
+
+function connections(app: FastifyInstance): Promise<number> {
+  return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)));
 }
 
 /** Returns a wait until no answer is under way, or the time for last words is over. */
