@@ -42,6 +42,8 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
     byKey: (key: string): RunRow | undefined => one('SELECT * FROM runs WHERE key = ?', key),
     /** Oldest first. */
     live: (): RunRow[] => db.prepare(`SELECT * FROM runs WHERE state IN (${live}) ORDER BY id`).all().map(runOf),
+    /** Those of a job that are not over, oldest first. */
+    liveOf: (jobId: string): RunRow[] => db.prepare(`SELECT * FROM runs WHERE state IN (${live}) AND +job_id = ? ORDER BY id`).all(jobId).map(runOf),
     /** Newest first. */
     list: ({ jobId, states, fromMs, toMs, before, limit }: RunQuery): RunRow[] => {
       const clauses: string[] = [];
@@ -51,11 +53,18 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
         values.push(...more);
       };
       if (jobId !== undefined) add('job_id = ?', jobId);
-      if (states !== undefined) add(`state IN (${states.map((state) => `'${state}'`).join(', ')})`);
-      if (fromMs !== undefined) add('created_at >= ?', fromMs);
-      if (toMs !== undefined) add('created_at < ?', toMs);
+      // An id begins with the time it was made, a moment before the run was written: the primary key finds a time without reading what lies after it.
+      if (fromMs !== undefined) add('created_at >= ? AND id >= ?', fromMs, idBeginningOf(fromMs - clockSlackMs));
+      if (toMs !== undefined) add('created_at < ? AND id < ?', toMs, idBeginningOf(toMs + clockSlackMs));
       if (before !== undefined) add('id < ?', before);
-      return db.prepare(`SELECT * FROM runs ${clauses.length === 0 ? '' : `WHERE ${clauses.join(' AND ')}`} ORDER BY id DESC LIMIT ?`).all(...values, limit).map(runOf);
+      const select = (state: RunState | undefined): string => {
+        const where = state === undefined ? clauses : [...clauses, `${jobId === undefined ? '' : '+'}state = '${state}'`];
+        return `SELECT * FROM runs ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`} ORDER BY id DESC LIMIT ?`;
+      };
+      if (states === undefined || states.length === 0) return states === undefined ? db.prepare(select(undefined)).all(...values, limit).map(runOf) : [];
+      // State by state, each by its index: rare ones are found without reading all the others. Of one job its own index is the better one ("+").
+      const each = [...new Set(states)].flatMap((state) => db.prepare(select(state)).all(...values, limit).map(runOf));
+      return each.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
     },
     last: (jobId: string): RunRow | undefined => one('SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1', jobId),
     /** The last ones that are over and no test, oldest first. */
@@ -86,6 +95,14 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
       );
     }
   };
+}
+
+/** Between an id and the time written beside it. */
+const clockSlackMs = 60_000;
+
+function idBeginningOf(ms: number): string {
+  const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8, 12)}`;
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -23,11 +23,20 @@ export interface Picked {
   /** Rule 3.4: they waited too long. */
   expired: RunRow[];
   orphaned: RunRow[];
+  /** When the next of those that wait will have waited too long. */
+  nextExpiryMs: number;
+}
+
+/** Rule 3.4: from this moment on it has waited too long; between two tries only a pause counts. */
+function expiryOf(run: RunRow, { startDeadlineSeconds }: JobDefinition, paused: boolean): number {
+  if (byHand(run) || (run.state === 'retry_wait' && (!paused || run.dueAt === null))) return Number.POSITIVE_INFINITY;
+  const sinceMs = run.state === 'retry_wait' ? (run.dueAt ?? 0) : Math.max(run.createdAt, run.dueAt ?? 0);
+  return sinceMs + startDeadlineSeconds * 1000 + 1;
 }
 
 /** `catchUpFromMs`: rule 2.7, nothing is caught up before. */
 export function pick(live: readonly Candidate[], { nowMs, maxRunning, catchUpFromMs = 0 }: { nowMs: number; maxRunning: number; catchUpFromMs?: number }): Picked {
-  const picked: Picked = { begin: [], waiting: [], expired: [], orphaned: [] };
+  const picked: Picked = { begin: [], waiting: [], expired: [], orphaned: [], nextExpiryMs: Number.POSITIVE_INFINITY };
   const running = live.filter(({ run }) => occupying.includes(run.state as LiveState));
   const held = new Set(running.flatMap(({ definition }) => definition?.locks ?? []));
   const holders = [...running];
@@ -37,12 +46,14 @@ export function pick(live: readonly Candidate[], { nowMs, maxRunning, catchUpFro
   for (const candidate of candidates) {
     const { run, definition, paused } = candidate;
     const wait = (reason: WaitingFor, other?: string): void => void picked.waiting.push({ run, for: reason, ...(other !== undefined && { other }) });
-    if (definition === undefined) picked.orphaned.push(run);
-    else if (run.state === 'queued' && !byHand(run) && nowMs - Math.max(run.createdAt, run.dueAt ?? 0) > definition.startDeadlineSeconds * 1000) picked.expired.push(run);
-    else if (run.state === 'retry_wait' && paused && !byHand(run)) {
-      if (run.dueAt !== null && nowMs - run.dueAt > definition.startDeadlineSeconds * 1000) picked.expired.push(run);
-      else wait('paused');
-    } else if (paused && !byHand(run)) wait('paused');
+    if (definition === undefined) {
+      picked.orphaned.push(run);
+      continue;
+    }
+    const expiresMs = expiryOf(run, definition, paused);
+    if (nowMs < expiresMs) picked.nextExpiryMs = Math.min(picked.nextExpiryMs, expiresMs);
+    if (nowMs >= expiresMs) picked.expired.push(run);
+    else if (paused && !byHand(run)) wait('paused');
     else if (run.state === 'queued' && run.trigger === 'catch_up' && catchUpFromMs > nowMs) wait('catch_up');
     else if (run.state === 'retry_wait' && run.dueAt !== null && run.dueAt > nowMs && run.dueAt - nowMs <= longestRetryMs(definition.retries)) continue;
     else {

@@ -9,10 +9,7 @@ beforeEach(async () => {
   shop.play = () => ({ takesMs: hour, ends: ok() });
   await shop.open();
 });
-afterEach(() => {
-  expect(shop.now.complaints).toEqual([]);
-  shop.remove();
-});
+afterEach(() => shop.end());
 
 const last = (name = 'job'): RunRow => shop.runsOf(name).at(-1) as RunRow;
 const begin = async (more: Record<string, unknown> = {}): Promise<void> => {

@@ -97,6 +97,7 @@ export function createScheduler(deps: SchedulerDeps) {
   let catchUpFromMs = 0;
   /** As the last tick saw them. */
   let pauseEndsMs: number[] = [];
+  let nextExpiryMs = Number.POSITIVE_INFINITY;
   let last: { wallMs: number; uptimeMs: number; firstTick: boolean; bootId: string | null } | undefined;
   const closing = new AbortController();
 
@@ -123,7 +124,7 @@ export function createScheduler(deps: SchedulerDeps) {
 
   /** Writes a run that is wanted, in the place that its job's rule for overlaps gives it, in one transaction. undefined: it was decided before (rule 8.1). */
   const write = (job: JobRow, wanted: Enqueue, also?: () => void): RunRow | undefined => {
-    const live = runs.live().filter(({ jobId }) => jobId === job.id);
+    const live = runs.liveOf(job.id);
     const given = wanted.trigger === 'schedule' || wanted.trigger === 'catch_up' || wanted.trigger === 'startup' ? placeOf(wanted.trigger, job.definition, live) : undefined;
     const run = fresh(job, given?.state ?? 'queued', wanted);
     const notBefore = wanted.trigger === 'catch_up' && catchUpFromMs > clock.now() ? catchUpFromMs : null;
@@ -277,7 +278,11 @@ export function createScheduler(deps: SchedulerDeps) {
     attempted('pauses', () => resumeDue(nowMs));
     attempted('times', () => {
       if (pausedNow(jobs.scheduler().paused, nowMs)) return;
-      for (const job of jobs.all()) if (!pausedNow(job.paused, nowMs)) attempted(job.name, () => look(job, nowMs, passed));
+      const active = jobs.all().filter((job) => !pausedNow(job.paused, nowMs));
+      // Together, because many may be due at once; each can fail for itself and is then as if it had not been looked at.
+      outbox.commit(() => {
+        for (const job of active) attempted(job.name, () => look(job, nowMs, passed));
+      }, []);
     });
     attempted('the tick itself', () => jobs.noteTick(nowMs, deps.bootId()));
     pump();
@@ -311,6 +316,7 @@ export function createScheduler(deps: SchedulerDeps) {
     for (const ms of due.values()) at(ms);
     for (const ms of pauseEndsMs) at(ms);
     at(catchUpFromMs);
+    at(nextExpiryMs);
     for (const { dueAt } of runs.live()) at(dueAt);
     if (worker.ownActive().length > 0) wait = Math.min(wait, pulseMs);
     if ([...waitingFor.values()].some(({ askAgainMs }) => askAgainMs > nowMs)) wait = Math.min(wait, conditionEveryMs);
@@ -367,6 +373,7 @@ export function createScheduler(deps: SchedulerDeps) {
     const resting = new Set([...waitingFor].filter(([, { askAgainMs }]) => askAgainMs > nowMs).map(([id]) => id));
     const all = candidates(nowMs).map((each) => ({ ...each, resting: resting.has(each.run.id) || !(scheduling || mine.has(each.run.id)) }));
     const picked = pick(all, { nowMs, maxRunning: jobs.scheduler().maxRunning, catchUpFromMs });
+    nextExpiryMs = picked.nextExpiryMs;
     const giveUp = (run: RunRow, cause: 'deadline' | 'job_gone'): void => {
       if (run.state === 'queued') ledger.move(run.id, 'skipped', { cause });
       else ledger.move(run.id, 'failed', { cause, patch: { failure: failureOf({ code: null, lastLine: null }, null, jobs.job(run.jobId), nowMs) }, also: () => deps.onFailed(run) });

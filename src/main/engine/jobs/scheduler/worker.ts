@@ -193,6 +193,7 @@ export function createWorker(deps: WorkerDeps) {
   return {
     /** Begins the run, which must be `queued` or `retry_wait`. Never rejects. */
     begin: (run: RunRow, definition: JobDefinition): void => {
+      starting.set(run.id, Promise.resolve()); // from the intent on
       const work = begin(run, definition)
         .catch((error: unknown) => logger.error('a run could not be begun', { run: run.id, reason: toWire(error).message }))
         .finally(() => {

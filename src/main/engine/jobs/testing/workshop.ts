@@ -170,6 +170,12 @@ export class Workshop {
     this.folder.remove();
   }
 
+  /** After a test: what was only logged is a fault, too. */
+  end(): void {
+    this.remove();
+    if (this.now.complaints.length > 0) throw new Error(this.now.complaints.join('\n'));
+  }
+
   /** With a pause between, so that what waits has its turn. */
   async elapse(ms: number): Promise<void> {
     await this.clock.elapse(ms);
