@@ -1,10 +1,13 @@
 // Several commands on one home at once: whoever comes while another works becomes its client, and is not left alone when that one ends.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeManyFiles } from './harness/trees.ts';
 import { createReadyWorld, type World } from './harness/world.ts';
 
 let world: World;
 beforeAll(async () => {
   world = await createReadyWorld();
+  makeManyFiles(world.path('papers'), 200, 'together');
+  await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('papers')]);
 });
 afterAll(() => world?.dispose());
 

@@ -58,7 +58,9 @@ export const Work = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drill'), plan: Name, share: z.number().gt(0).max(1).default(0.05) }),
   z.strictObject({ kind: z.literal('verify-log') }),
   HttpWork,
-  CommandWork
+  CommandWork,
+  /** Done elsewhere: by cron, on another computer. Never started here; each ping that tells of it is a run. The schedule says when one is expected. */
+  z.strictObject({ kind: z.literal('external') })
 ]);
 export type Work = z.infer<typeof Work>;
 export type WorkKind = Work['kind'];
@@ -166,6 +168,28 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
+/** A file of definitions, for version control (docs/jobs.schema.json). */
+export const JobsFile = z.strictObject({ $schema: z.string().max(500).optional(), format: z.literal('varve-jobs'), version: z.literal(1), jobs: z.array(JobDefinition).max(5000) });
+export type JobsFile = z.infer<typeof JobsFile>;
+
+/** What will not be as cron had it: words in the copy catalogue. */
+export const ImportNote = z.enum(['shell', 'mail', 'percent', 'path', 'zone', 'reboot', 'environment', 'user', 'days']);
+export type ImportNote = z.infer<typeof ImportNote>;
+
+/** The text itself, so that what is refused can be named by its line or place. `system`: as /etc/crontab, with a user on each line. `zone`: of lines without CRON_TZ. */
+const ImportSource = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('file'), text: z.string().max(8_388_608) }), z.strictObject({ kind: z.literal('crontab'), text: z.string().max(8_388_608), system: z.boolean().default(false), zone: z.string().max(100).optional() })]);
+
+export const ImportPreview = z.object({
+  add: z.array(JobDefinition),
+  change: z.array(z.object({ name: Name, before: JobDefinition, after: JobDefinition })),
+  same: z.array(Name),
+  /** Lines of a crontab, and jobs that something is missing for; the others still can be taken. */
+  refused: z.array(z.object({ at: z.string(), text: z.string(), reason: z.string() })),
+  notes: z.array(z.object({ name: Name, note: ImportNote })),
+  token: z.string()
+});
+export type ImportPreview = z.infer<typeof ImportPreview>;
+
 const JobName = z.string().min(1).max(200);
 
 export const SchedulerState = z.object({
@@ -200,5 +224,15 @@ export const jobs = {
   scheduler: procedure.route({ method: 'GET', path: '/scheduler' }).output(SchedulerState),
   setMaxRunning: procedure.route({ method: 'POST', path: '/scheduler/limit' }).input(z.object({ most: z.number().int().min(1).max(16) })).output(SchedulerState),
   /** `whenBusy`: what to do while a run of it is under way. CONFLICT with kind `run` and its id for `refuse`. `test`: VARVE_DRY_RUN=1, left out of every count. */
-  run: procedure.route({ method: 'POST', path: '/jobs/{job}/run' }).input(z.object({ job: JobName, reason: z.string().max(1000).default(''), whenBusy: z.enum(['refuse', 'wait', 'anyway']).default('refuse'), test: z.boolean().default(false) })).output(Run)
+  run: procedure.route({ method: 'POST', path: '/jobs/{job}/run' }).input(z.object({ job: JobName, reason: z.string().max(1000).default(''), whenBusy: z.enum(['refuse', 'wait', 'anyway']).default('refuse'), test: z.boolean().default(false) })).output(Run),
+  /** All definitions, or those that are named, as a file of them. */
+  export: procedure.route({ method: 'GET', path: '/job-definitions' }).input(z.object({ jobs: z.array(JobName).max(5000).optional() })).output(JobsFile),
+  import: {
+    /** Throws BAD_INPUT that names the place for a file that is not one of definitions. Jobs that are not in it stay as they are. */
+    preview: procedure.route({ method: 'POST', path: '/job-definitions/preview' }).input(z.object({ source: ImportSource })).output(ImportPreview),
+    /** With the token of the preview; PREVIEW_OUTDATED when a job it touches has changed since. All or nothing. */
+    apply: procedure.route({ method: 'POST', path: '/job-definitions' }).input(z.object({ source: ImportSource, token: z.string() })).output(z.object({ added: z.array(Name), changed: z.array(Name), same: z.array(Name) }))
+  },
+  /** Of a job whose work is done elsewhere. `start` opens a run and gives up one that never told its end; `end` closes it, or stands for a whole run. */
+  ping: procedure.route({ method: 'POST', path: '/jobs/{job}/ping' }).input(z.object({ job: JobName, what: z.enum(['start', 'end']), /** 0 is well. */ exitCode: ExitCode.default(0), message: z.string().max(1000).default('') })).output(Run)
 };

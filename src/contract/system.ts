@@ -40,7 +40,7 @@ export const Status = z.object({
   secretStore: z.object({ kind: z.enum(['keyring', 'vault']), state: z.enum(['open', 'locked', 'unavailable']), detail: z.string() }).nullable(),
   verify: VerifyState.nullable(),
   /** Things that were put right at start and that the person should know, as codes of the copy catalogue with their facts. */
-  notices: z.array(z.object({ code: z.enum(['settings-set-aside', 'events-drained', 'stale-lock-removed', 'interrupted-snapshot', 'migrated', 'record-broken', 'record-behind']), data: z.record(z.string(), z.union([z.string(), z.number()])) })),
+  notices: z.array(z.object({ code: z.enum(['settings-set-aside', 'events-drained', 'stale-lock-removed', 'interrupted-snapshot', 'migrated', 'jobs-file-refused', 'record-broken', 'record-behind']), data: z.record(z.string(), z.union([z.string(), z.number()])) })),
   runtime: z.object({ node: z.string(), electron: z.string().nullable() })
 });
 export type Status = z.infer<typeof Status>;

@@ -21,6 +21,8 @@ import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
 import { secretEn, secretPtBR } from './cli/secret.ts';
+import { jobEn, jobPtBR } from './cli/job.ts';
+import { jobFilesEn, jobFilesPtBR } from './cli/job-files.ts';
 
 const en = {
   ...alertsEn,
@@ -43,6 +45,8 @@ const en = {
   ...keepingEn,
   ...scheduleEn,
   ...secretEn,
+  ...jobEn,
+  ...jobFilesEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
   optionHome: 'the home to use (default: VARVE_HOME or the platform’s place)',
@@ -228,6 +232,8 @@ const ptBR: Record<CliKey, string> = {
   ...keepingPtBR,
   ...schedulePtBR,
   ...secretPtBR,
+  ...jobPtBR,
+  ...jobFilesPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
   optionHome: 'a pasta do Varve a usar (padrão: VARVE_HOME ou o lugar da plataforma)',

@@ -147,6 +147,20 @@ const ptBR: Record<ErrorCode, ErrorWords> = {
   DESKTOP_UNAVAILABLE: { title: 'Só o aplicativo de desktop faz isto: {what}', meaning: intocado, next: 'Faça no aplicativo ou digite o caminho aqui.' }
 };
 
+/** A conflict that is not about a name that is taken. */
+const conflicts: Readonly<Record<Language, Readonly<Record<string, Pick<ErrorWords, 'title' | 'next'>>>>> = {
+  en: {
+    run: { title: 'A run is under way ({name})', next: 'Wait for its end, or stop it.' },
+    'ended run': { title: 'That run of “{name}” is over', next: 'Run the job again if you want another one.' },
+    'job file': { title: '“{name}” is kept in a file', next: 'Change it in that file; Varve takes it over from there.' }
+  },
+  'pt-BR': {
+    run: { title: 'Há uma execução em andamento ({name})', next: 'Espere que termine ou pare-a.' },
+    'ended run': { title: 'Essa execução de “{name}” já terminou', next: 'Execute a tarefa de novo se quiser outra.' },
+    'job file': { title: '“{name}” é mantida em um arquivo', next: 'Mude-a nesse arquivo; o Varve a toma de lá.' }
+  }
+};
+
 export const errorWords: Record<Language, Record<ErrorCode, ErrorWords>> = { en, 'pt-BR': ptBR };
 
 /** A failure's data as placeholders, in the reader's words: lists joined, unknown ones left out. */
@@ -181,7 +195,8 @@ function sayParam(language: Language, name: string, value: string): string {
 
 /** The three sentences for a failure. A placeholder that the data does not fill becomes an ellipsis. */
 export function describeError(language: Language, code: ErrorCode, data?: unknown): ErrorWords {
-  const words = errorWords[language][code];
+  const { kind } = (data ?? {}) as { kind?: unknown };
+  const words = { ...errorWords[language][code], ...(code === 'CONFLICT' && typeof kind === 'string' ? conflicts[language][kind] : undefined) };
   const params = errorParams(language, code, data);
   const fill = (text: string): string => formatMessage({ text }, language, 'text', params).replace(/\{[A-Za-z]+\}/g, '…');
   const more = code === 'NO_SPACE' ? ` ${roomWords(language, data)}`.trimEnd() : code === 'SNAPSHOT_DAMAGED' ? soundWords(language, data) : '';

@@ -8,7 +8,7 @@ import type { VarveError } from '../engine/kit/errors.ts';
 import { fromTyped } from '../transport/router.ts';
 import type { Output } from './output.ts';
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, gaps: 3, notFound: 4, integrity: 5, conflict: 8, evidence: 9, interrupted: 130, terminated: 143 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, gaps: 3, notFound: 4, integrity: 5, needsApproval: 6, conflict: 8, evidence: 9, timedOut: 124, interrupted: 130, terminated: 143 } as const;
 
 /** Shows the error on standard error and returns the exit code. */
 export function reportFailure(output: Output, thrown: unknown): number {

@@ -2,7 +2,7 @@
 // running the engine in this process (decisions.md 3).
 import { randomBytes } from 'node:crypto';
 import { config } from 'zod';
-import { describeName } from '../../contract/copy/reasons.ts';
+import { describeName, describeReason } from '../../contract/copy/reasons.ts';
 import { contractVersion, type VarveClient } from '../../contract/index.ts';
 import type { Status } from '../../contract/system.ts';
 import { varveVersion } from '../../contract/version.ts';
@@ -174,11 +174,12 @@ async function unlockIfLocked(client: VarveClient, status: Status, { files }: Pi
   if (passphrase !== undefined) await client.system.unlock({ passphrase });
 }
 
-function noticeText({ words: { say } }: Output, { code, data }: { code: string; data: Record<string, string | number> }): string {
+function noticeText({ words: { say, language } }: Output, { code, data }: { code: string; data: Record<string, string | number> }): string {
   if (code === 'settings-set-aside') return say('settingsSetAside', data);
   if (code === 'interrupted-snapshot') return say('interruptedSnapshot', data);
   if (code === 'events-drained') return say('noticeEvents', data);
   if (code === 'stale-lock-removed') return say('noticeLock', data);
+  if (code === 'jobs-file-refused') return say('noticeJobsFile', { ...data, reason: describeReason(language, String(data['reason'])) });
   if (code === 'record-broken') return say('noticeRecordBroken', data);
   if (code === 'record-behind') return say('noticeRecordBehind', data);
   return say('noticeMigrated', data);

@@ -145,7 +145,10 @@ export function createApi(deps: ApiDeps): EngineApi {
       resumeAll: (input, context) => home().jobs.jobs.resumeAll(input, context),
       scheduler: (input, context) => home().jobs.jobs.scheduler(input, context),
       setMaxRunning: (input, context) => home().jobs.jobs.setMaxRunning(input, context),
-      run: (input, context) => home().jobs.jobs.run(input, context)
+      run: (input, context) => home().jobs.jobs.run(input, context),
+      ping: (input, context) => home().jobs.jobs.ping(input, context),
+      export: (input, context) => home().jobs.jobs.export(input, context),
+      import: { preview: (input, context) => home().jobs.jobs.import.preview(input, context), apply: (input, context) => home().jobs.jobs.import.apply(input, context) }
     },
     runs: {
       list: (input, context) => home().jobs.runs.list(input, context),

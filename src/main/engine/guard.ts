@@ -8,7 +8,7 @@ interface Branch {
   [name: string]: Handler | Branch;
 }
 
-const streams = new Set(['system.tasks.watch', 'system.events', 'system.folders.measure', 'log.tail', 'plans.preview', 'evidence.download', 'intake.import', 'intake.export', 'desktop.quitting']);
+const streams = new Set(['system.tasks.watch', 'system.events', 'system.folders.measure', 'log.tail', 'plans.preview', 'evidence.download', 'intake.import', 'intake.export', 'runs.output.text', 'runs.output.follow', 'desktop.quitting']);
 
 /** True when the procedure answers with a stream. */
 export function isStream(path: readonly string[]): boolean {

@@ -26,7 +26,7 @@ export interface Engine {
   api: EngineApi;
   /** Opens the home if there is one. Throws what keeps it from opening; `api` then still answers what needs no home (status, doctor). */
   start(): Promise<void>;
-  /** Resolves when no task runs, whoever started it; CANCELLED when the signal fires first. For a host that is about to stop of its own accord. */
+  /** Resolves when no task and no run that was asked for here is under way, whoever started it; CANCELLED when the signal fires first. For a host that is about to stop of its own accord. */
   idle(signal?: AbortSignal): Promise<void>;
   /** Cancels tasks, records that the home was closed, closes everything. A second call does nothing. */
   stop(): Promise<void>;
@@ -96,7 +96,10 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
   return {
     api: guardApi(api),
     start: () => opening.run(async () => (home || stopped ? undefined : open())),
-    idle: (signal) => tasks.idle(signal),
+    idle: async (signal) => {
+      await home?.jobs.idle(signal);
+      await tasks.idle(signal);
+    },
     stop: () =>
       opening.run(async () => {
         if (stopped) return;

@@ -98,7 +98,13 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     const jobs = createJobs({
       ports, db, outbox, tasks, repositories, named, homePath, environment, announce,
       api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify },
-      plans: snapshots.planFacts
+      plans: snapshots.planFacts,
+      notice: (code, data) => {
+        const at = notices.findIndex((notice) => notice.code === code);
+        if (at >= 0) notices.splice(at, 1);
+        if (data !== undefined) notices.push({ code, data });
+        announce({ kind: 'changed', what: 'home' });
+      }
     });
     closing.add(() => jobs.close());
     const alerts = createAlerts({

@@ -20,7 +20,8 @@ export function describeWork({ t }: Pick<Words, 't'>, work: Work): string {
     case 'prune':
       return t(`jobs.work.${work.kind}`, { name: visibleText(work.repository, true) });
     case 'verify-log':
-      return t('jobs.work.verify-log');
+    case 'external':
+      return t(`jobs.work.${work.kind}`);
     case 'http':
       return t('jobs.work.http', { name: visibleText(work.url, true) });
     case 'command':

@@ -29,6 +29,7 @@ export const jobs = {
   'jobs.work.check': 'Check of {name}',
   'jobs.work.prune': 'Freeing room in {name}',
   'jobs.work.verify-log': 'Check of the record',
+  'jobs.work.external': 'Done elsewhere',
   'jobs.work.http': 'Asking {name}',
   'jobs.work.command': 'Program: {name}',
 
@@ -109,6 +110,7 @@ export const jobs = {
   'jobs.kind.prune': 'Tidy: free room in a repository',
   'jobs.kind.drill': 'Drill: bring files back and compare',
   'jobs.kind.verify-log': 'Verify the record',
+  'jobs.kind.external': 'Work done elsewhere',
   'jobs.kind.http': 'Ask an address',
   'jobs.kind.command': 'Run a program',
   'jobs.kindSub.snapshot': 'Keeps the folders of the plan as they are then.',
@@ -117,6 +119,7 @@ export const jobs = {
   'jobs.kindSub.prune': 'Removes what no snapshot needs any more.',
   'jobs.kindSub.drill': 'Brings some files of the newest snapshot back to a temporary folder and compares them, so that you know it works.',
   'jobs.kindSub.verify-log': 'Checks every entry of the record against the ones before it.',
+  'jobs.kindSub.external': 'By cron or on another computer, which tells of each run with “varve ping”. Nothing is started here.',
   'jobs.kindSub.http': 'Asks a web address and looks at its answer: whether a service is well, or to tell it something.',
   'jobs.kindSub.command': 'Starts a program of yours and keeps what it prints. It runs with your rights.',
   'jobs.plan': 'Plan',

@@ -79,6 +79,8 @@ export const keeping = {
   'need.stale-lock-removedSub': 'It came from a Varve that had stopped suddenly. The repository is free again.',
   'need.interrupted-snapshot': 'A snapshot was cut off before it ended.',
   'need.interrupted-snapshotSub': 'What was already stored is used again next time.',
+  'need.jobs-file-refused': 'The file of jobs could not be taken: {reason}',
+  'need.jobs-file-refusedSub': 'No job was changed. It is taken as soon as {file} is right again.',
   'need.migrated': 'Varve’s own data was brought to the newest form.',
   'need.migratedSub': 'A copy from before is kept for a week.',
 

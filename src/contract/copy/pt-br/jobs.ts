@@ -35,6 +35,7 @@ export const jobs: Translated<typeof english> = {
   'jobs.work.check': 'Verificação de {name}',
   'jobs.work.prune': 'Liberação de espaço em {name}',
   'jobs.work.verify-log': 'Verificação do registro',
+  'jobs.work.external': 'Feita em outro lugar',
   'jobs.work.http': 'Consulta a {name}',
   'jobs.work.command': 'Programa: {name}',
 
@@ -116,6 +117,7 @@ export const jobs: Translated<typeof english> = {
   'jobs.kind.prune': 'Arrumar: liberar espaço em um repositório',
   'jobs.kind.drill': 'Ensaio: trazer arquivos de volta e comparar',
   'jobs.kind.verify-log': 'Verificar o registro',
+  'jobs.kind.external': 'Trabalho feito em outro lugar',
   'jobs.kind.http': 'Consultar um endereço',
   'jobs.kind.command': 'Executar um programa',
   'jobs.kindSub.snapshot': 'Guarda as pastas do plano como estiverem na hora.',
@@ -124,6 +126,7 @@ export const jobs: Translated<typeof english> = {
   'jobs.kindSub.prune': 'Remove o que nenhum snapshot usa mais.',
   'jobs.kindSub.drill': 'Traz alguns arquivos do snapshot mais novo para uma pasta temporária e compara, para você saber que funciona.',
   'jobs.kindSub.verify-log': 'Confere cada entrada do registro com as anteriores.',
+  'jobs.kindSub.external': 'Pelo cron ou em outro computador, que informa cada execução com “varve ping”. Nada começa aqui.',
   'jobs.kindSub.http': 'Consulta um endereço da web e olha a resposta: se um serviço está bem, ou para avisá-lo de algo.',
   'jobs.kindSub.command': 'Inicia um programa seu e guarda o que ele escreve. Roda com os seus direitos.',
   'jobs.plan': 'Plano',

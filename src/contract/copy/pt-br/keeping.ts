@@ -88,6 +88,8 @@ export const keeping = {
   'need.stale-lock-removedSub': 'Vinha de um Varve que parou de repente. O repositório está livre de novo.',
   'need.interrupted-snapshot': 'Um snapshot foi cortado antes do fim.',
   'need.interrupted-snapshotSub': 'O que já foi guardado será aproveitado na próxima vez.',
+  'need.jobs-file-refused': 'O arquivo de tarefas não pôde ser tomado: {reason}',
+  'need.jobs-file-refusedSub': 'Nenhuma tarefa mudou. Ele é tomado assim que {file} estiver certo de novo.',
   'need.migrated': 'Os dados do próprio Varve foram trazidos para a forma mais nova.',
   'need.migratedSub': 'Uma cópia de antes fica guardada por uma semana.',
 

@@ -4,6 +4,7 @@ import type { EngineApi } from '../../../contract/index.ts';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { Job, JobDefinition } from '../../../contract/jobs.ts';
 import type { Run } from '../../../contract/runs.ts';
+import { sleep } from '../kit/async.ts';
 import { fail } from '../kit/errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Repositories } from '../repository/index.ts';
@@ -14,6 +15,9 @@ import { createAttempts } from './attempt/index.ts';
 import { createDefinitionService, pauseAfterFailures } from './definitions/service.ts';
 import { createJobStore } from './definitions/store.ts';
 import type { PlanFacts } from './definitions/defaults.ts';
+import { createPing } from './external/service.ts';
+import { followJobsFile } from './files/follow.ts';
+import { createImports } from './files/import.ts';
 import { createCommandExecutor } from './kinds/command-executor.ts';
 import type { Executor } from './kinds/executor.ts';
 import { createOwnExecutor } from './kinds/own-executor.ts';
@@ -30,6 +34,10 @@ import { createWorker } from './scheduler/worker.ts';
 
 export { jobsMigrations } from './migrations.ts';
 export { createSchedulesApi } from './schedule/index.ts';
+export { withoutColours } from './attempt/index.ts';
+export { retryDelayMs } from './model.ts';
+export { changesBetween } from './definitions/changes.ts';
+export { guardJobs, type Complaint } from './guard/guard.ts';
 
 export interface JobsDependencies {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'logger' | 'machine' | 'net' | 'power' | 'processes'>;
@@ -42,6 +50,8 @@ export interface JobsDependencies {
   api: OwnWorkDeps['api'];
   plans(): readonly PlanFacts[];
   announce(event: EngineEvent): void;
+  /** What a person should hear first; undefined takes it back. */
+  notice(code: 'jobs-file-refused', facts: { file: string; reason: string } | undefined): void;
   homePath: string;
   environment: Readonly<Record<string, string | undefined>>;
 }
@@ -67,12 +77,15 @@ export interface Jobs {
   start(): void;
   /** After sleep, a change of the clock, a drive that came: looks at once. */
   wake(): void;
+  /** Resolves when what somebody asked this process for is over; at once where runs begin by time. CANCELLED when the signal fires. */
+  idle(signal?: AbortSignal): Promise<void>;
   /** Runs of Varve's own work are asked to end; programs go on and are found again at the next start. */
   close(): Promise<void>;
 }
 
 const networkAnswerMs = 5_000;
 const tailsKept = 200;
+const idleLookMs = 100;
 
 export function createJobs(deps: JobsDependencies): Jobs {
   const { ports, db, outbox, tasks, repositories, named, api, announce, homePath, environment } = deps;
@@ -82,6 +95,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const ledger = createLedger({ clock, runs, jobs, outbox, announce });
   const attempts = createAttempts({ files, clock, random, processes, homePath });
   let bootId: string | undefined;
+  let stopFollowing = (): void => undefined;
   const learnBoot = async (): Promise<void> => {
     bootId ??= await processes.bootId().catch(() => undefined);
   };
@@ -123,11 +137,15 @@ export function createJobs(deps: JobsDependencies): Jobs {
     bootId: () => bootId,
     unmet: (definition, signal) => unmetCondition(conditions, definition, signal),
     onFailed,
-    recover: async () => {
+    recover: () => settleLeft()
+  });
+  let settled: Promise<void> | undefined;
+  /** Rule 4.4, once: at the start of a host that stays, or before a short command runs something. */
+  const settleLeft = (): Promise<void> =>
+    (settled ??= (async () => {
       await learnBoot();
       await recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, onFailed, onLost });
-    }
-  });
+    })());
 
   const missing = (definition: JobDefinition): Job['broken'] => {
     const { work } = definition;
@@ -139,7 +157,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   named.addUsers((): SecretReference[] => jobs.all().flatMap(({ id, name, definition }) => secretsOf(definition).map((secret) => ({ secret, kind: 'job' as const, id, name }))));
 
   const definitions = createDefinitionService({
-    clock, random, jobs, runs, outbox, scheduler, announce, missing,
+    clock, random, jobs, runs, outbox, scheduler, announce, missing, settleLeft,
     planFacts: (nameOrId) => deps.plans().find(({ name, id }) => name === nameOrId || id === nameOrId) ?? fail('NOT_FOUND', `no plan ${nameOrId}`, { kind: 'plan', name: nameOrId })
   });
   const runService = createRunService({ clock, jobs, runs, outbox, scheduler, attempts, announce });
@@ -147,7 +165,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
   return {
-    jobs: definitions.api,
+    jobs: { ...definitions.api, ping: createPing({ clock, runs, ledger, scheduler, find: definitions.find, onFailed }), ...createImports({ clock, jobs, outbox, check: definitions.check, add: definitions.add, edit: definitions.edit, forget: scheduler.forget }) },
     runs: runService.api,
     facts: {
       jobs: () =>
@@ -168,9 +186,16 @@ export function createJobs(deps: JobsDependencies): Jobs {
       },
       outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? []
     },
-    start: () => void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) })),
+    start: () => {
+      stopFollowing = followJobsFile({ clock, files, logger, jobs, outbox, homePath, check: definitions.check, forget: scheduler.forget, add: definitions.add, edit: definitions.edit, resume: (row, actor) => definitions.resume(row, actor, false), notice: (facts) => deps.notice('jobs-file-refused', facts) }).close;
+      void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) }));
+    },
     wake: () => scheduler.wake(),
+    idle: async (signal) => {
+      while (scheduler.mineLive()) await sleep(clock, idleLookMs, signal);
+    },
     close: async () => {
+      stopFollowing();
       scheduler.close();
       await worker.close('quit');
     }

@@ -113,3 +113,17 @@ it('takes a snapshot by the same way a person does, and waits for its drive as l
   expect(await ended(waiting.id)).toMatchObject({ state: 'succeeded' });
   expect(readFileSync(join(work, 'notes.txt'), 'utf8')).toBe('first');
 });
+
+it('takes what was done elsewhere for a run, gives up one that never told its end, and starts nothing by itself', async () => {
+  await test.api.jobs.add({ definition: JobDefinition.parse({ name: 'nas', work: { kind: 'external' }, schedule: { kind: 'interval', everyMs: 60_000, anchor: '2026-01-01T00:00:00.000Z' } }) }, test.context);
+  const ping = async (what: 'start' | 'end', exitCode = 0): Promise<Run> => test.api.jobs.ping({ job: 'nas', what, exitCode, message: '' }, test.context);
+  const first = await ping('start');
+  expect(first).toMatchObject({ state: 'running', trigger: 'api', workKind: 'external' });
+  const second = await ping('start');
+  expect((await test.api.runs.get({ run: first.id }, test.context)).run).toMatchObject({ state: 'unknown', cause: 'crash' });
+  expect(await ping('end', 23)).toMatchObject({ id: second.id, state: 'failed', exit: { code: 23, signal: null }, failure: { detail: 'ended with 23', inARow: 2 } });
+  expect(await ping('end')).toMatchObject({ state: 'succeeded', attempts: 1 });
+  await expect(test.api.jobs.run({ job: 'nas', reason: '', whenBusy: 'refuse', test: false }, test.context)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await test.api.jobs.add({ definition: command('') }, test.context);
+  await expect(test.api.jobs.ping({ job: 'nightly', what: 'end', exitCode: 0, message: '' }, test.context)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+});

@@ -132,6 +132,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'job.removed': action('job', 'notice', jobFacts),
   'job.paused': action('job', 'notice', { ...jobFacts, reason: text, until: instant.nullish() }),
   'job.resumed': action('job', 'notice', { ...jobFacts, catchUp: z.boolean().optional() }),
+  'job.file-refused': action('job', 'warn', { path: text, reason: text }),
   'scheduler.paused': action('job', 'notice', { reason: text, until: instant }),
   'scheduler.resumed': action('job', 'notice', {}),
   'scheduler.limited': action('job', 'notice', { most: count }),

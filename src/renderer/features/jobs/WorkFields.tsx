@@ -63,6 +63,7 @@ function OfKind(props: WorkProps): ReactNode {
       );
     case 'prune':
       return repository;
+    case 'external':
     case 'verify-log':
       return null;
     case 'http':

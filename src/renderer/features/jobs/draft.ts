@@ -4,7 +4,7 @@ import type { Schedule } from '../../../contract/schedule.ts';
 import type { MessageKey } from '../../../contract/copy/catalogue.ts';
 import { parseSpan, writeSpan } from './span.ts';
 
-export const workKinds: readonly WorkKind[] = ['snapshot', 'check', 'forget', 'prune', 'drill', 'verify-log', 'http', 'command'];
+export const workKinds: readonly WorkKind[] = ['snapshot', 'check', 'forget', 'prune', 'drill', 'verify-log', 'http', 'command', 'external'];
 
 export interface SecretDraft {
   secret: string;
@@ -176,7 +176,7 @@ export function newDraft(plans: readonly string[], repositories: readonly string
 
 /** A short name out of what the person calls it, or out of its work; not one that is taken. */
 export function nameOf(draft: JobDraft, taken: readonly string[]): string {
-  const source = draft.name.trim() || draft.title.trim() || ({ snapshot: `${draft.plan} daily`, forget: `${draft.plan} tidy`, drill: `${draft.plan} drill`, check: `${draft.repository} check`, prune: `${draft.repository} tidy`, 'verify-log': 'record check', http: 'ask address', command: draft.argv[0]?.split(/[/\\]/).at(-1) || 'program' } as const)[draft.kind];
+  const source = draft.name.trim() || draft.title.trim() || ({ snapshot: `${draft.plan} daily`, forget: `${draft.plan} tidy`, drill: `${draft.plan} drill`, check: `${draft.repository} check`, prune: `${draft.repository} tidy`, 'verify-log': 'record check', http: 'ask address', external: 'elsewhere', command: draft.argv[0]?.split(/[/\\]/).at(-1) || 'program' } as const)[draft.kind];
   const plain = source.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|-+$/g, '').slice(0, 58) || 'job';
   if (draft.name.trim() !== '' || !taken.includes(plain)) return plain;
   for (let n = 2; ; n += 1) if (!taken.includes(`${plain}-${n}`)) return `${plain}-${n}`;
@@ -241,6 +241,7 @@ export function read(draft: JobDraft, base: JobDefinition | undefined, taken: re
         return { kind, repository: repository(), read: draft.read, withinDays: draft.read === 'share' ? number('withinDays', draft.withinDays, 1) : base?.work.kind === 'check' ? base.work.withinDays : 28 };
       case 'prune':
         return { kind, repository: repository() };
+      case 'external':
       case 'verify-log':
         return { kind };
       case 'http':

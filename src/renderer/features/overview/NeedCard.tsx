@@ -142,14 +142,15 @@ export function NeedCard({ need }: { need: Need }): ReactNode {
 }
 
 export function NoticeCard({ notice, onDismiss }: { notice: Notice; onDismiss(): void }): ReactNode {
-  const { t } = useWords();
-  const count = notice.data['count'];
+  const { t, reason } = useWords();
+  const { count, reason: why } = notice.data;
+  const facts = { ...notice.data, count: typeof count === 'number' ? count : 1, ...(typeof why === 'string' && { reason: reason(why) }) };
   return (
     <li className="card">
       <CardFrame
         tone="info"
-        title={t(`need.${notice.code}` as 'need.migrated', { count: typeof count === 'number' ? count : 1 })}
-        sub={t(`need.${notice.code}Sub` as 'need.migratedSub')}
+        title={t(`need.${notice.code}` as 'need.migrated', facts)}
+        sub={t(`need.${notice.code}Sub` as 'need.migratedSub', facts)}
         action={
           <Button variant="default" onClick={onDismiss}>
             {t('word.understood')}

@@ -28,6 +28,8 @@ export interface DefinitionServiceDeps {
   /** What a definition refers to and is not there; null: all is. */
   missing(definition: JobDefinition): Job['broken'];
   planFacts(nameOrId: string): PlanFacts;
+  /** What an earlier process left is known before something is run beside it. */
+  settleLeft(): Promise<void>;
 }
 
 /** Rule 9.4. */
@@ -160,13 +162,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     },
     resume: async ({ job, catchUp }, { actor }) => {
       const row = find(job);
-      if (row.paused === null) return view(row);
-      outbox.commit(() => {
-        jobs.setPaused(row.id, null);
-        scheduler.endPause(row, clock.now(), { catchUp });
-      }, [{ action: 'job.resumed', category: 'job', actor, subject: `job:${row.name}`, payload: { job: row.name, jobId: row.id, catchUp } }]);
-      scheduler.pump();
-      changed();
+      resume(row, actor, catchUp);
       return view(find(row.id));
     },
     pauseAll: async ({ until, reason }, { actor }) => {
@@ -192,6 +188,8 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     },
     run: async ({ job, reason, whenBusy, test }, { actor }) => {
       const row = find(job);
+      if (row.definition.work.kind === 'external') fail('BAD_INPUT', `${row.name} is done elsewhere`, { field: 'job', reason: 'is done elsewhere and reported with varve ping' });
+      await deps.settleLeft();
       const busy = runs.live().find(({ jobId }) => jobId === row.id);
       if (busy && whenBusy === 'refuse') fail('CONFLICT', `a run of ${row.name} is under way`, { kind: 'run', name: busy.id });
       const stands = row.definition.satisfiesSchedule && !test ? nextToSatisfy(row) : undefined;
@@ -202,7 +200,17 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       if (stands !== undefined) scheduler.reschedule({ ...row, cursor: stands });
       return viewRun(runs.run(run.id) ?? run, scheduler.waitingFor(run.id));
     }
-  } satisfies EngineApi['jobs'];
+  } satisfies Omit<EngineApi['jobs'], 'ping' | 'export' | 'import'>;
+
+  const resume = (row: JobRow, actor: string, catchUp: boolean): void => {
+    if (row.paused === null) return;
+    outbox.commit(() => {
+      jobs.setPaused(row.id, null);
+      scheduler.endPause(row, clock.now(), { catchUp });
+    }, [{ action: 'job.resumed', category: 'job', actor, subject: `job:${row.name}`, payload: { job: row.name, jobId: row.id, catchUp } }]);
+    scheduler.pump();
+    changed();
+  };
 
   /** Rule 9.5: a run by hand stands for the next one of its schedule, where the job says so. 9.5a: once, and not over times that nobody has decided yet. */
   const nextToSatisfy = (row: JobRow): number | undefined => {
@@ -210,7 +218,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     return next === null || next <= clock.now() || row.cursor > clock.now() ? undefined : next;
   };
 
-  return { api, find, view, add, edit };
+  return { api, find, view, add, edit, resume, check: refuseBad };
 }
 
 /** Rule 7.5, in the transaction of a failed run. */

@@ -90,6 +90,9 @@ export function createJobStore(db: Pick<Database, 'prepare'>) {
     setPaused: (id: string, paused: Pause | null): void => {
       db.prepare('UPDATE jobs SET paused = ? WHERE id = ?').run(pauseText(paused), id);
     },
+    setFromFile: (id: string, fromFile: boolean): void => {
+      db.prepare('UPDATE jobs SET from_file = ? WHERE id = ?').run(Number(fromFile), id);
+    },
     setTally: (id: string, { lastGoodAt, failingSince, failures, overlapSkips }: Pick<JobRow, 'lastGoodAt' | 'failingSince' | 'failures' | 'overlapSkips'>): void => {
       db.prepare('UPDATE jobs SET last_good_at = ?, failing_since = ?, failures = ?, overlap_skips = ? WHERE id = ?').run(lastGoodAt, failingSince, failures, overlapSkips, id);
     },

@@ -15,7 +15,7 @@ export function createOwnExecutor(deps: OwnExecutorDeps): Executor {
   return {
     start: async ({ run, attempt, definition }: Try) => {
       const { work } = definition;
-      if (work.kind === 'command') throw new Error('a command is no work of our own');
+      if (work.kind === 'command' || work.kind === 'external') throw new Error(`${work.kind} is no work of our own`);
       const abort = new AbortController();
       const startedMs = deps.clock.monotonicMs();
       const ended = carryOut(deps, work, { signal: abort.signal, actor: run.by, onTask: (taskId) => deps.onTask(run.id, attempt, taskId) })

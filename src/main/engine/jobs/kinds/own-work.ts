@@ -8,7 +8,7 @@ import type { Clock, Net } from '../../ports.ts';
 import type { Tasks } from '../../system/tasks.ts';
 import { outcome, type Outcome } from './outcome.ts';
 
-export type OwnWork = Exclude<Work, { kind: 'command' }>;
+export type OwnWork = Exclude<Work, { kind: 'command' | 'external' }>;
 type HttpWork = ReturnType<typeof HttpWorkSchema.parse>;
 
 export interface OwnWorkDeps {

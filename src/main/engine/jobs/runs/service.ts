@@ -78,6 +78,7 @@ export function createRunService(deps: RunServiceDeps) {
       const row = find(run);
       if (!isFinal(row.state)) fail('CONFLICT', `the run ${row.id} is under way`, { kind: 'run', name: row.id });
       const job = findJob(row.jobId);
+      if (row.workKind === 'external') fail('BAD_INPUT', `${row.jobName} is done elsewhere`, { field: 'run', reason: 'is done elsewhere and reported with varve ping' });
       const opened = scheduler.enqueue(job, { trigger: 'replay', by: actor, reason, replayOf: row.id, test: row.test, ...(row.occurrence !== null && { occurrence: row.occurrence }), ...(as === 'was' && { as: { version: row.version, definitionHash: row.definitionHash } }) });
       return opened === undefined ? fail('CONFLICT', 'the run was decided before', { kind: 'run', name: row.id }) : view(runs.run(opened.id) ?? opened);
     },

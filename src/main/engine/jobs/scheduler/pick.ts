@@ -37,7 +37,7 @@ function expiryOf(run: RunRow, { startDeadlineSeconds }: JobDefinition, paused: 
 /** `catchUpFromMs`: rule 2.7, nothing is caught up before. */
 export function pick(live: readonly Candidate[], { nowMs, maxRunning, catchUpFromMs = 0 }: { nowMs: number; maxRunning: number; catchUpFromMs?: number }): Picked {
   const picked: Picked = { begin: [], waiting: [], expired: [], orphaned: [], nextExpiryMs: Number.POSITIVE_INFINITY };
-  const running = live.filter(({ run }) => occupying.includes(run.state as LiveState));
+  const running = live.filter(({ run }) => occupying.includes(run.state as LiveState) && run.workKind !== 'external');
   const held = new Set(running.flatMap(({ definition }) => definition?.locks ?? []));
   const holders = [...running];
   let free = maxRunning - running.length;

@@ -33,6 +33,8 @@ const approvalMs = 7 * 86_400_000;
 export async function recoverRuns(deps: RecoverDeps): Promise<void> {
   const { clock, logger, jobs, runs, ledger } = deps;
   for (const run of runs.live()) {
+    // Done elsewhere: our end says nothing of its.
+    if (run.workKind === 'external') continue;
     try {
       if (run.state === 'awaiting_approval') {
         if (clock.now() - run.createdAt > approvalMs) ledger.move(run.id, 'rejected', { cause: 'deadline' });

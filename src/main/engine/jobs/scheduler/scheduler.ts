@@ -10,6 +10,7 @@ import type { Outbox } from '../../store/index.ts';
 import type { JobStore } from '../definitions/store.ts';
 import { byHand, runKey, type JobRow, type RunRow } from '../model.ts';
 import type { Ledger } from '../runs/ledger.ts';
+import { isLive } from '../runs/states.ts';
 import type { RunStore } from '../runs/store.ts';
 import { openSchedule, type Timetable } from '../schedule/index.ts';
 import { decide, nextDue, type Decision, type DecideInput } from './decide.ts';
@@ -112,7 +113,8 @@ export function createScheduler(deps: SchedulerDeps) {
     return timetable;
   };
 
-  const dueOf = (job: JobRow): number | null => nextDue({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor });
+  /** What is done elsewhere is expected at its times and never started here. */
+  const dueOf = (job: JobRow): number | null => (isExternal(job) ? null : nextDue({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor }));
 
   const fresh = (job: JobRow, state: RunRow['state'], { trigger, occurrence, key, missed, by, reason, test, replayOf, otherRun, as, anyway }: Enqueue): RunRow => {
     const id = newId();
@@ -160,7 +162,15 @@ export function createScheduler(deps: SchedulerDeps) {
       pump(); // others may have waited for it
       return true;
     }
+    if (run.workKind === 'external' && run.state === 'running') return giveUp(run, 'stopped', how);
     return worker.stop(id, how);
+  };
+
+  /** Of what is done elsewhere: nobody is asked to end, we only wait no longer for its word. */
+  const giveUp = (run: RunRow, to: 'stopped' | 'timed_out', { cause, by }: { cause: StopCause; by?: string }): true => {
+    ledger.move(run.id, 'stopping', { cause, by });
+    ledger.move(run.id, to, { cause, by, patch: { activeMs: Math.max(0, clock.now() - (run.startedAt ?? run.createdAt)) } });
+    return true;
   };
 
   const passedRow = (job: JobRow, cause: RunCause, missed: Missed): RunRow => ({ ...fresh(job, 'missed', { trigger: 'schedule', missed, occurrence: Date.parse(missed.last) }), cause, endedAt: clock.now() });
@@ -215,7 +225,7 @@ export function createScheduler(deps: SchedulerDeps) {
   const endPause = (job: JobRow, endMs: number, { catchUp }: { catchUp: boolean }): void => {
     const timetable = timetableOf(job);
     const lastMs = timetable.prev(endMs + 1);
-    const count = lastMs === null || lastMs <= job.cursor ? 0 : timetable.count(job.cursor, endMs);
+    const count = lastMs === null || lastMs <= job.cursor || isExternal(job) ? 0 : timetable.count(job.cursor, endMs);
     const cursor = Math.max(job.cursor, endMs);
     outbox.commit(() => {
       if (count > 0 && lastMs !== null) {
@@ -334,6 +344,11 @@ export function createScheduler(deps: SchedulerDeps) {
       if (definition.timeoutSeconds > 0 && activeMs > definition.timeoutSeconds * 1000 && runs.run(run.id)?.state === 'running') worker.stop(run.id, { cause: 'timeout', force: false });
     }
     for (const id of ownActiveMs.keys()) if (!seen.has(id)) ownActiveMs.delete(id);
+    for (const run of runs.live()) {
+      if (run.workKind !== 'external' || run.state !== 'running') continue;
+      const limitMs = (jobs.definition(run.definitionHash)?.timeoutSeconds ?? 0) * 1000;
+      if (limitMs > 0 && nowMs - (run.startedAt ?? run.createdAt) > limitMs) giveUp(run, 'timed_out', { cause: 'timeout' });
+    }
   };
 
   const candidates = (nowMs: number): Candidate[] => {
@@ -374,12 +389,12 @@ export function createScheduler(deps: SchedulerDeps) {
     const all = candidates(nowMs).map((each) => ({ ...each, resting: resting.has(each.run.id) || !(scheduling || mine.has(each.run.id)) }));
     const picked = pick(all, { nowMs, maxRunning: jobs.scheduler().maxRunning, catchUpFromMs });
     nextExpiryMs = picked.nextExpiryMs;
-    const giveUp = (run: RunRow, cause: 'deadline' | 'job_gone'): void => {
+    const drop = (run: RunRow, cause: 'deadline' | 'job_gone'): void => {
       if (run.state === 'queued') ledger.move(run.id, 'skipped', { cause });
       else ledger.move(run.id, 'failed', { cause, patch: { failure: failureOf({ code: null, lastLine: null }, null, jobs.job(run.jobId), nowMs) }, also: () => deps.onFailed(run) });
     };
-    for (const run of picked.expired) giveUp(run, 'deadline');
-    for (const run of picked.orphaned) giveUp(run, 'job_gone');
+    for (const run of picked.expired) drop(run, 'deadline');
+    for (const run of picked.orphaned) drop(run, 'job_gone');
     const seen = new Set([...resting, ...picked.begin.map(({ run }) => run.id)]);
     for (const { run, for: reason } of picked.waiting) {
       seen.add(run.id);
@@ -427,7 +442,7 @@ export function createScheduler(deps: SchedulerDeps) {
       scheduling = true;
       const nowMs = clock.now();
       try {
-        if (!pausedNow(jobs.scheduler().paused, nowMs)) for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !pausedNow(job.paused, nowMs)) write(job, { trigger: 'startup', occurrence: nowMs });
+        if (!pausedNow(jobs.scheduler().paused, nowMs)) for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !isExternal(job) && !pausedNow(job.paused, nowMs)) write(job, { trigger: 'startup', occurrence: nowMs });
       } finally {
         tick();
       }
@@ -437,13 +452,16 @@ export function createScheduler(deps: SchedulerDeps) {
     /** Writes it and gives it a turn when there is one. `also`: in the same transaction. */
     enqueue: (job: JobRow, wanted: Enqueue, also?: () => void): RunRow | undefined => {
       const run = write(job, wanted, also);
-      if (run !== undefined && !scheduling) mine.add(run.id);
+      if (run !== undefined && !scheduling && byHand(run)) mine.add(run.id);
       pump();
       return run;
     },
     /** Writes it and no more: for whoever is in a transaction, or before anything may start. */
     write,
     stopRun,
+    fresh,
+    /** Runs that somebody asked this process for, where nothing is started by time. */
+    mineLive: (): boolean => [...mine].some((id) => isLive(runs.run(id)?.state ?? 'stopped')),
     pump,
     /** Rule 2.1: a job that is new, or whose times have changed. */
     forget: (jobId: string): void => {
@@ -476,4 +494,8 @@ export function createScheduler(deps: SchedulerDeps) {
       cancelTimer();
     }
   };
+}
+
+function isExternal({ definition }: Pick<JobRow, 'definition'>): boolean {
+  return definition.work.kind === 'external';
 }
