@@ -41,6 +41,6 @@ describe('scopes', () => {
   });
 
   it('know which procedures are streams', () => {
-    expect(all.filter(({ path }) => isStream(path)).map(({ path }) => path.join('.')).sort()).toEqual(['desktop.quitting', 'evidence.download', 'intake.export', 'intake.import', 'log.tail', 'plans.preview', 'system.events', 'system.folders.measure', 'system.tasks.watch']);
+    expect(all.filter(({ path }) => isStream(path)).map(({ path }) => path.join('.')).sort()).toEqual(['desktop.quitting', 'evidence.download', 'intake.export', 'intake.import', 'log.tail', 'plans.preview', 'runs.output.follow', 'runs.output.text', 'system.events', 'system.folders.measure', 'system.tasks.watch']);
   });
 });

@@ -294,7 +294,7 @@ export function createScheduler(deps: SchedulerDeps) {
         for (const job of active) attempted(job.name, () => look(job, nowMs, passed));
       }, []);
     });
-    attempted('the tick itself', () => jobs.noteTick(nowMs, deps.bootId()));
+    attempted('tick', () => jobs.noteTick(nowMs, deps.bootId()));
     pump();
     arm();
   };
