@@ -6,7 +6,6 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createRunService } from '../src/main/engine/jobs/runs/service.ts';
 import { daily, define, every, ok, Workshop } from '../src/main/engine/jobs/testing/workshop.ts';
-import type { CallContext } from '../src/contract/index.ts';
 
 const [jobCount = 1_000, runCount = 1_000_000] = process.argv.slice(2, 4).map(Number);
 const kept = process.argv[4];
@@ -51,7 +50,6 @@ if (jobs.all().length === 0) {
 }
 
 const service = createRunService({ clock: shop.clock, jobs, runs, outbox: { commit: (work) => work() }, scheduler, attempts: {} as never, announce: () => undefined });
-const context = { actor: 'bench', via: 'api', scope: 'owner', signal: new AbortController().signal } as CallContext;
 const last = runs.list({ limit: 1 })[0];
 const middle = runs.byPrefix(`${hex(Math.floor(startMs - 182 * 86_400_000), 12).slice(0, 7)}`)[0];
 

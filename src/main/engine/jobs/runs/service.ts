@@ -71,7 +71,8 @@ export function createRunService(deps: RunServiceDeps) {
     stop: async ({ run, force }, { actor }) => {
       const row = find(run);
       if (isFinal(row.state)) fail('CONFLICT', `the run ${row.id} is over`, { kind: 'ended run', name: row.jobName });
-      scheduler.stopRun(row.id, { cause: 'user', force, by: actor });
+      // Begun by a process that is gone, and not yet looked for: a host that stays finds out at its start.
+      if (!scheduler.stopRun(row.id, { cause: 'user', force, by: actor })) fail('CONFLICT', `the run ${row.id} is not watched by this process`, { kind: 'unwatched run', name: row.jobName });
       return view(find(row.id));
     },
     replay: async ({ run, as, reason }, { actor }) => {

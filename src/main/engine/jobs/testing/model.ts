@@ -213,7 +213,7 @@ export class Model {
 
   #nextEnding(): ModelRun | undefined {
     let found: ModelRun | undefined;
-    for (const run of this.#live) if (run.process !== null && (found?.process == null || run.process.endsAtAwake < found.process.endsAtAwake)) found = run;
+    for (const run of this.#live) if ((run.process?.endsAtAwake ?? never) < (found?.process?.endsAtAwake ?? never)) found = run;
     return found;
   }
 
