@@ -92,7 +92,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const { clock, random, files, logger, machine, net, power, processes } = ports;
   const jobs = createJobStore(db);
   const runs = createRunStore(db);
-  const ledger = createLedger({ clock, runs, jobs, outbox, announce });
+  const ledger = createLedger({ clock, logger, runs, jobs, outbox, announce });
   const attempts = createAttempts({ files, clock, random, processes, homePath });
   let bootId: string | undefined;
   let stopFollowing = (): void => undefined;

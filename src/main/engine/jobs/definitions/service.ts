@@ -95,7 +95,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     if (changes.length === 0 && fromFile === row.fromFile) return row;
     refuseBad(definition, row.id);
     const newTimes = changes.some(({ setting }) => setting === 'schedule');
-    const after: JobRow = { ...row, name: definition.name, version: row.version + 1, definition, definitionHash: definitionHashOf(definition), cursor: newTimes ? Math.max(row.cursor, clock.now()) : row.cursor, fromFile };
+    const after: JobRow = { ...row, name: definition.name, version: row.version + 1, definition, definitionHash: definitionHashOf(definition), cursor: newTimes ? clock.now() : row.cursor, fromFile };
     outbox.commit(() => jobs.change(after, clock.now(), actor), [{ action: 'job.changed', category: 'job', actor, subject: `job:${after.name}`, payload: { job: after.name, jobId: after.id, version: after.version, changes: changes as never, definition } }]);
     scheduler.forget(after.id);
     scheduler.reschedule(after);

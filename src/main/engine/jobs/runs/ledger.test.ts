@@ -48,6 +48,16 @@ it('4.2: what fails inside the transaction leaves neither state nor event nor wo
   expect(told).toEqual(['stopped']);
 });
 
+it('4.2: a listener that fails takes nothing back, and others of the process go on', async () => {
+  shop.now.ledger.onEnded(() => {
+    throw new Error('no mail today');
+  });
+  shop.now.ledger.move(run.id, 'stopped', { cause: 'user' });
+  await shop.elapse(0);
+  expect(shop.now.runs.run(run.id)?.state).toBe('stopped');
+  expect(shop.now.complaints.splice(0)[0]).toContain('no mail today');
+});
+
 it('8.1: a second row for one key is not written, and says nothing', () => {
   expect(shop.now.ledger.open({ ...run, id: 'other' })).toBeUndefined();
   expect(shop.now.runs.run('other')).toBeUndefined();

@@ -2,7 +2,8 @@
 // job (last good run, failures in a row) are written in the same transaction, so that a stop in between leaves nothing that disagrees.
 import type { RunCause, RunState } from '../../../../contract/runs.ts';
 import type { EngineEvent } from '../../../../contract/events.ts';
-import type { Clock } from '../../ports.ts';
+import { toWire } from '../../kit/errors.ts';
+import type { Clock, Logger } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { JobStore } from '../definitions/store.ts';
 import type { JobRow, RunRow } from '../model.ts';
@@ -11,6 +12,7 @@ import { isFailure, isFinal, mayMove } from './states.ts';
 
 export interface LedgerDeps {
   clock: Pick<Clock, 'now'>;
+  logger: Pick<Logger, 'error'>;
   runs: RunStore;
   jobs: JobStore;
   outbox: Pick<Outbox, 'commit'>;
@@ -31,7 +33,7 @@ export interface Move {
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-export function createLedger({ clock, runs, jobs, outbox, announce }: LedgerDeps) {
+export function createLedger({ clock, logger, runs, jobs, outbox, announce }: LedgerDeps) {
   const ended = new Set<(run: RunRow) => void>();
   const started = new Set<(run: RunRow) => void>();
 
@@ -62,8 +64,13 @@ export function createLedger({ clock, runs, jobs, outbox, announce }: LedgerDeps
   /** After the transaction it may be part of; what was rolled back with that one is told to nobody. */
   const told = (run: RunRow, before: RunState | 'new'): void =>
     queueMicrotask(() => {
-      const state = runs.run(run.id)?.state;
-      if (state !== undefined && state !== before) tell(run, before);
+      try {
+        const state = runs.run(run.id)?.state;
+        if (state !== undefined && state !== before) tell(run, before);
+      } catch (error) {
+        // The change stands whatever those who are told make of it.
+        logger.error('a change of a run could not be told', { run: run.id, reason: toWire(error).message });
+      }
     });
 
   const tell = (run: RunRow, before: RunState | 'new'): void => {

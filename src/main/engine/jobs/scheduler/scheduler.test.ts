@@ -32,6 +32,20 @@ it('2.1: a job that is new, or whose times have changed, does nothing for the pa
   expect(shop.runsOf('job').map(({ occurrence }) => ((occurrence ?? 0) - at('2026-03-02T10:00')) / minute)).toEqual([60, 100, 110, 120, 130, 140, 150]);
 });
 
+it('2.1a: a clock that was years ahead for a moment does not silence a job for ever: new times count from now, and what ran is not run again', async () => {
+  await shop.open();
+  shop.add(define('hourly', { schedule: every(60) }));
+  await shop.elapse(90 * minute);
+  await shop.setClock(1_500 * day);
+  await shop.setClock(-1_500 * day - hour);
+  await shop.elapse(90 * minute);
+  expect(shop.runsOf('hourly').filter(({ trigger }) => trigger === 'schedule')).toHaveLength(1);
+  shop.now.definitions.edit(shop.job('hourly'), define('hourly', { schedule: every(30) }), 'ada');
+  await shop.elapse(31 * minute);
+  expect(shop.starts.map(({ occurrence }) => occurrence).slice(-1)).toEqual([at('2026-03-02T12:30')]);
+  expect(new Set(shop.starts.map(({ key }) => key)).size).toBe(shop.starts.length);
+});
+
 it('2.5, 2.7: after sleep the newest missed time runs once, at least 2 minutes later', async () => {
   await shop.open();
   shop.add(define('hourly', { schedule: every(60) }));

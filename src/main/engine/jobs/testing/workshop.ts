@@ -255,7 +255,7 @@ export class Workshop {
     const jobs = createJobStore(db);
     const runs = createRunStore(db);
     const announce = (event: EngineEvent): void => void announced.push(event);
-    const ledger = createLedger({ clock, runs, jobs, outbox, announce });
+    const ledger = createLedger({ clock, logger, runs, jobs, outbox, announce });
     const onFailed = (run: RunRow): void => pauseAfterFailures({ jobs, outbox, clock }, run);
     const onLost = (run: RunRow): void => runAgain(jobs, (job, wanted) => scheduler.write(job, wanted), run);
     const executorFor = ({ work }: JobDefinition): Executor => this.#executor(work.kind !== 'command', living);

@@ -57,6 +57,8 @@ function playOf(seed: string, { job, trigger, occurrence, attempt }: { job: stri
 const outcomeOf = ({ state, cause, retry, byItself }: ModelEnd): Outcome => outcome(state, cause, { retry, byItself });
 
 export interface YearResult {
+  /** By the clock on the wall. */
+  days: number;
   runs: number;
   events: Record<string, number>;
   states: Record<string, number>;
@@ -196,7 +198,7 @@ export async function liveThrough({ seed, startMs, days, untilMs = Number.POSITI
     else difference = neverTwice(shop);
     const states: Record<string, number> = {};
     for (const { state } of model.runs) states[state] = (states[state] ?? 0) + 1;
-    return { runs: model.runs.length, events, states, difference };
+    return { days: Math.round((model.wall - startMs) / day), runs: model.runs.length, events, states, difference };
   } finally {
     shop.remove();
   }
