@@ -40,7 +40,7 @@ function NextLine({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNo
   const words = useWords();
   const now = useNow();
   if (job.paused !== null) return pauseSentence(words, job.paused, now);
-  if (job.nextAt === null) return job.definition.schedule.kind === 'manual' ? words.t('jobs.nextByHand') : job.definition.schedule.kind === 'startup' ? words.t('jobs.nextAtStart') : words.t('jobs.nextNone');
+  if (job.nextAt === null) return job.definition.schedule.kind === 'manual' ? words.t('jobs.nextByHand') : job.definition.schedule.kind === 'startup' ? words.t('jobs.nextAtStart') : words.t(allPaused ? 'jobs.nextPaused' : 'jobs.nextNone');
   return <Sentence of={allPaused ? 'jobs.nextHeld' : 'jobs.next'} slots={{ when: <Moment at={job.nextAt} form="when" /> }} />;
 }
 

@@ -28,7 +28,8 @@ interface OutputProps {
   name: string;
 }
 
-type Loaded = { state: 'loading' } | { state: 'failed'; error: unknown } | { state: 'ready'; openAt: number; live: boolean };
+/** `atEnd`: no error was found, so it opens at the end. */
+type Loaded = { state: 'loading' } | { state: 'failed'; error: unknown } | { state: 'ready'; openAt: number; atEnd: boolean; live: boolean };
 
 /** The lines, and what has been heard of them. `drawn` counts what was added. */
 function useOutput(run: string, attempt: number): { lines: OutputLines; loaded: Loaded; drawn: number; want(from: number): void; again(): void } {
@@ -52,25 +53,25 @@ function useOutput(run: string, attempt: number): { lines: OutputLines; loaded: 
             fresh.add(rows);
             setDrawn((count) => count + 1);
           }
-          return;
+          // It has ended: now it is known where its first error is.
+          return await open();
         } catch {
           // The line broke; what is shown stays, and it is asked again.
           await new Promise((resolve) => setTimeout(resolve, askAgainMs));
         }
       }
     };
-    client.runs.output.page({ run, attempt, count: pageLines }, { signal: stop.signal }).then(
-      ({ rows, total, openAt, live }) => {
-        fresh.add(rows);
-        fresh.grow(total);
-        setDrawn((count) => count + 1);
-        setLoaded({ state: 'ready', openAt, live });
-        if (live) void follow();
-      },
-      (error: unknown) => {
-        if (!stop.signal.aborted) setLoaded({ state: 'failed', error });
-      }
-    );
+    const open = async (): Promise<void> => {
+      const { rows, total, openAt, live } = await client.runs.output.page({ run, attempt, count: pageLines }, { signal: stop.signal });
+      fresh.add(rows);
+      fresh.grow(total);
+      setDrawn((count) => count + 1);
+      setLoaded({ state: 'ready', openAt, atEnd: openAt >= total - 1, live });
+      if (live) void follow();
+    };
+    open().catch((error: unknown) => {
+      if (!stop.signal.aborted) setLoaded({ state: 'failed', error });
+    });
     return () => stop.abort();
   }, [client, run, attempt, tries]);
 
@@ -151,15 +152,17 @@ export function Output({ run, attempt, failed, name }: OutputProps): ReactNode {
   const ready = loaded.state === 'ready' ? loaded : undefined;
   const openAt = ready?.openAt;
 
-  // Opened where the first error is, or at the end; that is done once for each try.
-  const opened = useRef<OutputLines | undefined>(undefined);
+  // Opened where the first error is, or at the end; once, and again when it has ended while somebody followed it.
+  const opened = useRef<{ lines: OutputLines; live: boolean }>(undefined);
   useEffect(() => {
-    if (openAt === undefined || opened.current === lines || count === 0) return;
-    opened.current = lines;
-    const atEnd = openAt >= lines.total() - 1;
-    setStick(atEnd && ready?.live === true);
-    virtual.scrollToIndex(lines.indexOf(openAt), { align: atEnd ? 'end' : 'center' });
-  }, [openAt, lines, count, ready, virtual]);
+    if (ready === undefined || count === 0) return;
+    const before = opened.current?.lines === lines ? opened.current : undefined;
+    if (before !== undefined && (before.live === ready.live || !stick)) return;
+    opened.current = { lines, live: ready.live };
+    setStick(ready.atEnd && ready.live);
+    if (ready.atEnd) virtual.scrollToIndex(count - 1, { align: 'end' });
+    else virtual.scrollToIndex(lines.indexOf(ready.openAt), { align: 'center' });
+  }, [lines, count, ready, stick, virtual]);
   useEffect(() => {
     const from = lines.missing(first, last);
     if (from !== undefined) want(from);
@@ -263,7 +266,7 @@ export function Output({ run, attempt, failed, name }: OutputProps): ReactNode {
         )}
         <span className="grow" />
         <span className="muted num">{t('output.lines', { count: lines.total() })}</span>
-        {failed && openAt !== undefined && openAt < lines.total() - 1 && (
+        {failed && openAt !== undefined && ready?.atEnd === false && (
           <Button variant="default" onClick={() => goTo(openAt)}>
             {t('output.firstError')}
           </Button>
@@ -286,7 +289,7 @@ export function Output({ run, attempt, failed, name }: OutputProps): ReactNode {
               const row = lines.row(index);
               const seq = row?.seq;
               return (
-                <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)`, height: lineHeight }} data-stream={row && 'stream' in row ? row.stream : undefined} data-hit={(seq !== undefined && seq === hit) || undefined} data-first-error={(failed && row !== undefined && 'stream' in row && seq !== undefined && seq === openAt && (row.stream === 'err' || seq < lines.total() - 1)) || undefined}>
+                <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)`, height: lineHeight }} data-stream={row && 'stream' in row ? row.stream : undefined} data-hit={(seq !== undefined && seq === hit) || undefined} data-first-error={(failed && row !== undefined && 'stream' in row && row.seq === openAt && (row.stream === 'err' || ready?.atEnd === false)) || undefined}>
                   <Line row={row} find={search?.text ?? ''} />
                 </div>
               );

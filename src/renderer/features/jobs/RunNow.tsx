@@ -39,7 +39,7 @@ export function RunNow({ job, follow = false, variant = 'default' }: RunNowProps
   const title = titleOf(job.definition);
   return (
     <>
-      <Button variant={variant} aria-label={t('jobs.runNowOf', { job: title })} loading={run.isPending && !asking} disabled={job.broken !== null} onClick={() => start('refuse')} data-testid="run-now">
+      <Button variant={variant} aria-label={t('jobs.runNowOf', { job: title })} aria-busy={run.isPending} disabled={job.broken !== null} onClick={() => !run.isPending && start('refuse')} data-testid="run-now">
         {t('jobs.runNow')}
       </Button>
       {run.isError && !asking && (

@@ -2,6 +2,7 @@
 import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { WorkKind } from '../../../contract/jobs.ts';
 import type { Repository } from '../../../contract/repository.ts';
@@ -100,8 +101,9 @@ function AddressFields({ draft, onChange, error }: GroupProps): ReactNode {
 function Arguments({ draft, onChange, error }: GroupProps): ReactNode {
   const { t } = useWords();
   const list = useRef<HTMLOListElement>(null);
-  const set = (argv: readonly string[]): void => onChange({ argv });
-  const focus = (index: number): void => void setTimeout(() => list.current?.querySelectorAll('textarea')[index]?.focus(), 0);
+  // Drawn at once, so that whoever types fast types into the field that is there next.
+  const set = (argv: readonly string[]): void => flushSync(() => onChange({ argv }));
+  const focus = (index: number): void => list.current?.querySelectorAll<HTMLTextAreaElement>('textarea:not([aria-hidden])')[index]?.focus();
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
     if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
@@ -125,7 +127,7 @@ function Arguments({ draft, onChange, error }: GroupProps): ReactNode {
               value={argument}
               error={index === 0 ? error('argv') : undefined}
               placeholder={index === 0 ? '/usr/bin/rsync' : ''}
-              onChange={(event) => set(draft.argv.with(index, event.currentTarget.value))}
+              onChange={(event) => onChange({ argv: draft.argv.with(index, event.currentTarget.value) })}
               onKeyDown={(event) => onKeyDown(event, index)}
               spellCheck={false}
               styles={mono}
