@@ -108,6 +108,12 @@ export type Usual = z.infer<typeof Usual>;
 export const DayStats = z.object({ day: z.string(), runs: Count, succeeded: Count, partial: Count, failed: Count, other: Count, items: z.number().nullable(), medianMs: Count.nullable() });
 export type DayStats = z.infer<typeof DayStats>;
 
+/** What would go, and what stays although it is old. `token`: what was shown. */
+export const PurgePreview = z.object({ runs: Count, outputBytes: Count, from: Instant.nullable(), to: Instant.nullable(), kept: z.array(z.object({ id: Uuid7, why: z.enum(['live', 'last_success', 'last_failure']) })), token: z.string() });
+export type PurgePreview = z.infer<typeof PurgePreview>;
+/** `file`: the copy of what went, JSON lines with gzip; `sha256` of it. */
+export const PurgeReport = z.object({ runs: Count, outputBytes: Count, file: z.string(), sha256: Hex64 });
+
 const JobName = z.string().min(1).max(200);
 const RunId = z.string().min(6).max(36);
 
@@ -129,6 +135,12 @@ export const runs = {
     text: procedure.input(z.object({ run: RunId, attempt: z.number().int().min(1).optional() })).output(eventIterator(z.object({ text: z.string() }))),
     /** Lines as they come, until it has ended. */
     follow: procedure.input(z.object({ run: RunId, attempt: z.number().int().min(1).optional(), from: Count.default(0) })).output(eventIterator(z.object({ rows: z.array(OutputRow) })))
+  },
+  /** Of runs decided before `until`, of one job (a deleted one by its id) or of all. A copy is written and read back before anything goes. */
+  purge: {
+    preview: procedure.route({ method: 'GET', path: '/purge' }).input(z.object({ job: JobName.optional(), until: Instant })).output(PurgePreview),
+    /** PREVIEW_OUTDATED when other runs would go than were shown. */
+    run: procedure.route({ method: 'POST', path: '/purge' }).input(z.object({ job: JobName.optional(), until: Instant, token: z.string() })).output(PurgeReport)
   },
   stats: procedure.route({ method: 'GET', path: '/jobs/{job}/stats' }).input(z.object({ job: JobName, by: z.enum(['day', 'week', 'month']).default('day'), zone: z.string().max(100).optional(), limit: z.number().int().min(1).max(1000).default(30) })).output(z.array(DayStats))
 };

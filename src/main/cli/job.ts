@@ -7,6 +7,7 @@ import { addJobDefineCommands } from './job-define.ts';
 import { addJobFileCommands } from './job-file.ts';
 import { addJobGuardCommand } from './job-guard.ts';
 import { addJobHistoryCommands } from './job-history.ts';
+import { addJobPurgeCommand } from './job-purge.ts';
 import { addJobRunCommands } from './job-run.ts';
 import { describeExit, describeStanding, describeTimes, describeWork, exactOr, shortId, showFacts, showRuns } from './job-words.ts';
 import { makeSure } from './make-sure.ts';
@@ -103,6 +104,7 @@ export function addJobCommands(program: Command, host: Host): void {
   addJobHistoryCommands(job, host);
   addJobFileCommands(job, host);
   addJobGuardCommand(job, host);
+  addJobPurgeCommand(job, host);
   job
     .command('pause-all')
     .description(say('jobPauseAll'))

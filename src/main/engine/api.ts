@@ -163,6 +163,7 @@ export function createApi(deps: ApiDeps): EngineApi {
         text: (input, context) => home().jobs.runs.output.text(input, context),
         follow: (input, context) => home().jobs.runs.output.follow(input, context)
       },
+      purge: { preview: (input, context) => home().jobs.runs.purge.preview(input, context), run: (input, context) => home().jobs.runs.purge.run(input, context) },
       stats: (input, context) => home().jobs.runs.stats(input, context)
     },
     secrets: createSecretsApi(() => home().named),

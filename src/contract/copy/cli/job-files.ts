@@ -49,7 +49,24 @@ export const jobFilesEn = {
   guardStale: '{name}: no success since {since}, more than {span}',
   guardFailed_one: '{name}: failed {count} time since {since}',
   guardFailed_many: '{name}: failed {count} times in a row since {since}',
-  guardFailed_other: '{name}: failed {count} times in a row since {since}'
+  guardFailed_other: '{name}: failed {count} times in a row since {since}',
+  jobPurge: 'delete old runs and what they printed, after a copy of them was written and read back; the record stays whole',
+  optionPurgeBefore: 'runs decided before this time: 2026-01-01, or 90d for older than ninety days',
+  optionPurgeDryRun: 'say what would go and delete nothing',
+  optionPurgeConfirm: 'the job’s name (or all) once more, in place of typing it when asked',
+  purgeNothing: 'Nothing to purge from before {until}.',
+  purgeWould_one: '{count} run would go, of {from}, with {bytes} of output.',
+  purgeWould_many: '{count} runs would go, from {from} to {to}, with {bytes} of output.',
+  purgeWould_other: '{count} runs would go, from {from} to {to}, with {bytes} of output.',
+  purgeKept: '  stays: {id}, {why}',
+  purgeKept_live: 'not over yet',
+  purgeKept_last_success: 'the last success of its job',
+  purgeKept_last_failure: 'the last failure of its job',
+  purgeSure: 'They go for good. Type “{word}” to delete them: ',
+  purgeNeedsConfirm: 'purging needs --confirm {word} where nobody can be asked',
+  purged_one: '{count} run deleted, {bytes} given back. The copy: {file} (SHA-256 {sha256})',
+  purged_many: '{count} runs deleted, {bytes} given back. The copy: {file} (SHA-256 {sha256})',
+  purged_other: '{count} runs deleted, {bytes} given back. The copy: {file} (SHA-256 {sha256})'
 };
 
 export const jobFilesPtBR: Record<keyof typeof jobFilesEn, string> = {
@@ -102,5 +119,22 @@ export const jobFilesPtBR: Record<keyof typeof jobFilesEn, string> = {
   guardStale: '{name}: sem sucesso desde {since}, mais que {span}',
   guardFailed_one: '{name}: falhou {count} vez desde {since}',
   guardFailed_many: '{name}: falhou {count} de vezes seguidas desde {since}',
-  guardFailed_other: '{name}: falhou {count} vezes seguidas desde {since}'
+  guardFailed_other: '{name}: falhou {count} vezes seguidas desde {since}',
+  jobPurge: 'apagar execuções antigas e o que escreveram, depois de gravar uma cópia e lê-la de volta; o registro fica inteiro',
+  optionPurgeBefore: 'execuções decididas antes desta hora: 2026-01-01, ou 90d para mais velhas que noventa dias',
+  optionPurgeDryRun: 'dizer o que iria e não apagar nada',
+  optionPurgeConfirm: 'o nome da tarefa (ou all) outra vez, em vez de digitá-lo quando perguntado',
+  purgeNothing: 'Nada a remover de antes de {until}.',
+  purgeWould_one: '{count} execução iria, de {from}, com {bytes} de saída.',
+  purgeWould_many: '{count} de execuções iriam, de {from} a {to}, com {bytes} de saída.',
+  purgeWould_other: '{count} execuções iriam, de {from} a {to}, com {bytes} de saída.',
+  purgeKept: '  fica: {id}, {why}',
+  purgeKept_live: 'ainda não terminou',
+  purgeKept_last_success: 'o último sucesso da tarefa',
+  purgeKept_last_failure: 'a última falha da tarefa',
+  purgeSure: 'Elas vão para sempre. Digite “{word}” para apagá-las: ',
+  purgeNeedsConfirm: 'remover precisa de --confirm {word} onde não se pode perguntar a ninguém',
+  purged_one: '{count} execução apagada, {bytes} liberados. A cópia: {file} (SHA-256 {sha256})',
+  purged_many: '{count} de execuções apagadas, {bytes} liberados. A cópia: {file} (SHA-256 {sha256})',
+  purged_other: '{count} execuções apagadas, {bytes} liberados. A cópia: {file} (SHA-256 {sha256})'
 };

@@ -27,6 +27,8 @@ export const jobs: Reasons = {
   'is not JSON: {reason}': 'não é JSON: {reason}',
   '"{name}" stands twice': '"{name}" aparece duas vezes',
   'is no longer in jobs.json': 'não está mais em jobs.json',
+  'leaves nothing to purge': 'não deixa nada a remover',
+  'does not read as it was written': 'não se lê como foi gravado',
   'has passed': 'já passou',
   'is more than 30 days away': 'está a mais de 30 dias',
   '{count} failed runs in a row': '{count} execuções falharam em seguida',

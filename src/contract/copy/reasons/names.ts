@@ -15,6 +15,7 @@ export const kindNames: PlainWords = {
   'unwatched run': ['run that an earlier start began and this one does not watch', 'execução que um início anterior começou e este não acompanha'],
   'ended run': ['run that is over', 'execução já terminada'],
   output: ['output', 'saída'],
+  'removed output': ['output any more of', 'mais saída de'],
   channel: ['channel', 'canal'],
   event: ['entry', 'entrada'],
   note: ['note', 'nota'],

@@ -18,6 +18,9 @@ import type { PlanFacts } from './definitions/defaults.ts';
 import { createPing } from './external/service.ts';
 import { followJobsFile } from './files/follow.ts';
 import { createImports } from './files/import.ts';
+import { createPurge } from './housekeeping/purge.ts';
+import { createHousekeepingStore } from './housekeeping/store.ts';
+import { keepSweeping } from './housekeeping/sweep.ts';
 import { createCommandExecutor } from './kinds/command-executor.ts';
 import type { Executor } from './kinds/executor.ts';
 import { createOwnExecutor } from './kinds/own-executor.ts';
@@ -96,6 +99,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const attempts = createAttempts({ files, clock, random, processes, homePath });
   let bootId: string | undefined;
   let stopFollowing = (): void => undefined;
+  let stopSweeping = (): void => undefined;
+  const onChanged = (): void => announce({ kind: 'changed', what: 'runs' });
   const learnBoot = async (): Promise<void> => {
     bootId ??= await processes.bootId().catch(() => undefined);
   };
@@ -161,12 +166,14 @@ export function createJobs(deps: JobsDependencies): Jobs {
     planFacts: (nameOrId) => deps.plans().find(({ name, id }) => name === nameOrId || id === nameOrId) ?? fail('NOT_FOUND', `no plan ${nameOrId}`, { kind: 'plan', name: nameOrId })
   });
   const runService = createRunService({ clock, jobs, runs, outbox, scheduler, attempts, announce });
+  const housekeeping = createHousekeepingStore(db);
+  const purge = createPurge({ clock, random, files, logger, jobs, runs, store: housekeeping, attempts, outbox, homePath, onChanged });
   const view = (run: RunRow): Run => viewRun(run, scheduler.waitingFor(run.id));
   const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
   return {
     jobs: { ...definitions.api, ping: createPing({ clock, runs, ledger, scheduler, find: definitions.find, onFailed }), ...createImports({ clock, jobs, outbox, check: definitions.check, add: definitions.add, edit: definitions.edit, forget: scheduler.forget }) },
-    runs: runService.api,
+    runs: { ...runService.api, purge: purge.api },
     facts: {
       jobs: () =>
         jobs.all().map((row) => {
@@ -187,6 +194,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
       outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? []
     },
     start: () => {
+      void purge.resume();
+      stopSweeping = keepSweeping({ clock, logger, store: housekeeping, attempts, outbox, onChanged });
       stopFollowing = followJobsFile({ clock, files, logger, jobs, outbox, homePath, check: definitions.check, forget: scheduler.forget, add: definitions.add, edit: definitions.edit, resume: (row, actor) => definitions.resume(row, actor, false), notice: (facts) => deps.notice('jobs-file-refused', facts) }).close;
       void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) }));
     },
@@ -196,6 +205,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
     },
     close: async () => {
       stopFollowing();
+      stopSweeping();
       scheduler.close();
       await worker.close('quit');
     }

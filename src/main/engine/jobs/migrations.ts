@@ -1,5 +1,6 @@
 // Tables of this domain in state.db: definitions, runs, tries. Versions 70-79 are ours.
 import type { Migration } from '../store/index.ts';
+import { housekeepingMigrations } from './housekeeping/store.ts';
 
 export const jobsMigrations: Migration[] = [
   {
@@ -100,5 +101,6 @@ export const jobsMigrations: Migration[] = [
     version: 71,
     // Newest first by how they ended: without it a state that few runs are in is looked for in all of them.
     up: (db) => db.exec('CREATE INDEX runs_by_state ON runs (state, id)')
-  }
+  },
+  ...housekeepingMigrations
 ];

@@ -153,6 +153,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'run.unknown': action('job', 'error', moveFacts),
   'run.noted': action('job', 'notice', { run: name, ...jobFacts, note: text }),
   'run.reclassified': action('job', 'notice', { run: name, ...jobFacts, was: name, as: name, reason: text }),
+  'run.swept': action('job', 'info', { runs: count, outputs: count, outputBytes: count, overBytes: count }),
   'run.purged': action('job', 'notice', { job: name.optional(), runs: count, outputBytes: count, file: text, sha256: name, until: instant }),
   'drill.started': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), all: z.boolean() }),
   'drill.finished': action('restore', 'info', { drill: name, ...repository, snapshot: name, plan: name.nullish(), planId: name.nullish(), ok: z.boolean(), files: count, ofFiles: count, bytes: count, failed: count, check: z.boolean().optional(), durationMs }),

@@ -46,6 +46,7 @@ export function createRunService(deps: RunServiceDeps) {
     const run = find(idOrPrefix);
     const number = attempt ?? run.attempts;
     if (run.workKind !== 'command' || number < 1 || number > run.attempts) fail('NOT_FOUND', `no output of try ${number} of ${run.id}`, { kind: 'output', name: `${run.jobName} ${number}` });
+    if (runs.attempt(run.id, number)?.output?.removed === true) fail('NOT_FOUND', `the output of ${run.id} was removed`, { kind: 'removed output', name: `${run.jobName} ${number}` });
     return { run, attempt: number, output: attempts.output(run.id, number) };
   };
 
@@ -125,7 +126,7 @@ export function createRunService(deps: RunServiceDeps) {
       }
     },
     stats: async ({ job, by, zone, limit }) => statsOf(runs, findJob(job).id, { by, zone: zone ?? clock.zone(), limit })
-  } satisfies EngineApi['runs'];
+  } satisfies Omit<EngineApi['runs'], 'purge'>;
 
   return { api, find };
 }
