@@ -1,4 +1,4 @@
-// What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, and openssl, xxd, jq.
+// What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, and openssl, xxd, jq, promtool.
 // As root on Debian they are installed; elsewhere the exact command is printed. A newer restic is unpacked where it can be had.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -17,7 +17,8 @@ const tools = [
   { program: 'golang.org/x/mod', package: 'golang-golang-x-mod-dev', file: '/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go' },
   { program: 'openssl', package: 'openssl' },
   { program: 'xxd', package: 'xxd' },
-  { program: 'jq', package: 'jq' }
+  { program: 'jq', package: 'jq' },
+  { program: 'promtool', package: 'prometheus' }
 ];
 
 function onPath(name) {

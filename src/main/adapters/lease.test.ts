@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,16 @@ it('holds a home, says so, and gives it free', async () => {
   expect(isHeld(home)).toBe(false);
   expect(readOwner(home)).toBeUndefined();
   (await acquireLease(home, { waitMs: 0, clock })).release();
+});
+
+it.skipIf(process.platform === 'win32')('notices that its lock file was taken away, so that somebody else could own the home', async () => {
+  const lease = await acquireLease(home, { waitMs: 0, clock });
+  expect(lease.held()).toBe(true);
+  renameSync(join(home, 'run', 'lease.db'), join(home, 'run', 'away.db'));
+  expect(lease.held()).toBe(false);
+  writeFileSync(join(home, 'run', 'lease.db'), '');
+  expect(lease.held()).toBe(false);
+  lease.release();
 });
 
 it('a second one in the same process is refused too, with the owner’s facts', async () => {

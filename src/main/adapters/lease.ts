@@ -17,6 +17,8 @@ export interface Lease {
   writeOwner(facts: OwnerFacts): void;
   /** Marks the owner as alive at this moment; only shown, never decided on. */
   beat(): void;
+  /** False once it was given free, or the locked file is no longer the one at its path, so that another process could lock a new one. */
+  held(): boolean;
   /** Removes `owner.json` and gives the home free. A second call does nothing. */
   release(): void;
 }
@@ -111,7 +113,12 @@ function tryLock(homePath: string): Database.Database | undefined {
 function holdLease(database: Database.Database, held: { homePath: string; clock: Clock; files: Files; random: Random }): Lease {
   const { homePath, clock, files, random } = held;
   let released = false;
+  const locked = files.lstat(leasePath(homePath));
   return {
+    held: () => {
+      const now = released ? undefined : files.lstat(leasePath(homePath));
+      return now !== undefined && now.inode === locked?.inode && now.device === locked.device;
+    },
     writeOwner: (facts) => writeOwnerFile(files, homePath, facts, random),
     beat() {
       if (released || !files.lstat(ownerPath(homePath))) return;

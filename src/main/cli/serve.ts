@@ -93,7 +93,11 @@ async function listen({ engine, home, username, started }: { engine: Engine; hom
       // Whoever opened the login address is the person who started the program.
       return token.kind === 'session' ? { actor: username, via: 'browser', scope: token.scope } : { actor: token.label, via: 'api', scope: token.scope };
     },
-    exchangeLoginCode: (code) => engine.gateway.exchangeLoginCode(code)
+    exchangeLoginCode: (code) => engine.gateway.exchangeLoginCode(code),
+    monitoring: {
+      metrics: () => engine.metrics(),
+      unready: () => [...engine.unready(), ...(home.held() ? [] : [{ what: 'lease' as const, detail: 'the lock file was removed or replaced: another process may own the home' }])]
+    }
   });
   const url = `http://${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}/`;
   try {

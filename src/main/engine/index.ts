@@ -7,7 +7,8 @@ import type { EngineConfig } from './config.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { guardApi } from './guard.ts';
 import { Semaphore } from './kit/async.ts';
-import { fail } from './kit/errors.ts';
+import { fail, toWire } from './kit/errors.ts';
+import { measures, unready, type Unready } from './measures.ts';
 import { createHome, openHome, type OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import { createPlaces } from './repository/index.ts';
@@ -19,6 +20,7 @@ import { createTasks } from './system/tasks.ts';
 
 export type { EngineConfig } from './config.ts';
 export type { Caller, Gateway } from './gateway/index.ts';
+export type { Unready } from './measures.ts';
 export { readHome } from './system/home.ts';
 
 export interface Engine {
@@ -37,6 +39,10 @@ export interface Engine {
   readonly gateway: Gateway;
   /** Appends an event of the transport (`gateway.started`, `gateway.refused`, ...); nothing happens while there is no home. */
   record(event: Parameters<OpenHome['log']['append']>[0]): void;
+  /** Numbers for a monitoring system, in Prometheus' text format; undefined while no home is open. */
+  metrics(): string | undefined;
+  /** What keeps it from doing its work; empty when nothing does. The lease is the host's to judge. */
+  unready(): Unready[];
 }
 
 export function createEngine(ports: Ports, config: EngineConfig): Engine {
@@ -118,6 +124,8 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
     },
     notices: () => (home ? noticesOf(home) : []),
     gateway,
-    record: (event) => void home?.log.append(event)
+    record: (event) => void home?.log.append(event),
+    metrics: () => home && measures(home, config.version),
+    unready: () => (home ? unready(home, clock.now()) : [{ what: 'home', detail: homeFailure === undefined ? 'no home is open' : `the home cannot be opened: ${toWire(homeFailure).code}` }])
   };
 }

@@ -22,6 +22,8 @@ export interface OwnedHome {
   socketPath(): string | null;
   /** Tells nobody any more where it listens, and waits a moment (3 s at most) until those who are connected have gone. */
   leave(): Promise<void>;
+  /** Whether the lease is still ours. */
+  held(): boolean;
   release(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function takeHome(options: TakeHomeOptions): Promise<OwnedHome> {
   let listening: string | null = null;
   return {
     socketPath: () => listening,
+    held: () => lease.held(),
     async listen(router) {
       const token = randomBytes(32).toString('base64url');
       let socketPath: string;

@@ -29,6 +29,7 @@ import type { RunRow } from './model.ts';
 import { createLedger } from './runs/ledger.ts';
 import { createRunService } from './runs/service.ts';
 import { createRunStore } from './runs/store.ts';
+import type { RunTallies } from './runs/tallies.ts';
 import { viewRun } from './runs/view.ts';
 import { unmetCondition } from './scheduler/conditions.ts';
 import { recoverRuns, runAgain } from './scheduler/recover.ts';
@@ -41,6 +42,7 @@ export { withoutColours } from './attempt/index.ts';
 export { retryDelayMs } from './model.ts';
 export { changesBetween } from './definitions/changes.ts';
 export { guardJobs, type Complaint } from './guard/guard.ts';
+export { durationSteps, type RunTallies } from './runs/tallies.ts';
 
 export interface JobsDependencies {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'logger' | 'machine' | 'net' | 'power' | 'processes'>;
@@ -70,6 +72,8 @@ export interface JobsFacts {
   schedulerState(): { scheduling: boolean; lastTickAt: string | null; paused: boolean };
   /** The last lines of what it printed, masked and without colours. */
   outputTail(runId: string, lines: number): string[];
+  /** Counts since the home was made; cheap however long the history is. */
+  tallies(): RunTallies;
 }
 
 export interface Jobs {
@@ -191,7 +195,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
         const { lastTickAt, paused } = jobs.scheduler();
         return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: scheduler.pausedNow(paused, clock.now()) };
       },
-      outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? []
+      outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? [],
+      tallies: () => runs.tallies()
     },
     start: () => {
       void purge.resume();

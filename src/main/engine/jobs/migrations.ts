@@ -102,5 +102,30 @@ export const jobsMigrations: Migration[] = [
     // Newest first by how they ended: without it a state that few runs are in is looked for in all of them.
     up: (db) => db.exec('CREATE INDEX runs_by_state ON runs (state, id)')
   },
+  {
+    version: 78,
+    up: (db) =>
+      db.exec(`
+        -- Counts for measuring from outside (runs/tallies.ts), begun with what there is.
+        CREATE TABLE job_tallies (
+          job_id TEXT NOT NULL,
+          what TEXT NOT NULL,
+          count INTEGER NOT NULL,
+          PRIMARY KEY (job_id, what)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE run_durations (
+          step INTEGER PRIMARY KEY,
+          count INTEGER NOT NULL,
+          seconds REAL NOT NULL
+        ) STRICT;
+        INSERT INTO job_tallies (job_id, what, count)
+          SELECT job_id, state, count(*) FROM runs WHERE test = 0 AND state NOT IN ('awaiting_approval', 'queued', 'starting', 'running', 'stopping', 'retry_wait') GROUP BY job_id, state;
+        INSERT INTO job_tallies (job_id, what, count)
+          SELECT job_id, 'missed-times', sum(missed ->> 'count') FROM runs WHERE missed IS NOT NULL GROUP BY job_id;
+        INSERT INTO run_durations (step, count, seconds)
+          SELECT CASE WHEN s <= 1 THEN 0 WHEN s <= 5 THEN 1 WHEN s <= 15 THEN 2 WHEN s <= 60 THEN 3 WHEN s <= 300 THEN 4 WHEN s <= 900 THEN 5 WHEN s <= 3600 THEN 6 WHEN s <= 14400 THEN 7 WHEN s <= 86400 THEN 8 ELSE 9 END, count(*), sum(s)
+          FROM (SELECT coalesce(active_ms, max(0, ended_at - started_at)) / 1000.0 AS s FROM runs WHERE test = 0 AND started_at IS NOT NULL AND ended_at IS NOT NULL) GROUP BY 1;
+      `)
+  },
   ...housekeepingMigrations
 ];

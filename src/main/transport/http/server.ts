@@ -1,4 +1,5 @@
-// The HTTP wire: the console's pages, the contract under /rpc with a bearer token, the exchange of a login code, /healthz.
+// The HTTP wire: the console's pages, the contract under /rpc with a bearer token, the exchange of a login code, /healthz,
+// and for monitoring /readyz and /metrics (monitoring.ts).
 // The same application also serves the local socket, where only the owner's token counts and there are no pages.
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -12,6 +13,7 @@ import { contentSecurityPolicy, pageHeaders } from '../csp.ts';
 import { explainValidation, type Caller } from '../router.ts';
 import { serveEvents } from './events.ts';
 import { bearerOf, hostIsOurs, originIsOurs, refuse, type Authenticate } from './guard.ts';
+import { serveMonitoring, type Monitoring } from './monitoring.ts';
 
 /** Largest call body: an event's payload (256 KiB) with room to spare. */
 const bodyLimitBytes = 2 * 1024 * 1024;
@@ -27,6 +29,8 @@ export interface HttpOptions {
   pagesFolder?: string;
   /** Turns a one-time login code into a bearer for this browser. */
   exchangeLoginCode?(code: string): { value: string; expiresAt: string } | undefined;
+  /** Left out: no /metrics and no /readyz. */
+  monitoring?: Monitoring;
 }
 
 export interface HttpServer {
@@ -51,6 +55,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   app.get('/healthz', () => ({ status: 'ok' }));
   serveContract(app, options);
   serveEvents(app, { router: options.router, bodyLimitBytes, callerOf: (request, reply, limit) => callerOf(request, reply, options.authenticate, limit) });
+  if (options.monitoring) serveMonitoring(app, options.monitoring, (request, reply, limit) => callerOf(request, reply, options.authenticate, limit));
   if (options.exchangeLoginCode) serveLogin(app, options.exchangeLoginCode);
   if (options.pagesFolder) await servePages(app, options.pagesFolder);
   await listen(app, options.listen);

@@ -78,6 +78,7 @@ export function createJobStore(db: Pick<Database, 'prepare'>) {
     },
     remove: (id: string): void => {
       db.prepare('DELETE FROM jobs WHERE id = ?').run(id);
+      db.prepare('DELETE FROM job_tallies WHERE job_id = ?').run(id);
     },
     versions: (id: string): VersionRow[] =>
       db

@@ -55,6 +55,7 @@ export function createLedger({ clock, logger, runs, jobs, outbox, announce }: Le
 
   /** What the job's own row says of its history after this run. Tests and what never ran leave it as it is. */
   const tally = (run: RunRow): void => {
+    runs.countEnd(run);
     const job = jobs.job(run.jobId);
     if (job === undefined || run.test) return;
     const next = tallyAfter(job, run);
@@ -89,6 +90,7 @@ export function createLedger({ clock, logger, runs, jobs, outbox, announce }: Le
       }
       outbox.commit(() => {
         runs.insert(run);
+        runs.countMissed(run);
         if (isFinal(run.state)) tally(run);
         move.also?.();
       }, [eventOf(run, 'new', { cause: run.cause ?? undefined, by: run.trigger === 'manual' || run.trigger === 'api' || run.trigger === 'replay' ? run.by : undefined, ...move })] as never);

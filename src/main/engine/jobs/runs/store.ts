@@ -3,8 +3,10 @@ import type { RunMark } from '../../../../contract/jobs.ts';
 import { finalStates, liveStates, type RunState } from '../../../../contract/runs.ts';
 import type { Database } from '../../store/index.ts';
 
-type Row = Record<string, unknown>;
 import type { AttemptRow, RunRow } from '../model.ts';
+import { createRunTallies } from './tallies.ts';
+
+type Row = Record<string, unknown>;
 
 const live = liveStates.map((state) => `'${state}'`).join(', ');
 const ended = finalStates.map((state) => `'${state}'`).join(', ');
@@ -36,6 +38,7 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
     return row && runOf(row);
   };
   return {
+    ...createRunTallies(db),
     run: (id: string): RunRow | undefined => one('SELECT * FROM runs WHERE id = ?', id),
     /** By the beginning of its id; the first two that fit. */
     byPrefix: (prefix: string): RunRow[] => db.prepare('SELECT * FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 2').all(prefix, `${prefix}~`).map(runOf),

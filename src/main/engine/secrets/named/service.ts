@@ -172,6 +172,11 @@ export class NamedSecrets {
     return this.#store.uses(name, limit);
   }
 
+  /** When each secret that has an end comes to it. */
+  expiries(): { name: string; expiresAt: string }[] {
+    return this.#store.allVersions().flatMap(({ name, keepUntil, expiresAt }) => (keepUntil === null && expiresAt !== null ? [{ name, expiresAt }] : []));
+  }
+
   /** Those within 30 days of their end, and those past it. */
   expiring(nowMs: number): ExpiringSecret[] {
     return this.#store.allVersions().flatMap(({ name, version, keepUntil, expiresAt }) => {
