@@ -56,6 +56,8 @@ export const Work = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('check'), repository: Name, read: z.enum(['structure', 'share', 'all']).default('structure'), withinDays: z.number().int().min(1).max(3650).default(28) }),
   z.strictObject({ kind: z.literal('prune'), repository: Name }),
   z.strictObject({ kind: z.literal('drill'), plan: Name, share: z.number().gt(0).max(1).default(0.05) }),
+  /** Whether the folders of the plan are there and its check is content with them. `bringBack`: where not, the newest whole snapshot is brought back in place, with a safety snapshot before it. */
+  z.strictObject({ kind: z.literal('watch'), plan: Name, bringBack: z.boolean().default(false) }),
   z.strictObject({ kind: z.literal('verify-log') }),
   HttpWork,
   CommandWork,

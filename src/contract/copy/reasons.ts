@@ -16,6 +16,7 @@ import { log } from './reasons/log.ts';
 import { maintenance } from './reasons/maintenance.ts';
 import { messages } from './reasons/messages.ts';
 import { desktopCalls, fieldNames, kindNames, ownerNames, secretNames } from './reasons/names.ts';
+import { monitoring } from './reasons/monitoring.ts';
 import { notes } from './reasons/notes.ts';
 import { program } from './reasons/program.ts';
 import { repository } from './reasons/repository.ts';
@@ -52,6 +53,7 @@ export const reasonTables: Readonly<Record<string, Reasons>> = {
   log,
   maintenance,
   messages,
+  monitoring,
   notes,
   program,
   repository,

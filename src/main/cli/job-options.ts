@@ -26,6 +26,8 @@ export interface DefinitionOptions {
   read?: string;
   withinDays?: number;
   share?: number;
+  watch?: string;
+  bringBack?: boolean;
   method?: string;
   expectStatus?: number[];
   expectText?: string;
@@ -89,6 +91,8 @@ export function addDefinitionOptions(command: Command, words: Words, edits: bool
     .option('--within-days <number>', say('optionJobWithinDays'), number('within-days'))
     .option('--prune <repository>', say('optionJobPrune'))
     .option('--drill <plan>', say('optionJobDrill'))
+    .option('--watch <plan>', say('optionJobWatch'))
+    .option('--bring-back', say('optionJobBringBack'))
     .option('--share <percent>', say('optionJobShare'), number('share'))
     .option('--verify-log', say('optionJobVerifyLog'))
     .option('--http <url>', say('optionJobHttp'))
@@ -179,7 +183,7 @@ export function applyOptions(before: Draft, program: readonly string[], options:
   }) as Draft;
 }
 
-const works = ['snapshot', 'forget', 'check', 'prune', 'drill', 'verifyLog', 'http', 'external'] as const;
+const works = ['snapshot', 'forget', 'check', 'prune', 'drill', 'watch', 'verifyLog', 'http', 'external'] as const;
 const dashed = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 function workOf(before: Draft['work'] | undefined, program: readonly string[], options: DefinitionOptions, { say }: Words): Draft['work'] | undefined {
@@ -193,6 +197,7 @@ function workOf(before: Draft['work'] | undefined, program: readonly string[], o
   if (base.kind === 'command') return withProgramOptions(base, options, say);
   if (base.kind === 'check') return { ...base, ...(options.read !== undefined && { read: options.read as never }), ...(options.withinDays !== undefined && { withinDays: options.withinDays, ...(options.read === undefined && { read: 'share' as const }) }) };
   if (base.kind === 'drill') return { ...base, ...(options.share !== undefined && { share: options.share / 100 }) };
+  if (base.kind === 'watch') return { ...base, ...(options.bringBack !== undefined && { bringBack: options.bringBack }) };
   if (base.kind === 'forget') return { ...base, ...(options.giveBack === false && { prune: false }) };
   if (base.kind === 'http')
     return { ...base, ...(options.method !== undefined && { method: options.method as never }), ...(options.expectStatus && { expectStatus: options.expectStatus }), ...(options.expectText !== undefined && { expectText: options.expectText }), ...(options.bearer !== undefined && { bearerSecret: options.bearer }) };
@@ -205,13 +210,13 @@ function commandBase(before: Draft['work'] | undefined, program: readonly string
 
 function newWork(kind: (typeof works)[number], options: DefinitionOptions): Draft['work'] {
   const value = String(options[kind]);
-  if (kind === 'snapshot' || kind === 'forget' || kind === 'drill') return { kind, plan: value };
+  if (kind === 'snapshot' || kind === 'forget' || kind === 'drill' || kind === 'watch') return { kind, plan: value };
   if (kind === 'check' || kind === 'prune') return { kind, repository: value };
   if (kind === 'http') return { kind, url: value };
   return kind === 'external' ? { kind } : { kind: 'verify-log' };
 }
 
-const belongTo = { read: ['check'], withinDays: ['check'], share: ['drill'], method: ['http'], expectStatus: ['http'], expectText: ['http'], bearer: ['http'] } as const;
+const belongTo = { read: ['check'], withinDays: ['check'], share: ['drill'], bringBack: ['watch'], method: ['http'], expectStatus: ['http'], expectText: ['http'], bearer: ['http'] } as const;
 const ofPrograms = ['folder', 'env', 'inherit', 'secret', 'successCode', 'partialCode', 'noRetryCode', 'stopSignal'] as const;
 
 /** An option that would change nothing is a mistake. */

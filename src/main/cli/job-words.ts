@@ -20,6 +20,7 @@ export function describeWork({ say }: Words, { work }: Pick<JobDefinition, 'work
     case 'snapshot':
     case 'forget':
     case 'drill':
+    case 'watch':
       return say(`jobWork_${work.kind}`, { plan: work.plan });
     case 'check':
     case 'prune':

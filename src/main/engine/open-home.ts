@@ -97,7 +97,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     closing.add(() => snapshots.close());
     const jobs = createJobs({
       ports, db, outbox, tasks, repositories, named, homePath, environment, announce,
-      api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify },
+      api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify, restore: snapshots.restores.start, undo: snapshots.restores.undo, look: snapshots.look },
       plans: snapshots.planFacts,
       notice: (code, data) => {
         const at = notices.findIndex((notice) => notice.code === code);

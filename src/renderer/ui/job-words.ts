@@ -15,6 +15,7 @@ export function describeWork({ t }: Pick<Words, 't'>, work: Work): string {
     case 'snapshot':
     case 'drill':
     case 'forget':
+    case 'watch':
       return t(`jobs.work.${work.kind}`, { name: visibleText(work.plan, true) });
     case 'check':
     case 'prune':

@@ -36,5 +36,12 @@ export const jobs: Reasons = {
   'the folder it is to stand in cannot be used: {code}': 'a pasta em que ficaria não pode ser usada: {code}',
   '{program} could not be started: {code}': '{program} não pôde ser iniciado: {code}',
   'it could not be watched over: {code}': 'não pôde ser vigiado: {code}',
-  'ended by {signal}': 'terminado por {signal}'
+  'ended by {signal}': 'terminado por {signal}',
+  '{path} is gone': '{path} sumiu',
+  '{path} is away, and so is what lay around it': '{path} não está lá, nem o que havia em volta',
+  '{path}: the check is not content: {reason}': '{path}: a verificação não ficou satisfeita: {reason}',
+  '{path} could not be brought back: {reason}': '{path} não pôde ser trazida de volta: {reason}',
+  '{path}: the check fails also after it was brought back; it was put back as it was': '{path}: a verificação falha também depois de trazida de volta; ficou de novo como estava',
+  '{path} was brought back by itself; undo {id}': '{path} foi trazida de volta sozinha; desfazer {id}',
+  '{path} and {count} more were brought back by themselves; undo {id}': '{path} e mais {count} foram trazidas de volta sozinhas; desfazer {id}'
 };

@@ -1,5 +1,5 @@
 // Jobs through the whole engine: real processes, a real state.db, the record.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { JobDefinition } from '../../../contract/jobs.ts';
@@ -126,4 +126,55 @@ it('takes what was done elsewhere for a run, gives up one that never told its en
   await expect(test.api.jobs.run({ job: 'nas', reason: '', whenBusy: 'refuse', test: false }, test.context)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   await test.api.jobs.add({ definition: command('') }, test.context);
   await expect(test.api.jobs.ping({ job: 'nightly', what: 'end', exitCode: 0, message: '' }, test.context)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+});
+
+it('watches over a folder, says that it is gone, and brings it back by itself only where it was told to', async () => {
+  const work = join(test.folder, 'projects', 'work');
+  mkdirSync(work, { recursive: true });
+  writeFileSync(join(work, 'notes.txt'), 'years of it');
+  writeFileSync(join(test.folder, 'projects', 'other.txt'), 'beside it');
+  writeFileSync(join(test.folder, 'password'), 'p');
+  await test.api.repositories.add({ name: 'drive', path: join(test.folder, 'drive'), mode: 'create', password: { kind: 'file', path: join(test.folder, 'password') } } as never, test.context);
+  await test.api.plans.add({ name: 'thesis', repository: 'drive', paths: [work], excludes: [], tags: [] } as never, test.context);
+  await add(JobDefinition.parse({ name: 'daily', work: { kind: 'snapshot', plan: 'thesis' }, schedule: manual }));
+  await add(JobDefinition.parse({ name: 'watch', work: { kind: 'watch', plan: 'thesis' }, schedule: manual }));
+  const watched = async (): Promise<Run> => ended((await begin('watch')).id);
+  expect(await ended((await begin('daily')).id)).toMatchObject({ state: 'succeeded' });
+  expect(await watched()).toMatchObject({ state: 'succeeded' });
+
+  rmSync(work, { recursive: true });
+  expect(await watched()).toMatchObject({ state: 'failed', cause: 'damage', failure: { detail: `${work} is gone` } });
+  expect(existsSync(work)).toBe(false);
+
+  await test.api.jobs.edit({ job: 'watch', definition: JobDefinition.parse({ name: 'watch', work: { kind: 'watch', plan: 'thesis', bringBack: true }, schedule: manual }) }, test.context);
+  expect((await watched()).failure?.detail).toMatch(/was brought back by itself; undo [0-9a-f-]{13}$/);
+  expect(readFileSync(join(work, 'notes.txt'), 'utf8')).toBe('years of it');
+  expect(await watched()).toMatchObject({ state: 'succeeded' });
+
+  // All around it is gone as well: that is a drive that is away, and nothing is written where it was.
+  renameSync(join(test.folder, 'projects'), join(test.folder, 'away'));
+  mkdirSync(join(test.folder, 'projects'));
+  expect((await watched()).failure?.detail).toBe(`${work} is away, and so is what lay around it`);
+  expect(readdirSync(join(test.folder, 'projects'))).toEqual([]);
+});
+
+it('puts a folder back as it was when the check fails also after it was brought back', async () => {
+  const work = join(test.folder, 'projects');
+  mkdirSync(work);
+  writeFileSync(join(work, 'data.txt'), 'sound');
+  writeFileSync(join(test.folder, 'password'), 'p');
+  await test.api.repositories.add({ name: 'drive', path: join(test.folder, 'drive'), mode: 'create', password: { kind: 'file', path: join(test.folder, 'password') } } as never, test.context);
+  const checkOf = (script: string): object => ({ before: null, after: null, check: { argv: [node, '-e', script], timeLimitSeconds: 60, environment: [] } });
+  await test.api.plans.add({ name: 'thesis', repository: 'drive', paths: [work], excludes: [], tags: [], hooks: checkOf("process.exit(require('fs').readFileSync('data.txt', 'utf8') === 'sound' ? 0 : 1)") } as never, test.context);
+  await add(JobDefinition.parse({ name: 'daily', work: { kind: 'snapshot', plan: 'thesis' }, schedule: manual }));
+  await add(JobDefinition.parse({ name: 'watch', work: { kind: 'watch', plan: 'thesis', bringBack: true }, schedule: manual }));
+  await ended((await begin('daily')).id);
+  writeFileSync(join(work, 'data.txt'), 'spoiled');
+  expect((await ended((await begin('watch')).id)).failure?.detail).toContain('was brought back by itself');
+  expect(readFileSync(join(work, 'data.txt'), 'utf8')).toBe('sound');
+
+  await test.api.plans.edit({ plan: 'thesis', hooks: checkOf('process.exit(1)') } as never, test.context);
+  writeFileSync(join(work, 'data.txt'), 'spoiled again');
+  expect((await ended((await begin('watch')).id)).failure?.detail).toContain('it was put back as it was');
+  expect(readFileSync(join(work, 'data.txt'), 'utf8')).toBe('spoiled again');
 });

@@ -29,6 +29,7 @@ import { createSnapshotsStore } from './store.ts';
 import { createTrials } from './trials/service.ts';
 import { createTrialStore } from './trials/store.ts';
 import { createWaiting, type Waiting } from './waiting/service.ts';
+import { createLookAtPlan, type LookAtPlan } from './watch/look.ts';
 
 export { snapshotsMigrations } from './migrations.ts';
 
@@ -63,6 +64,8 @@ export interface Snapshots {
   keeping: Pick<EngineApi['keeping'], 'retention' | 'forget' | 'tags' | 'notes'>;
   /** What other domains may know of the plans, by name. */
   planFacts(): { id: string; name: string; title: string; zone: string; repository: string; hasRetention: boolean }[];
+  /** What of a plan's folders is gone or not as its check wants it. */
+  look: LookAtPlan;
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
   forgetErased(): void;
@@ -91,6 +94,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     plans: { list: plans.list, add: plans.add, edit: plans.edit, remove: plans.remove, preview: plans.preview },
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     planFacts: () => plans.rows().map(({ id, name, title, zone, repositoryId }) => ({ id, name, title, zone, repository: deps.repositories.rows().find((row) => row.id === repositoryId)?.name ?? '', hasRetention: store.retention(id) !== undefined })),
+    look: createLookAtPlan({ ...deps, find: plans.find, repositoryName: (id) => deps.repositories.rows().find((row) => row.id === id)?.name ?? '' }),
     checkpointsIn: browse.checkpointsIn,
     forgetErased: () => {
       forgetErasedNotes({ store, log: deps.log });

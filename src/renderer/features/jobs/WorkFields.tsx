@@ -47,6 +47,13 @@ function OfKind(props: WorkProps): ReactNode {
           <Checkbox label={t('jobs.prune')} description={t('jobs.pruneSub')} checked={draft.prune} onChange={(event) => onChange({ prune: event.currentTarget.checked })} />
         </>
       );
+    case 'watch':
+      return (
+        <>
+          {plan}
+          <Checkbox label={t('jobs.bringBack')} description={t('jobs.bringBackSub')} checked={draft.bringBack} onChange={(event) => onChange({ bringBack: event.currentTarget.checked })} data-testid="job-bring-back" />
+        </>
+      );
     case 'drill':
       return (
         <>

@@ -4,7 +4,7 @@ import type { Schedule } from '../../../contract/schedule.ts';
 import type { MessageKey } from '../../../contract/copy/catalogue.ts';
 import { parseSpan, writeSpan } from './span.ts';
 
-export const workKinds: readonly WorkKind[] = ['snapshot', 'check', 'forget', 'prune', 'drill', 'verify-log', 'http', 'command', 'external'];
+export const workKinds: readonly WorkKind[] = ['snapshot', 'check', 'forget', 'prune', 'drill', 'watch', 'verify-log', 'http', 'command', 'external'];
 
 export interface SecretDraft {
   secret: string;
@@ -35,6 +35,7 @@ export interface JobDraft {
   withinDays: string;
   /** Per cent of the files. */
   share: string;
+  bringBack: boolean;
   url: string;
   method: 'GET' | 'POST';
   expectStatus: string;
@@ -120,6 +121,7 @@ export function draftOf(job: JobDefinition): JobDraft {
     prune: work.kind === 'forget' ? work.prune : true,
     read: work.kind === 'check' ? work.read : 'share',
     withinDays: work.kind === 'check' ? String(work.withinDays) : '84',
+    bringBack: work.kind === 'watch' && work.bringBack,
     share: work.kind === 'drill' ? String(Math.round(work.share * 10_000) / 100) : '5',
     url: http?.url ?? '',
     method: http?.method ?? 'GET',
@@ -176,7 +178,7 @@ export function newDraft(plans: readonly string[], repositories: readonly string
 
 /** A short name out of what the person calls it, or out of its work; not one that is taken. */
 export function nameOf(draft: JobDraft, taken: readonly string[]): string {
-  const source = draft.name.trim() || draft.title.trim() || ({ snapshot: `${draft.plan} daily`, forget: `${draft.plan} tidy`, drill: `${draft.plan} drill`, check: `${draft.repository} check`, prune: `${draft.repository} tidy`, 'verify-log': 'record check', http: 'ask address', external: 'elsewhere', command: draft.argv[0]?.split(/[/\\]/).at(-1) || 'program' } as const)[draft.kind];
+  const source = draft.name.trim() || draft.title.trim() || ({ snapshot: `${draft.plan} daily`, forget: `${draft.plan} tidy`, drill: `${draft.plan} drill`, watch: `${draft.plan} watch`, check: `${draft.repository} check`, prune: `${draft.repository} tidy`, 'verify-log': 'record check', http: 'ask address', external: 'elsewhere', command: draft.argv[0]?.split(/[/\\]/).at(-1) || 'program' } as const)[draft.kind];
   const plain = source.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|-+$/g, '').slice(0, 58) || 'job';
   if (draft.name.trim() !== '' || !taken.includes(plain)) return plain;
   for (let n = 2; ; n += 1) if (!taken.includes(`${plain}-${n}`)) return `${plain}-${n}`;
@@ -232,6 +234,8 @@ export function read(draft: JobDraft, base: JobDefinition | undefined, taken: re
         return { kind, plan: plan() };
       case 'forget':
         return { kind, plan: plan(), prune: draft.prune };
+      case 'watch':
+        return { kind, plan: plan(), bringBack: draft.bringBack };
       case 'drill': {
         const share = number('share', draft.share) / 100;
         if (share <= 0 || share > 1) wrong('share', 'jobs.bad.share');

@@ -7,6 +7,7 @@ import { cancelled, fail, fromWire } from '../../kit/errors.ts';
 import type { Clock, Net } from '../../ports.ts';
 import type { Tasks } from '../../system/tasks.ts';
 import { outcome, type Outcome } from './outcome.ts';
+import { carryOutWatch, type WatchFinding } from './watch-work.ts';
 
 export type OwnWork = Exclude<Work, { kind: 'command' | 'external' }>;
 type HttpWork = ReturnType<typeof HttpWorkSchema.parse>;
@@ -22,6 +23,9 @@ export interface OwnWorkDeps {
     forget: EngineApi['keeping']['forget'];
     drill: EngineApi['drills']['start'];
     verify: EngineApi['log']['verify'];
+    restore: EngineApi['restores']['start'];
+    undo: EngineApi['restores']['undo'];
+    look(plan: string, signal: AbortSignal): Promise<WatchFinding[]>;
   };
   /** A secret's value, after its use was recorded. */
   secret(name: string, purpose: string): Promise<string>;
@@ -82,6 +86,18 @@ export async function carryOut(deps: OwnWorkDeps, work: OwnWork, context: OwnCon
       const numbers = { items: files, metrics: { files, bytes, failed: failedCount } };
       return ok ? outcome('succeeded', 'exit', { result: numbers }) : outcome('failed', 'damage', { result: numbers, detail: failed[0] === undefined ? (check?.reason ?? null) : `${failed[0].path}: ${failed[0].reason}` });
     }
+    case 'watch':
+      return carryOutWatch(
+        {
+          look: (plan) => api.look(plan, context.signal),
+          bringBack: async (plan, treePath) => {
+            const { result } = await follow(await api.restore({ snapshot: `${plan}@last-valid`, include: [treePath], exclude: [], target: null, conflict: 'replace', choices: [], deleteExtra: false, modes: true }, call));
+            return result.kind === 'restore' ? result.report : fail('INTERNAL', 'a restore ended as something else', { what: 'restore' });
+          },
+          undo: async (restore) => void (await follow(await api.undo({ restore }, call)))
+        },
+        work
+      );
     case 'verify-log': {
       const { result } = await follow(await api.verify({ mode: 'full' }, call));
       if (result.kind !== 'verify') return outcome('failed', 'error');

@@ -38,7 +38,7 @@ export async function unmetCondition(deps: ConditionDeps, { conditions, work }: 
 /** The repository that a work is done at. */
 export function repositoryOf({ repositoryOfPlan }: Pick<ConditionDeps, 'repositoryOfPlan'>, work: Work): string | undefined {
   if (work.kind === 'check' || work.kind === 'prune') return work.repository;
-  return work.kind === 'snapshot' || work.kind === 'forget' || work.kind === 'drill' ? repositoryOfPlan(work.plan) : undefined;
+  return work.kind === 'snapshot' || work.kind === 'forget' || work.kind === 'drill' || (work.kind === 'watch' && work.bringBack) ? repositoryOfPlan(work.plan) : undefined;
 }
 
 function freeBytes(files: Pick<Files, 'space'>, path: string): number {
