@@ -16,6 +16,8 @@ export const Settings = z.strictObject({
   /** Desktop only: closing the window keeps Varve in the tray. `system`: on for macOS and Windows, off for Linux. */
   closeToTray: z.enum(['on', 'off', 'system']).default('system'),
   openAtLogin: z.boolean().default(false),
+  /** File of job definitions that is followed; `jobs.json` in the home when empty. */
+  jobsFile: z.string().max(32_768).default(''),
   gateway: z.strictObject({ host: z.string().max(255).default('127.0.0.1'), port: z.number().int().min(0).max(65_535).default(7340) }).default({ host: '127.0.0.1', port: 7340 })
 });
 export type Settings = z.infer<typeof Settings>;
@@ -26,6 +28,7 @@ export const SettingsPatch = z.strictObject({
   theme: z.enum(['light', 'dark', 'system']).optional(),
   closeToTray: z.enum(['on', 'off', 'system']).optional(),
   openAtLogin: z.boolean().optional(),
+  jobsFile: z.string().max(32_768).optional(),
   gateway: z.strictObject({ host: z.string().min(1).max(255).optional(), port: z.number().int().min(0).max(65_535).optional() }).optional()
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;

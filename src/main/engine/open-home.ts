@@ -99,6 +99,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       ports, db, outbox, tasks, repositories, named, homePath, environment, announce,
       api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify, restore: snapshots.restores.start, undo: snapshots.restores.undo, look: snapshots.look },
       plans: snapshots.planFacts,
+      jobsFile: () => settings.get().jobsFile,
       notice: (code, data) => {
         const at = notices.findIndex((notice) => notice.code === code);
         if (at >= 0) notices.splice(at, 1);

@@ -26,7 +26,7 @@ export const jobs: Reasons = {
   'has times and no command': 'tem horários e nenhum comando',
   'is not JSON: {reason}': 'não é JSON: {reason}',
   '"{name}" stands twice': '"{name}" aparece duas vezes',
-  'is no longer in jobs.json': 'não está mais em jobs.json',
+  'is no longer in its file': 'não está mais no seu arquivo',
   'leaves nothing to purge': 'não deixa nada a remover',
   'does not read as it was written': 'não se lê como foi gravado',
   'has passed': 'já passou',

@@ -1,5 +1,5 @@
 // Jobs: the public face. What Varve does by itself, when, and what came of it (README.md). Other domains import only this file.
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { EngineApi } from '../../../contract/index.ts';
 import type { EngineEvent } from '../../../contract/events.ts';
 import type { Job, JobDefinition } from '../../../contract/jobs.ts';
@@ -55,6 +55,8 @@ export interface JobsDependencies {
   api: OwnWorkDeps['api'];
   plans(): readonly PlanFacts[];
   announce(event: EngineEvent): void;
+  /** The setting: where the file of definitions lies that is followed; empty for `jobs.json` in the home. */
+  jobsFile(): string;
   /** What a person should hear first; undefined takes it back. */
   notice(code: 'jobs-file-refused', facts: { file: string; reason: string } | undefined): void;
   homePath: string;
@@ -201,7 +203,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
     start: () => {
       void purge.resume();
       stopSweeping = keepSweeping({ clock, logger, store: housekeeping, attempts, outbox, onChanged });
-      stopFollowing = followJobsFile({ clock, files, logger, jobs, outbox, homePath, check: definitions.check, forget: scheduler.forget, add: definitions.add, edit: definitions.edit, resume: (row, actor) => definitions.resume(row, actor, false), notice: (facts) => deps.notice('jobs-file-refused', facts) }).close;
+      stopFollowing = followJobsFile({ clock, files, logger, jobs, outbox, path: () => resolve(homePath, deps.jobsFile() || 'jobs.json'), check: definitions.check, forget: scheduler.forget, add: definitions.add, edit: definitions.edit, resume: (row, actor) => definitions.resume(row, actor, false), notice: (facts) => deps.notice('jobs-file-refused', facts) }).close;
       void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) }));
     },
     wake: () => scheduler.wake(),

@@ -83,11 +83,18 @@ describe('jobs.json in the home', () => {
     const [one] = await test.api.jobs.list({}, test.context);
     await expect(test.api.jobs.edit({ job: 'one', definition: { ...(one as Job).definition, title: 'x' } }, test.context)).rejects.toMatchObject({ code: 'CONFLICT', data: { kind: 'job file' } });
     await reopen(fileOf(job('two', { title: 'Second' })));
-    expect((await test.api.jobs.list({}, test.context)).map(({ definition, fromFile, paused }) => [definition.name, definition.title, fromFile, paused?.reason])).toEqual([['one', '', false, 'is no longer in jobs.json'], ['two', 'Second', true, undefined]]);
+    expect((await test.api.jobs.list({}, test.context)).map(({ definition, fromFile, paused }) => [definition.name, definition.title, fromFile, paused?.reason])).toEqual([['one', '', false, 'is no longer in its file'], ['two', 'Second', true, undefined]]);
     await reopen(fileOf(job('one'), job('two', { title: 'Second' })));
     expect((await test.api.jobs.get({ job: 'one' }, test.context)).paused).toBeNull();
     await reopen(undefined);
     expect((await test.api.jobs.list({}, test.context)).map(({ paused }) => paused)).toEqual([null, null]);
+  });
+
+  it('lies where a setting says', async () => {
+    writeFileSync(join(test.folder, 'mine.json'), fileOf(job('mine')));
+    await test.api.system.settings.set({ jobsFile: join(test.folder, 'mine.json') }, test.context);
+    await reopen(fileOf(job('one')));
+    expect(await names()).toEqual(['mine']);
   });
 
   it('changes nothing when it is wrong, says so, and records it once', async () => {

@@ -1,7 +1,6 @@
-// The file of definitions that a home follows: `jobs.json` in it, kept under version control or written by a program. What is in it becomes jobs that are
+// The file of definitions that a home follows: `jobs.json` in it or where a setting says, kept under version control or written by a program. What is in it becomes jobs that are
 // changed there alone; what leaves it is paused, not deleted; a file that cannot be taken changes nothing and is reported once.
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Pause } from '../../../../contract/jobs.ts';
 import { errnoOf, isVarveError, toWire } from '../../kit/errors.ts';
 import type { Clock, Files, Logger } from '../../ports.ts';
@@ -18,7 +17,8 @@ export interface FollowDeps extends Pick<ImportDeps, 'check' | 'forget'> {
   logger: Logger;
   jobs: JobStore;
   outbox: Pick<Outbox, 'commit'>;
-  homePath: string;
+  /** Where it lies now: a setting may change it. */
+  path(): string;
   add(definition: JobRow['definition'], actor: string, fromFile: boolean): JobRow;
   edit(row: JobRow, definition: JobRow['definition'], actor: string, fromFile: boolean): JobRow;
   /** Ends a pause as a person would. */
@@ -30,22 +30,20 @@ export interface FollowDeps extends Pick<ImportDeps, 'check' | 'forget'> {
 /** Looked at this often; a change is taken in when it was there at two looks, so that nothing half-written is. */
 const lookMs = 5_000;
 const limitBytes = 8_388_608;
-export const fileName = 'jobs.json';
 const actor = 'jobs.json';
-const goneReason = 'is no longer in jobs.json';
+const goneReason = 'is no longer in its file';
 
-export function followJobsFile(deps: FollowDeps): { look(): void; close(): void } {
-  const { clock, files, logger, jobs, outbox, homePath } = deps;
-  const path = join(homePath, fileName);
+export function followJobsFile(deps: FollowDeps): { close(): void } {
+  const { clock, files, logger, jobs, outbox } = deps;
   let seen = '';
   let taken = '';
   let refusedHash = '';
   let cancel = (): void => undefined;
   let closed = false;
 
-  const stamp = (): string => {
+  const stamp = (path: string): string => {
     const stat = files.stat(path);
-    return stat === undefined ? '' : `${stat.mtimeNs} ${stat.size}`;
+    return stat === undefined ? '' : `${stat.mtimeNs} ${stat.size} ${path}`;
   };
 
   /** All or nothing. */
@@ -80,18 +78,19 @@ export function followJobsFile(deps: FollowDeps): { look(): void; close(): void 
     deps.forget(row.id);
   };
 
-  const refuse = (hash: string, error: unknown): void => {
+  const refuse = (path: string, hash: string, error: unknown): void => {
     const reason = reasonOf(error);
     deps.notice({ file: path, reason });
     if (hash === refusedHash) return;
     refusedHash = hash;
-    logger.warn('jobs.json cannot be taken', { reason });
+    logger.warn('the file of jobs cannot be taken', { path, reason });
     outbox.commit(() => undefined, [{ action: 'job.file-refused', category: 'job', level: 'warn', payload: { path, reason } }]);
   };
 
   const look = (settled: boolean): void => {
     try {
-      const now = stamp();
+      const path = deps.path();
+      const now = stamp(path);
       const same = now === seen;
       seen = now;
       if (now === '' || now === taken || !(same || settled)) return;
@@ -104,11 +103,11 @@ export function followJobsFile(deps: FollowDeps): { look(): void; close(): void 
         deps.notice(undefined);
       } catch (error) {
         if (!isVarveError(error) && errnoOf(error) === undefined && !(error instanceof TypeError)) throw error;
-        refuse(hash, error);
+        refuse(path, hash, error);
       }
       taken = now;
     } catch (error) {
-      logger.error('jobs.json could not be looked at', { reason: toWire(error).message });
+      logger.error('the file of jobs could not be looked at', { reason: toWire(error).message });
     }
   };
 
@@ -122,7 +121,6 @@ export function followJobsFile(deps: FollowDeps): { look(): void; close(): void 
   look(true);
   again();
   return {
-    look: () => look(true),
     close: () => {
       closed = true;
       cancel();

@@ -58,7 +58,7 @@ it('is bound to what was shown, and deletes nothing when the copy cannot be writ
   await expect(test.api.runs.purge.run({ job: 'nas', until, token }, test.context)).rejects.toMatchObject({ code: 'PREVIEW_OUTDATED' });
   writeFileSync(join(test.homePath, 'legacy_backups'), 'a file where the folder should be');
   const again = await test.api.runs.purge.preview({ job: 'nas', until }, test.context);
-  await expect(test.api.runs.purge.run({ job: 'nas', until, token: again.token }, test.context)).rejects.toThrow();
+  await expect(test.api.runs.purge.run({ job: 'nas', until, token: again.token }, test.context)).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
   expect(await runsOf()).toHaveLength(6);
 });
 

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { EngineApi } from '../../../../contract/index.ts';
-import { fail, toWire } from '../../kit/errors.ts';
+import { errnoOf, fail, toWire } from '../../kit/errors.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Files, Logger, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
@@ -78,6 +78,18 @@ export function createPurge(deps: PurgeDeps): { api: Purge; resume(): Promise<vo
     }
   }
 
+  /** 2 and 3. Throws NO_SPACE, NOT_WRITABLE, NOT_READABLE. */
+  const copyTo = async (folder: string, file: string, ids: readonly string[]): Promise<string> => {
+    try {
+      files.mkdirs(folder, 0o700);
+      return await writeBackup(files, file, linesOf(ids));
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      return errno === 'ENOSPC' ? fail('NO_SPACE', `no space for ${file}`, { path: folder }, error) : fail('NOT_WRITABLE', `${file}: ${errno}`, { path: file, reason: errno }, error);
+    }
+  };
+
   /** 5 and 6. Each part may be done already. */
   const finish = async (purge: PurgeRow): Promise<void> => {
     for (const id of purge.runs) await attempts.remove(id);
@@ -104,9 +116,8 @@ export function createPurge(deps: PurgeDeps): { api: Purge; resume(): Promise<vo
         if (chosen.ids.length === 0) fail('BAD_INPUT', 'nothing to purge', { field: 'until', reason: 'leaves nothing to purge' });
         const id = createUuid7(clock, random);
         const folder = join(homePath, 'legacy_backups', 'events', new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', ''));
-        files.mkdirs(folder, 0o700);
         const file = join(folder, `runs-${id}.jsonl.gz`);
-        const sha256 = await writeBackup(files, file, linesOf(chosen.ids));
+        const sha256 = await copyTo(folder, file, chosen.ids);
         const purge: PurgeRow = { id, by: actor, job: chosen.name, until: Date.parse(until), file, sha256, runs: chosen.ids, outputBytes: chosen.outputBytes };
         outbox.commit(() => store.putPurge(purge), []);
         await finish(purge);
