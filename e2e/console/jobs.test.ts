@@ -39,7 +39,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
 
   beforeAll(async () => {
     at = await openSampleConsole();
-    at.page.setDefaultTimeout(12_000);
+    at.page.setDefaultTimeout(25_000);
     input = join(at.work, 'input.csv');
     mkdirSync(at.work, { recursive: true });
   }, 120_000);
@@ -51,7 +51,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-empty');
     await at.press(/^Add the \d usual jobs$/);
     await at.page.getByTestId('job-list').waitFor();
-    expect((await list()).map(({ definition }) => definition.work.kind)).toEqual(expect.arrayContaining(['snapshot', 'check', 'drill']));
+    await expect.poll(async () => (await list()).map(({ definition }) => definition.work.kind)).toEqual(expect.arrayContaining(['snapshot', 'check', 'drill']));
     await at.page.getByTestId('job-row').first().getByText(/next (today|tomorrow|\w+) \d\d:\d\d/).waitFor();
   });
 
