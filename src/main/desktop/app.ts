@@ -117,7 +117,7 @@ class DesktopShell {
     this.#tray = createTrayIcon(
       {
         folder: join(resources, 'tray'),
-        actions: { open: () => this.show(), backUp: (id, name) => this.#watch.backUp(id, name), quit: () => app.quit() },
+        actions: { open: () => this.show(), backUp: (id, name) => this.#watch.backUp(id, name), pause: (span) => this.#watch.pause(span), resume: () => this.#watch.resume(), quit: () => app.quit() },
         now: () => new Date(),
         report
       },

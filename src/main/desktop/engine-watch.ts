@@ -1,6 +1,8 @@
 // Main as a client of the engine: keeps the few facts that tray, theme and close-to-tray follow, and starts "Back up now".
 import type { VarveClient } from '../../contract/index.ts';
 import type { EngineEvent, TaskState } from '../../contract/events.ts';
+import type { SchedulerState } from '../../contract/jobs.ts';
+import { pauseEnd, type PauseSpan } from '../../contract/pause.ts';
 import type { Settings } from '../../contract/system.ts';
 import { nothingKnown, type TrayFacts } from './tray-state.ts';
 
@@ -68,6 +70,24 @@ export class EngineWatch {
     );
   }
 
+  /** All jobs, until a moment by this computer's clock. */
+  pause(span: PauseSpan): void {
+    this.#ask((client) => client.jobs.pauseAll({ until: pauseEnd(span, new Date()).toISOString() }));
+  }
+
+  resume(): void {
+    this.#ask((client) => client.jobs.resumeAll({}));
+  }
+
+  #ask(question: (client: VarveClient) => Promise<SchedulerState>): void {
+    const client = this.#client;
+    if (!client) return;
+    question(client).then(
+      ({ paused }) => this.#client === client && this.#tell({ pausedUntil: paused?.until ?? null }),
+      (error: unknown) => this.#deps.report(`pausing jobs: ${messageOf(error)}`)
+    );
+  }
+
   /** The stream first, then the state: nothing that happens in between is missed. Ends when the line closes. */
   async #follow(client: VarveClient): Promise<void> {
     try {
@@ -107,6 +127,10 @@ export class EngineWatch {
     if (has('home', 'settings')) {
       const settings = await client.system.settings.get({});
       if (this.#client === client) this.#deps.onSettings(settings);
+    }
+    if (has('home', 'jobs')) {
+      const { paused } = await client.jobs.scheduler({});
+      if (this.#client === client) this.#tell({ pausedUntil: paused?.until ?? null });
     }
     if (has('home', 'plans', 'snapshots', 'sample', 'repositories')) {
       const plans = await client.plans.list({});

@@ -10,7 +10,7 @@ const plan = { id: '01997000-0000-7000-8000-000000000001', name: 'thesis', title
 const well: TrayFacts = { ...nothingKnown, engine: 'running', hasHome: true, plans: [plan] };
 const snapshotting = { id: 't1', kind: 'snapshot', subject: 'thesis' } as const;
 const chosen: string[] = [];
-const actions = { open: () => chosen.push('open'), backUp: (id: string, name: string) => chosen.push(`${name} ${id}`), quit: () => chosen.push('quit') };
+const actions = { open: () => chosen.push('open'), backUp: (id: string, name: string) => chosen.push(`${name} ${id}`), pause: (span: string) => chosen.push(`pause ${span}`), resume: () => chosen.push('resume'), quit: () => chosen.push('quit') };
 const menu = (facts: TrayFacts, language: 'en' | 'pt-BR' = 'en'): MenuItemConstructorOptions[] => trayMenu(language, facts, now, actions);
 const byId = (items: MenuItemConstructorOptions[], id: string) => items.find((item) => item.id === id);
 
@@ -21,19 +21,35 @@ describe('the tray', () => {
     ['dot', { ...well, recordBroken: true }],
     ['dot', { ...well, passwordsLocked: true }],
     ['dot', { ...well, failedPlan: 'thesis' }],
+    ['hollow', { ...well, pausedUntil: '2026-11-22T08:00:00Z' }],
+    ['dot', { ...well, failedPlan: 'thesis', pausedUntil: '2026-11-22T08:00:00Z' }],
     ['plain', well],
     ['plain', nothingKnown]
   ] as [string, TrayFacts][])('shows the shape "%s" for %o', (shape, facts) => {
     expect(trayShape(facts)).toBe(shape);
   });
 
+  it('pauses all jobs for an hour or until tomorrow, says so, and goes on', () => {
+    chosen.length = 0;
+    const pause = byId(menu(well), 'pause')?.submenu as MenuItemConstructorOptions[];
+    expect(pause.map(({ label }) => label)).toEqual(['1 hour', 'Until tomorrow']);
+    for (const item of pause) item.click?.(undefined as never, undefined, undefined as never);
+    const paused = { ...well, pausedUntil: new Date(2026, 10, 22, 8).toISOString() };
+    expect(stateLine('en', paused, now)).toBe('Jobs are paused until tomorrow 08:00');
+    expect(stateLine('pt-BR', paused, now)).toBe('As tarefas estão pausadas até amanhã 08:00');
+    expect(byId(menu(paused), 'pause')).toBeUndefined();
+    byId(menu(paused), 'resume')?.click?.(undefined as never, undefined, undefined as never);
+    expect(chosen).toEqual(['pause hour', 'pause tomorrow', 'resume']);
+    expect(byId(menu({ ...well, hasHome: false }), 'pause')?.enabled).toBe(false);
+  });
+
   it('says in one line how things are, the most important first', () => {
-    expect(stateLine('en', nothingKnown)).toBe('Starting …');
-    expect(stateLine('en', { ...well, hasHome: false })).toBe('Not set up yet');
-    expect(stateLine('en', well)).toBe('All good');
-    expect(stateLine('pt-BR', well)).toBe('Tudo certo');
-    expect(stateLine('en', { ...well, running: [snapshotting] })).toBe('Working: snapshot of thesis');
-    expect(stateLine('en', { ...well, failedPlan: 'a\u202eb' })).toContain('a\\u202eb');
+    expect(stateLine('en', nothingKnown, now)).toBe('Starting …');
+    expect(stateLine('en', { ...well, hasHome: false }, now)).toBe('Not set up yet');
+    expect(stateLine('en', well, now)).toBe('All good');
+    expect(stateLine('pt-BR', well, now)).toBe('Tudo certo');
+    expect(stateLine('en', { ...well, running: [snapshotting] }, now)).toBe('Working: snapshot of thesis');
+    expect(stateLine('en', { ...well, failedPlan: 'a\u202eb' }, now)).toContain('a\\u202eb');
     expect(lastSnapshotLine('en', well, now)).toBe('Last snapshot: 12 minutes ago');
     expect(lastSnapshotLine('pt-BR', well, now)).toBe('Último snapshot: há 12 minutos');
     expect(lastSnapshotLine('en', { ...well, plans: [{ ...plan, lastSnapshot: null }] }, now)).toBe('No snapshot yet');

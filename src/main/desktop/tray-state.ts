@@ -1,6 +1,6 @@
 // From what main knows of the engine to one icon shape and one sentence. Pure.
 import { desktopWords } from '../../contract/copy/desktop.ts';
-import { formatRelative } from '../../contract/copy/values.ts';
+import { formatRelative, formatWhen } from '../../contract/copy/values.ts';
 import { visibleText } from '../../contract/copy/text.ts';
 import type { TaskState } from '../../contract/events.ts';
 import type { Language } from '../../contract/ids.ts';
@@ -19,17 +19,20 @@ export interface TrayFacts {
   running: readonly Pick<TaskState, 'id' | 'kind' | 'subject'>[];
   /** Plan whose newest snapshot attempt failed, by name. */
   failedPlan: string | undefined;
+  /** All jobs are paused until then, ISO 8601; null: they are not. */
+  pausedUntil: string | null;
 }
 
-export const nothingKnown: TrayFacts = { engine: 'starting', hasHome: undefined, passwordsLocked: false, recordBroken: false, plans: [], running: [], failedPlan: undefined };
+export const nothingKnown: TrayFacts = { engine: 'starting', hasHome: undefined, passwordsLocked: false, recordBroken: false, plans: [], running: [], failedPlan: undefined, pausedUntil: null };
 
 export function trayShape(facts: TrayFacts): TrayShape {
   if (facts.engine === 'lost') return 'line';
   if (facts.running.length > 0) return 'working';
-  return facts.recordBroken || facts.passwordsLocked || facts.failedPlan !== undefined ? 'dot' : 'plain';
+  if (facts.recordBroken || facts.passwordsLocked || facts.failedPlan !== undefined) return 'dot';
+  return facts.pausedUntil === null ? 'plain' : 'hollow';
 }
 
-export function stateLine(language: Language, facts: TrayFacts): string {
+export function stateLine(language: Language, facts: TrayFacts, now: Date): string {
   if (facts.engine === 'lost') return desktopWords(language, 'stateLost');
   if (facts.engine === 'starting' || facts.hasHome === undefined) return desktopWords(language, 'stateStarting');
   if (!facts.hasHome) return desktopWords(language, 'stateNew');
@@ -37,6 +40,7 @@ export function stateLine(language: Language, facts: TrayFacts): string {
   if (facts.recordBroken) return desktopWords(language, 'stateRecordBroken');
   if (facts.passwordsLocked) return desktopWords(language, 'statePasswordsLocked');
   if (facts.failedPlan !== undefined) return desktopWords(language, 'stateFailed', { plan: visibleText(facts.failedPlan, true) });
+  if (facts.pausedUntil !== null) return desktopWords(language, 'statePaused', { when: formatWhen(language, new Date(facts.pausedUntil), now) });
   return desktopWords(language, 'stateWell');
 }
 

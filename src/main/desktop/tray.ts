@@ -48,7 +48,7 @@ export function createTrayIcon(deps: TrayDeps, language: Language, facts: TrayFa
     const key = JSON.stringify(template);
     if (key === menuKey) return;
     menuKey = key;
-    tray.setToolTip(`Varve: ${stateLine(nextLanguage, nextFacts)}`);
+    tray.setToolTip(`Varve: ${stateLine(nextLanguage, nextFacts, deps.now())}`);
     tray.setContextMenu(Menu.buildFromTemplate(template));
   };
 
