@@ -96,6 +96,12 @@ async function photograph(browser, look) {
     }
     await page.getByTestId('preview-sentence').waitFor();
     await shoot('restore');
+    await goTo('/jobs', 'jobs');
+    await page.getByTestId('add-usual').click();
+    await page.getByTestId('job-row').nth(2).waitFor();
+    await page.getByTestId('run-now').first().click();
+    await page.locator('[data-testid=job-row] [data-mark=done]').first().waitFor();
+    await shoot('jobs');
     await goTo('/settings', 'repository');
     await shoot('settings');
   } finally {

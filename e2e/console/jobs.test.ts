@@ -39,7 +39,6 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
 
   beforeAll(async () => {
     at = await openSampleConsole();
-    at.page.setDefaultTimeout(25_000);
     input = join(at.work, 'input.csv');
     mkdirSync(at.work, { recursive: true });
   }, 120_000);
@@ -48,7 +47,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
   it('says what will be here, and adds the usual jobs of the plans with one button', async () => {
     await at.goTo('/jobs');
     await at.page.getByText('Each thing that Varve does by itself will be listed here').waitFor();
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-empty');
+    await at.bothSchemes('jobs-empty');
     await at.press(/^Add the \d usual jobs$/);
     await at.page.getByTestId('job-list').waitFor();
     await expect.poll(async () => (await list()).map(({ definition }) => definition.work.kind)).toEqual(expect.arrayContaining(['snapshot', 'check', 'drill']));
@@ -73,7 +72,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await at.tabTo(page.getByTestId('job-title'));
     await page.keyboard.type('Sensor intake');
     await pick('schedule-kind', 'Only by hand');
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-editor');
+    await at.bothSchemes('jobs-editor');
     // A failure is not tried again, so that it is seen at once.
     await at.tabTo(page.getByTestId('job-details').locator('summary'));
     await page.keyboard.press('Enter');
@@ -81,7 +80,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await at.press('Add the job');
     await page.getByText('Write a number.').waitFor();
     await page.getByTestId('job-retries').fill('0');
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-editor-details');
+    await at.bothSchemes('jobs-editor-details');
     await at.press('Add the job');
     await page.getByTestId('job-page').waitFor();
     expect((await job('sensor-intake')).definition).toMatchObject({ title: 'Sensor intake', work: { kind: 'command', argv: [node, '-e', expect.stringContaining('reading'), input] }, retries: { most: 0 }, schedule: { kind: 'manual' } });
@@ -95,7 +94,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await page.locator('[data-testid=output-lines] [data-first-error]').getByText(/no such file/).waitFor();
     await page.locator('[data-testid=output-lines] [data-ink=green]').getByText('reading').waitFor();
     expect(await page.getByTestId('output-lines').textContent()).not.toContain('\u001b');
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-run-failed');
+    await at.bothSchemes('jobs-run-failed');
   });
 
   it('mended, it is run again as it is now, and is green; the number is held against the usual', async () => {
@@ -125,11 +124,11 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     const before = await page.getByTestId('job-row').evaluateAll((rows) => rows.map((each) => each.getAttribute('data-job')));
     await page.keyboard.press('Enter');
     await row('upload').and(page.locator('[data-state=failed]')).waitFor();
-    await page.getByTestId('sort-now').waitFor();
+    await page.getByText('The order has changed; it is sorted anew when you leave the list.').waitFor();
     expect(await page.getByTestId('job-row').evaluateAll((rows) => rows.map((each) => each.getAttribute('data-job')))).toEqual(before);
-    await at.press('The order has changed: sort anew');
+    await page.getByRole('link', { name: 'A day on a line' }).focus();
     await expect.poll(() => page.getByTestId('job-row').first().getAttribute('data-job')).toBe('upload');
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-list');
+    await at.bothSchemes('jobs-list');
     await row('upload').getByRole('link', { name: 'Upload' }).click();
     await page.getByTestId('job-state').getByText('It failed: the program reported a problem').waitFor();
     await page.getByTestId('run-list').locator('[data-name=failed]').click();
@@ -146,7 +145,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await at.press('Judge anew…');
     await page.getByRole('radio', { name: 'done', exact: true }).check();
     await page.getByTestId('judge-why').fill('It had arrived after all.');
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-judge');
+    await at.bothSchemes('jobs-judge');
     await page.getByTestId('judge-save').click();
     await page.getByTestId('run-judged').getByText(/Judged anew as “done” by .*: It had arrived after all\./).waitFor();
     expect(await page.getByTestId('run-page').getAttribute('data-state')).toBe('failed');
@@ -170,7 +169,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await lines.locator('[data-hit]').getByText('frame 70').waitFor();
     await at.press('Stop by force…');
     await page.getByTestId('sure').getByText('Files it was writing may be left half written.').waitFor();
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-kill');
+    await at.bothSchemes('jobs-kill');
     await page.keyboard.press('Escape');
     await page.getByTestId('sure').waitFor({ state: 'detached' });
     await at.press(/^Stop$/);
@@ -228,7 +227,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await at.press('Pause all');
     await page.getByRole('menuitem', { name: 'For 1 hour' }).click();
     await page.getByTestId('all-paused').getByText(/Paused until (today|tomorrow) \d\d:\d\d\. What is running goes on to its end\./).waitFor();
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-paused');
+    await at.bothSchemes('jobs-paused');
     expect((await rpc<{ paused: unknown }>(page, 'jobs/scheduler', {})).paused).not.toBeNull();
     await page.getByTestId('resume-all').click();
     await page.getByTestId('all-paused').waitFor({ state: 'detached' });
@@ -238,7 +237,7 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     const { page } = at;
     await at.goTo('/jobs/day');
     await page.getByTestId('day-row').getByRole('link', { name: /^Upload, \d\d:\d\d: failed/ }).waitFor();
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-day');
+    await at.bothSchemes('jobs-day');
     await at.goTo('/');
     await page.getByTestId('next-runs').getByRole('link').nth(3).waitFor();
     await page.locator('[data-testid=overview-job][data-job=sensor-intake]').getByRole('img', { name: '0 good days, 1 with failures of 14' }).waitFor();
@@ -266,17 +265,17 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await at.goTo('/jobs');
     await page.getByRole('heading', { name: 'Tarefas', level: 1 }).waitFor();
     await row('upload').getByText('falhou', { exact: true }).waitFor();
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-list.pt');
+    await at.bothSchemes('jobs-list.pt');
     const [last] = await rpc<Run[]>(page, 'runs/list', { job: 'upload' });
     await at.goTo(`/jobs/runs/${last?.id ?? ''}`);
     await page.getByRole('heading', { name: 'Upload: falhou' }).waitFor();
     expect(await sentence().textContent()).toMatch(/Falhou: o programa relatou um problema \(.*\)\. Última linha: “connection refused”\. Ainda não deu certo\. Veja o que ele disse, corrija e execute de novo\./);
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-run.pt');
+    await at.bothSchemes('jobs-run.pt');
     await at.goTo(`/jobs/${(await job('upload')).id}/edit`);
     await page.getByText('Executar uma vez, pouco depois de voltar').or(page.getByText('Só à mão')).first().waitFor();
     await at.press('Excluir esta tarefa…');
     await page.getByRole('dialog', { name: 'Excluir a tarefa “Upload”?' }).waitFor();
-    if (process.env['VARVE_FAST'] === undefined) await at.bothSchemes('jobs-delete.pt');
+    await at.bothSchemes('jobs-delete.pt');
     await page.getByTestId('sure-yes').click();
     await page.getByTestId('job-list').waitFor();
     expect(await job('upload')).toBeUndefined();

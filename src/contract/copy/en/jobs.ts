@@ -16,7 +16,7 @@ export const jobs = {
   'jobs.addThis': 'Add: {work}',
   'jobs.notScheduling': 'Nothing is started by its time at the moment; jobs run when you start them.',
   'jobs.notSchedulingSince': 'Nothing has been started by its time since {when}; jobs run when you start them.',
-  'jobs.sortNow': 'The order has changed: sort anew',
+  'jobs.sortWaits': 'The order has changed; it is sorted anew when you leave the list.',
   'jobs.unknown': 'This job is not here. It may have been deleted, or belong to another home.',
   'jobs.countOf': '{count} {word}',
   'jobs.lastRuns_one': 'Last run: {states}',

@@ -21,7 +21,7 @@ export const jobs: Translated<typeof english> = {
   'jobs.addThis': 'Adicionar: {work}',
   'jobs.notScheduling': 'No momento nada é iniciado pelo horário; as tarefas rodam quando você as inicia.',
   'jobs.notSchedulingSince': 'Nada é iniciado pelo horário desde {when}; as tarefas rodam quando você as inicia.',
-  'jobs.sortNow': 'A ordem mudou: ordenar de novo',
+  'jobs.sortWaits': 'A ordem mudou; a lista é ordenada de novo quando você sair dela.',
   'jobs.unknown': 'Esta tarefa não está aqui. Talvez tenha sido excluída, ou seja de outra casa.',
   'jobs.countOf': '{count} {word}',
   'jobs.lastRuns_one': 'Última execução: {states}',

@@ -80,7 +80,7 @@ function JobRow({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNode
 }
 
 /** The jobs in an order that does not change under the pointer or the focus. */
-function useOrder(jobs: readonly Job[]): { ordered: Job[]; waits: boolean; sortNow(): void; hold: { onPointerEnter(): void; onPointerLeave(): void; onFocus(): void; onBlur(): void } } {
+function useOrder(jobs: readonly Job[]): { ordered: Job[]; waits: boolean; hold: { onPointerEnter(): void; onPointerLeave(): void; onFocus(): void; onBlur(): void } } {
   const wanted = useMemo(() => byNeed(jobs).map(({ id }) => id), [jobs]);
   const [kept, setKept] = useState<readonly string[]>([]);
   const [pointer, setPointer] = useState(false);
@@ -91,7 +91,6 @@ function useOrder(jobs: readonly Job[]): { ordered: Job[]; waits: boolean; sortN
   return {
     ordered: order.flatMap((id) => byId.get(id) ?? []),
     waits,
-    sortNow: () => setKept(wanted),
     hold: { onPointerEnter: () => setPointer(true), onPointerLeave: () => setPointer(false), onFocus: () => setFocus(true), onBlur: () => setFocus(false) }
   };
 }
@@ -119,7 +118,7 @@ export function JobList(): ReactNode {
   const jobs = useJobs();
   const scheduler = useScheduler().data;
   const plans = usePlans().data ?? [];
-  const { ordered, waits, sortNow, hold } = useOrder(jobs.data ?? []);
+  const { ordered, waits, hold } = useOrder(jobs.data ?? []);
   const used = new Set((jobs.data ?? []).flatMap(({ definition: { work } }) => ('plan' in work ? [work.plan] : [])));
   const proposals = useProposals(jobs.data === undefined || jobs.data.length === 0 ? [] : plans.filter(({ name }) => !used.has(name)));
   if (jobs.isError && jobs.data === undefined) return <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />;
@@ -150,13 +149,9 @@ export function JobList(): ReactNode {
         <Empty />
       ) : (
         <section aria-label={t('jobs.list')}>
-          <div className={styles.waits} role="status">
-            {waits && (
-              <Button variant="subtle" size="compact-xs" onClick={sortNow} data-testid="sort-now">
-                {t('jobs.sortNow')}
-              </Button>
-            )}
-          </div>
+          <p className={`muted ${styles.waits}`} role="status" data-testid="sort-waits">
+            {waits ? t('jobs.sortWaits') : ''}
+          </p>
           <ul className={`card plain-list ${styles.list}`} data-testid="job-list" {...hold}>
             {ordered.map((job) => (
               <JobRow key={job.id} job={job} allPaused={paused !== null} />
