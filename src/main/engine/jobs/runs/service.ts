@@ -9,6 +9,7 @@ import type { AttemptOutput, Attempts, OutputLine, OutputRow } from '../attempt/
 import type { JobStore } from '../definitions/store.ts';
 import type { JobRow, RunRow } from '../model.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
+import { createFirstErrors } from './first-errors.ts';
 import { median, medianMs } from './median.ts';
 import { isFinal } from './states.ts';
 import { statsOf } from './stats.ts';
@@ -30,6 +31,7 @@ const usualRuns = 20;
 
 export function createRunService(deps: RunServiceDeps) {
   const { clock, jobs, runs, outbox, scheduler, attempts, announce } = deps;
+  const firstErrors = createFirstErrors();
   const view = (run: RunRow): Run => viewRun(run, scheduler.waitingFor(run.id));
 
   const findJob = (idOrName: string): JobRow => jobs.job(idOrName) ?? fail('NOT_FOUND', `no job ${idOrName}`, { kind: 'job', name: idOrName });
@@ -103,9 +105,9 @@ export function createRunService(deps: RunServiceDeps) {
     },
     output: {
       page: async ({ run, attempt, from, count }) => {
-        const { run: row, output } = outputOf(run, attempt);
+        const { run: row, attempt: number, output } = outputOf(run, attempt);
         const { lines } = await output.refresh();
-        const openAt = await output.firstError();
+        const openAt = await firstErrors.of(`${row.id} ${number}`, lines, () => output.firstError());
         const { rows, nextSeq } = await output.page(from ?? Math.max(0, openAt - 20), count);
         return { rows: rows.map(wireRow), total: lines, next: nextSeq ?? null, openAt, live: !isFinal(row.state) };
       },
