@@ -225,7 +225,7 @@ function neverTwice(shop: Workshop): string | undefined {
   return undefined;
 }
 
-let compared = new WeakMap<Model, Map<string, number>>();
+const compared = new WeakMap<Model, Map<string, number>>();
 
 /** Run by run, in the order they were decided. Those that both told alike and are over are not looked at again. */
 function compare(shop: Workshop, model: Model): string | undefined {
