@@ -349,6 +349,18 @@ it('5.6: the time limit of Varve\'s own work counts only while the computer is a
   expect(shop.movesOf(last('job').id).slice(3)).toEqual(['running stopping', 'stopping timed_out']);
 });
 
+it('5.6, 7.5: what is done elsewhere and does not report its end in time has failed, in one breath with what follows from it', async () => {
+  await shop.open();
+  const job = shop.add(define('elsewhere', { work: { kind: 'external' }, timeoutSeconds: 600, pauseAfter: 1 }));
+  const { id } = shop.now.ledger.open(shop.now.scheduler.fresh(job, 'queued', { trigger: 'api' })) as RunRow;
+  for (const state of ['starting', 'running'] as const) shop.now.ledger.move(id, state, { patch: { startedAt: shop.clock.now() } });
+  await shop.elapse(9 * minute);
+  expect(last('elsewhere').state).toBe('running');
+  await shop.elapse(2 * minute);
+  expect(last('elsewhere')).toMatchObject({ state: 'timed_out', cause: 'timeout', failure: { inARow: 1 } });
+  expect(shop.job('elsewhere').paused).toMatchObject({ reason: '1 failed runs in a row' });
+});
+
 it('4: stopped by a person: what waits at once, what runs when it has ended', async () => {
   await shop.open();
   shop.play = () => ({ takesMs: hour, ends: ok(), stopsInMs: 4_000 });

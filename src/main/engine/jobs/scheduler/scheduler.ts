@@ -168,8 +168,16 @@ export function createScheduler(deps: SchedulerDeps) {
 
   /** Of what is done elsewhere: nobody is asked to end, we only wait no longer for its word. */
   const giveUp = (run: RunRow, to: 'stopped' | 'timed_out', { cause, by }: { cause: StopCause; by?: string }): true => {
-    ledger.move(run.id, 'stopping', { cause, by });
-    ledger.move(run.id, to, { cause, by, patch: { activeMs: Math.max(0, clock.now() - (run.startedAt ?? run.createdAt)) } });
+    const failed = to === 'timed_out';
+    // Both or neither: nobody would look at one that is left in between.
+    outbox.commit(() => {
+      ledger.move(run.id, 'stopping', { cause, by });
+      ledger.move(run.id, to, {
+        cause, by,
+        patch: { activeMs: Math.max(0, clock.now() - (run.startedAt ?? run.createdAt)), ...(failed && { failure: failureOf({ code: null, lastLine: null }, null, jobs.job(run.jobId), clock.now()) }) },
+        also: () => failed && deps.onFailed(run)
+      });
+    }, []);
     return true;
   };
 
