@@ -75,6 +75,8 @@ export interface CallContext {
   via: 'desktop' | 'browser' | 'cli' | 'api';
   scope: 'owner' | 'read' | 'append';
   signal: AbortSignal | undefined;
+  /** Trace id of a caller that sent a `traceparent`: 32 hexadecimal digits. */
+  trace?: string | undefined;
 }
 
 /**

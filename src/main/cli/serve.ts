@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { Settings } from '../../contract/system.ts';
 import { varveVersion } from '../../contract/version.ts';
+import { createLogger, logLevels, type LogLevel } from '../adapters/logger.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { fail } from '../engine/kit/errors.ts';
@@ -44,7 +45,7 @@ async function serve(options: { host?: string; port?: number; homePath: string; 
   const { homePath, output, signal } = options;
   const { say } = output.words;
   const started = process.env['VARVE_START'] === '1';
-  const ports = createNodePorts({ workerFile: options.files.worker });
+  const ports = createNodePorts({ workerFile: options.files.worker, logger: createLogger({ level: logLevel(process.env['VARVE_LOG_LEVEL']) }) });
   if (!started && !ports.files.stat(join(homePath, 'varve-home.json'))) fail('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
   const home = await takeHome({ homePath, kind: 'serve', waitMs: waitForHomeMs, signal, ...ports });
   const engine = createEngine(ports, { homePath, host: 'serve', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket: home.socketPath() }) });
@@ -62,6 +63,12 @@ async function serve(options: { host?: string; port?: number; homePath: string; 
     await home.release();
     await ports.workers.close();
   }
+}
+
+/** How much is said on standard error, as JSON lines. */
+function logLevel(wanted = ''): LogLevel {
+  if (wanted === '') return 'warn';
+  return logLevels.find((level) => level === wanted) ?? fail('BAD_INPUT', `no such level ${wanted}`, { field: 'VARVE_LOG_LEVEL', reason: 'must be debug, info, warn or error' });
 }
 
 /** A person at a browser sees in the console why a home cannot be opened; a service fails at once. */

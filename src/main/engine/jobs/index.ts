@@ -25,7 +25,7 @@ import { createCommandExecutor } from './kinds/command-executor.ts';
 import type { Executor } from './kinds/executor.ts';
 import { createOwnExecutor } from './kinds/own-executor.ts';
 import type { OwnWorkDeps } from './kinds/own-work.ts';
-import type { RunRow } from './model.ts';
+import { runFields, type RunRow } from './model.ts';
 import { createLedger } from './runs/ledger.ts';
 import { createRunService } from './runs/service.ts';
 import { createRunStore } from './runs/store.ts';
@@ -174,6 +174,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const runService = createRunService({ clock, jobs, runs, outbox, scheduler, attempts, announce });
   const housekeeping = createHousekeepingStore(db);
   const purge = createPurge({ clock, random, files, logger, jobs, runs, store: housekeeping, attempts, outbox, homePath, onChanged });
+  ledger.onStarted((run) => logger.info('a run began', { ...runFields(run), job: run.jobName, trigger: run.trigger }));
+  ledger.onEnded((run) => logger.info('a run ended', { ...runFields(run), job: run.jobName, state: run.state, cause: run.cause }));
   const view = (run: RunRow): Run => viewRun(run, scheduler.waitingFor(run.id));
   const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

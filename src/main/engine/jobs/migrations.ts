@@ -106,6 +106,7 @@ export const jobsMigrations: Migration[] = [
     version: 78,
     up: (db) =>
       db.exec(`
+        ALTER TABLE runs ADD COLUMN trace TEXT;
         -- Counts for measuring from outside (runs/tallies.ts), begun with what there is.
         CREATE TABLE job_tallies (
           job_id TEXT NOT NULL,

@@ -54,6 +54,8 @@ export interface RunRow {
   failure: RunFailure | null;
   note: string | null;
   reclassified: Run['reclassified'];
+  /** Of the call that asked for it; null: it begins a trace of its own. */
+  trace: string | null;
 }
 
 export interface AttemptRow {
@@ -69,6 +71,12 @@ export interface AttemptRow {
   output: { lines: number; bytes: number; redacted: number; removed: boolean } | null;
   taskId: string | null;
 }
+
+/** Rule 12.1: 32 hexadecimal digits that a run, its lines in the diagnostics and what its program does have in common. */
+export const traceIdOf = ({ id, trace }: Pick<RunRow, 'id' | 'trace'>): string => trace ?? id.replaceAll('-', '');
+
+/** What every line of the diagnostics about a run carries. */
+export const runFields = (run: Pick<RunRow, 'id' | 'trace'>): { runId: string; traceId: string } => ({ runId: run.id, traceId: traceIdOf(run) });
 
 export type Marks = Job['marks'];
 

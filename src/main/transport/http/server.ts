@@ -14,6 +14,7 @@ import { explainValidation, type Caller } from '../router.ts';
 import { serveEvents } from './events.ts';
 import { bearerOf, hostIsOurs, originIsOurs, refuse, type Authenticate } from './guard.ts';
 import { serveMonitoring, type Monitoring } from './monitoring.ts';
+import { traceOf } from './trace.ts';
 
 /** Largest call body: an event's payload (256 KiB) with room to spare. */
 const bodyLimitBytes = 2 * 1024 * 1024;
@@ -123,7 +124,7 @@ function serveContract(app: FastifyInstance, options: HttpOptions): void {
       const caller = await callerOf(request, reply, options.authenticate, countRefusal);
       if (!caller) return reply;
       if (bodyTooLarge(request)) return reply.code(413).send({ code: 'BAD_INPUT', message: `a call may carry ${bodyLimitBytes} bytes at most` });
-      const { matched } = await handler.handle(request, reply, { prefix: '/rpc', context: caller });
+      const { matched } = await handler.handle(request, reply, { prefix: '/rpc', context: { ...caller, trace: traceOf(request.headers['traceparent']) } });
       if (!matched) return reply.code(404).send({ code: 'NOT_FOUND', message: 'no such procedure' });
       return reply;
     });

@@ -6,7 +6,7 @@ import { plainEnvironment, type Environment } from '../../kit/environment.ts';
 import type { Logger } from '../../ports.ts';
 import type { Attempts, AttemptRequest, AttemptResult, SpawnError } from '../attempt/index.ts';
 import { withoutColours } from '../attempt/index.ts';
-import { graceMs, type RunRow } from '../model.ts';
+import { graceMs, runFields, traceIdOf, type RunRow } from '../model.ts';
 import type { Executor, Started, Try } from './executor.ts';
 import { outcome, outcomeOfError, type Outcome } from './outcome.ts';
 
@@ -36,7 +36,7 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
     return {
       identity,
       ended,
-      stop: ({ force }) => void attempts.stop(run.id, attempt, { force, graceMs: graceMs(definition) }).catch((error: unknown) => logger.error('a run could not be asked to stop', { run: run.id, reason: toWire(error).message })),
+      stop: ({ force }) => void attempts.stop(run.id, attempt, { force, graceMs: graceMs(definition) }).catch((error: unknown) => logger.error('a run could not be asked to stop', { ...runFields(run), reason: toWire(error).message })),
       release: () => released.abort(),
       endsWithUs: false
     };
@@ -80,7 +80,7 @@ export function runEnvironment(run: RunRow, attempt: number): Record<string, str
     VARVE_RUN_ID: run.id,
     VARVE_ATTEMPT: String(attempt),
     VARVE_IDEMPOTENCY_KEY: run.key,
-    TRACEPARENT: `00-${run.id.replaceAll('-', '')}-${run.key.slice(0, 16)}-01`,
+    TRACEPARENT: `00-${traceIdOf(run)}-${run.key.slice(0, 16)}-01`,
     ...(run.test && { VARVE_DRY_RUN: '1' })
   };
 }

@@ -7,7 +7,7 @@ import type { JobStore } from '../definitions/store.ts';
 import type { Executor, Try } from '../kinds/executor.ts';
 import { outcome as outcomeAs } from '../kinds/outcome.ts';
 import type { JobDefinition } from '../../../../contract/jobs.ts';
-import { runKey, type JobRow, type RunRow } from '../model.ts';
+import { runFields, runKey, type JobRow, type RunRow } from '../model.ts';
 import { failureOf } from './settle.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { RunStore } from '../runs/store.ts';
@@ -40,7 +40,7 @@ export async function recoverRuns(deps: RecoverDeps): Promise<void> {
         if (clock.now() - run.createdAt > approvalMs) ledger.move(run.id, 'rejected', { cause: 'deadline' });
       } else if (run.state === 'starting' || run.state === 'running' || run.state === 'stopping') await recoverOne(deps, run, jobs.definition(run.definitionHash));
     } catch (error) {
-      logger.error('what became of a run could not be found out', { run: run.id, reason: toWire(error).message });
+      logger.error('what became of a run could not be found out', { ...runFields(run), reason: toWire(error).message });
     }
   }
 }

@@ -8,7 +8,7 @@ import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Logger, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { JobStore } from '../definitions/store.ts';
-import { byHand, runKey, type JobRow, type RunRow } from '../model.ts';
+import { byHand, runFields, runKey, type JobRow, type RunRow } from '../model.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import { isLive } from '../runs/states.ts';
 import type { RunStore } from '../runs/store.ts';
@@ -73,6 +73,7 @@ export interface Enqueue {
   as?: { version: number; definitionHash: string };
   /** Begins beside others of its job. */
   anyway?: boolean;
+  trace?: string;
 }
 
 /** Why times may have passed since the last tick. */
@@ -116,11 +117,11 @@ export function createScheduler(deps: SchedulerDeps) {
   /** What is done elsewhere is expected at its times and never started here. */
   const dueOf = (job: JobRow): number | null => (isExternal(job) ? null : nextDue({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor }));
 
-  const fresh = (job: JobRow, state: RunRow['state'], { trigger, occurrence, key, missed, by, reason, test, replayOf, otherRun, as, anyway }: Enqueue): RunRow => {
+  const fresh = (job: JobRow, state: RunRow['state'], { trigger, occurrence, key, missed, by, reason, test, replayOf, otherRun, as, anyway, trace }: Enqueue): RunRow => {
     const id = newId();
     return {
       id, jobId: job.id, jobName: job.name, jobTitle: job.definition.title, workKind: job.definition.work.kind, version: as?.version ?? job.version, definitionHash: as?.definitionHash ?? job.definitionHash, key: key ?? runKey.single(id), state, cause: null, trigger, occurrence: occurrence ?? null,
-      createdAt: clock.now(), startedAt: null, endedAt: null, activeMs: null, attempts: 0, dueAt: null, test: test ?? false, by: by ?? '', reason: reason ?? '', replayOf: replayOf ?? null, otherRun: otherRun ?? null, missed: missed ?? null, flags: anyway === true ? ['anyway'] : [], exit: null, result: null, failure: null, note: null, reclassified: null
+      createdAt: clock.now(), startedAt: null, endedAt: null, activeMs: null, attempts: 0, dueAt: null, test: test ?? false, by: by ?? '', reason: reason ?? '', replayOf: replayOf ?? null, otherRun: otherRun ?? null, missed: missed ?? null, flags: anyway === true ? ['anyway'] : [], exit: null, result: null, failure: null, note: null, reclassified: null, trace: trace ?? null
     };
   };
 
@@ -149,7 +150,7 @@ export function createScheduler(deps: SchedulerDeps) {
       if (runs.run(by) !== undefined) for (const { id } of replaced) stopRun(id, { cause: 'replaced', force: false });
       pump();
     } catch (error) {
-      logger.error('a run that is replaced could not be stopped', { run: by, reason: toWire(error).message });
+      logger.error('a run that is replaced could not be stopped', { runId: by, reason: toWire(error).message });
     }
   };
 
@@ -412,7 +413,7 @@ export function createScheduler(deps: SchedulerDeps) {
     for (const { run, definition } of picked.begin) {
       if (definition === undefined || closed) continue;
       const unmet = await deps.unmet(definition, closing.signal).catch((error: unknown) => {
-        if (!closed) logger.error('what a run waits for could not be looked at', { run: run.id, reason: toWire(error).message });
+        if (!closed) logger.error('what a run waits for could not be looked at', { ...runFields(run), reason: toWire(error).message });
         return 'unknown' as const; // asked again with the next look
       });
       if (closed) return;

@@ -11,7 +11,7 @@ import type { Clock, Files, Logger, Random } from '../../ports.ts';
 import type { JobStore } from '../definitions/store.ts';
 import type { Executor, Started, Try } from '../kinds/executor.ts';
 import { outcome as outcomeAs, type Outcome } from '../kinds/outcome.ts';
-import { graceMs, type RunRow } from '../model.ts';
+import { graceMs, runFields, type RunRow } from '../model.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { RunStore } from '../runs/store.ts';
 import { applyChecks, failureOf, settle } from './settle.ts';
@@ -111,7 +111,7 @@ export function createWorker(deps: WorkerDeps) {
     try {
       finish(what, ended, identity);
     } catch (error) {
-      logger.error('the end of a run could not be written', { run: what.run.id, reason: toWire(error).message });
+      logger.error('the end of a run could not be written', { ...runFields(what.run), reason: toWire(error).message });
       clock.setTimer(writeAgainMs, () => finishSurely(what, ended, identity));
     }
   };
@@ -156,7 +156,7 @@ export function createWorker(deps: WorkerDeps) {
           }
         });
     } catch (error) {
-      logger.error('the end of a run could not be written', { run: run.id, reason: toWire(error).message });
+      logger.error('the end of a run could not be written', { ...runFields(run), reason: toWire(error).message });
       clock.setTimer(writeAgainMs, () => neverBegan(what, outcome));
       return;
     }
@@ -195,7 +195,7 @@ export function createWorker(deps: WorkerDeps) {
     begin: (run: RunRow, definition: JobDefinition): void => {
       starting.set(run.id, Promise.resolve()); // from the intent on
       const work = begin(run, definition)
-        .catch((error: unknown) => logger.error('a run could not be begun', { run: run.id, reason: toWire(error).message }))
+        .catch((error: unknown) => logger.error('a run could not be begun', { ...runFields(run), reason: toWire(error).message }))
         .finally(() => {
           starting.delete(run.id);
           wanted.delete(run.id);
