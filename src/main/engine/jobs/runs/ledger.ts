@@ -6,7 +6,7 @@ import { toWire } from '../../kit/errors.ts';
 import type { Clock, Logger } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { JobStore } from '../definitions/store.ts';
-import type { JobRow, RunRow } from '../model.ts';
+import { runFields, type JobRow, type RunRow } from '../model.ts';
 import type { RunStore } from './store.ts';
 import { isFailure, isFinal, mayMove } from './states.ts';
 
@@ -70,7 +70,7 @@ export function createLedger({ clock, logger, runs, jobs, outbox, announce }: Le
         if (state !== undefined && state !== before) tell(run, before);
       } catch (error) {
         // The change stands whatever those who are told make of it.
-        logger.error('a change of a run could not be told', { run: run.id, reason: toWire(error).message });
+        logger.error('a change of a run could not be told', { ...runFields(run), reason: toWire(error).message });
       }
     });
 
