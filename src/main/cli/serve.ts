@@ -1,9 +1,10 @@
 // varve serve: the engine without a screen, over HTTP on this computer. Without a token it does not start; only `npm start` makes its own
 // one-time login (VARVE_START=1 in the environment).
 import { randomBytes } from 'node:crypto';
-import { spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Settings } from '../../contract/system.ts';
 import { varveVersion } from '../../contract/version.ts';
@@ -18,6 +19,7 @@ import { examples, wholeNumber, type AskedToEnd, type Host } from './command.ts'
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Output } from './output.ts';
 import { takeLastSnapshots } from './serve-last.ts';
+import { serviceUnit } from './serve-unit.ts';
 
 const waitForHomeMs = 2_000;
 const loginFileLifeMs = 5 * 60_000;
@@ -35,9 +37,10 @@ export function addServeCommand(program: Command, host: Host, files: ServeFiles)
     .description(say('serve'))
     .option('--host <address>', say('optionHost'))
     .option('--port <number>', say('optionPort'), wholeNumber('--port'))
-    .addHelpText('after', examples(host.words, ['varve token create browser && varve serve', 'VARVE_TOKEN=$(cat ~/.varve-token) varve serve --port 7340']))
-    .action((options: { host?: string; port?: number }, command: Command) =>
-      host.alone(command, async ({ output, signal, homePath, asked }) => serve({ ...options, homePath, output, signal, asked, files }))
+    .option('--print-unit <kind>', say('optionPrintUnit'))
+    .addHelpText('after', examples(host.words, ['varve token create browser && varve serve', 'VARVE_TOKEN=$(cat ~/.varve-token) varve serve --port 7340', 'varve serve --print-unit user > ~/.config/systemd/user/varve.service']))
+    .action(({ printUnit: kind, ...options }: { host?: string; port?: number; printUnit?: string }, command: Command) =>
+      host.alone(command, async ({ output, signal, homePath, asked }) => (kind === undefined ? serve({ ...options, homePath, output, signal, asked, files }) : printUnit(kind, { ...options, homePath, output })))
     );
 }
 
@@ -63,6 +66,28 @@ async function serve(options: { host?: string; port?: number; homePath: string; 
     await home.release();
     await ports.workers.close();
   }
+}
+
+function printUnit(kind: string, { host, port, homePath, output }: { host?: string; port?: number; homePath: string; output: Output }): number {
+  if (kind !== 'system' && kind !== 'user') return fail('BAD_INPUT', `no such unit ${kind}`, { field: '--print-unit', reason: 'must be system or user' });
+  const user = userInfo().username;
+  const unit = serviceUnit({
+    kind, user, homePath,
+    program: [process.execPath, resolve(process.argv[1] ?? 'varve')],
+    args: [...(host === undefined ? [] : ['--host', host]), ...(port === undefined ? [] : ['--port', String(port)])],
+    vault: existsSync(join(homePath, 'vault.json'))
+  });
+  output.document({ unit });
+  output.say(unit.trimEnd());
+  if (kind === 'user' && endsAtLogout(user)) output.note(output.words.say('unitLingers', { user }));
+  if (kind === 'system' && user === 'root') output.note(output.words.say('unitAsRoot'));
+  return exitCodes.done;
+}
+
+/** Whether the services of a person end when they log out; false where nobody can tell. */
+function endsAtLogout(user: string): boolean {
+  const asked = spawnSync('loginctl', ['show-user', user, '--property=Linger', '--value'], { encoding: 'utf8', timeout: 5_000 });
+  return asked.status === 0 ? asked.stdout.trim() === 'no' : asked.error === undefined && !existsSync(join('/var/lib/systemd/linger', user));
 }
 
 /** How much is said on standard error, as JSON lines. */

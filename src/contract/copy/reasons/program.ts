@@ -7,6 +7,7 @@ export const program: Reasons = {
   'must be keyring or vault': 'precisa ser keyring ou vault',
   'must be keep, replace, newer or both': 'precisa ser keep, replace, newer ou both',
   'must be owner, read or append': 'precisa ser owner, read ou append',
+  'must be system or user': 'precisa ser system ou user',
   'must be debug, info, warn or error': 'precisa ser debug, info, warn ou error',
   'must be a number from 0 to 65535': 'precisa ser um número de 0 a 65535',
   'cannot be together with --full': 'não pode vir junto com --full',
