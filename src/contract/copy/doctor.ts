@@ -26,7 +26,10 @@ const en: Record<CheckId, CheckWords> = {
   'native-files': { name: 'File details', well: 'Exact times, owners and attributes can be kept.', attention: 'Some file details cannot be kept on this system.', broken: 'File details cannot be read.', unknown: 'It could not be told which file details can be kept.' },
   clock: { name: 'Clock', well: 'The clock looks right.', attention: 'The clock is behind the last entry of the record.', broken: 'The clock is far off.', unknown: 'The clock could not be judged.' },
   gateway: { name: 'Network access', well: 'Network access is as you set it.', attention: 'Network access is open to other computers.', broken: 'Network access could not be started.', unknown: 'Network access is not in use here.' },
-  electron: { name: 'Desktop app', well: 'The desktop app is complete.', attention: 'The desktop app misses a part, such as the tray.', broken: 'The desktop app could not be installed.', unknown: 'You are using Varve without the desktop app.' }
+  electron: { name: 'Desktop app', well: 'The desktop app is complete.', attention: 'The desktop app misses a part, such as the tray.', broken: 'The desktop app could not be installed.', unknown: 'You are using Varve without the desktop app.' },
+  scheduler: { name: 'Jobs by the clock', well: 'Jobs are started on time.', attention: 'Jobs are not started by the clock now: everything is paused, or neither the app nor “varve serve” runs.', broken: 'The scheduler has not looked for over 90 seconds. Restart Varve.', unknown: 'No job has a time, or it could not be told.' },
+  channel: { name: 'Channel', well: 'The last message got through.', attention: 'The channel is off, untried, or its last message did not get through yet. Send a test.', broken: 'Messages do not get through. Look at the channel’s address and password.', unknown: 'The channels could not be looked at.' },
+  service: { name: 'Service', well: 'Varve is set up as a service.', attention: 'The service needs a look.', broken: 'The service cannot run.', unknown: 'No service starts Varve by itself; jobs run while the app or “varve serve” runs.' }
 };
 
 const ptBR: Record<CheckId, CheckWords> = {
@@ -45,17 +48,20 @@ const ptBR: Record<CheckId, CheckWords> = {
   'native-files': { name: 'Detalhes dos arquivos', well: 'Horários exatos, donos e atributos podem ser preservados.', attention: 'Alguns detalhes dos arquivos não podem ser preservados neste sistema.', broken: 'Os detalhes dos arquivos não podem ser lidos.', unknown: 'Não foi possível saber que detalhes podem ser preservados.' },
   clock: { name: 'Relógio', well: 'O relógio parece certo.', attention: 'O relógio está atrás da última entrada do registro.', broken: 'O relógio está muito errado.', unknown: 'Não foi possível avaliar o relógio.' },
   gateway: { name: 'Acesso pela rede', well: 'O acesso pela rede está como você definiu.', attention: 'O acesso pela rede está aberto a outros computadores.', broken: 'O acesso pela rede não pôde ser iniciado.', unknown: 'O acesso pela rede não está em uso aqui.' },
-  electron: { name: 'Aplicativo de desktop', well: 'O aplicativo de desktop está completo.', attention: 'Falta uma parte do aplicativo, como o ícone na bandeja.', broken: 'O aplicativo de desktop não pôde ser instalado.', unknown: 'Você está usando o Varve sem o aplicativo de desktop.' }
+  electron: { name: 'Aplicativo de desktop', well: 'O aplicativo de desktop está completo.', attention: 'Falta uma parte do aplicativo, como o ícone na bandeja.', broken: 'O aplicativo de desktop não pôde ser instalado.', unknown: 'Você está usando o Varve sem o aplicativo de desktop.' },
+  scheduler: { name: 'Tarefas pelo relógio', well: 'As tarefas começam na hora.', attention: 'As tarefas não começam pelo relógio agora: tudo está em pausa, ou nem o aplicativo nem o “varve serve” está rodando.', broken: 'O agendador não olha há mais de 90 segundos. Reinicie o Varve.', unknown: 'Nenhuma tarefa tem horário, ou não foi possível saber.' },
+  channel: { name: 'Canal', well: 'A última mensagem chegou.', attention: 'O canal está desligado, não foi testado ou a última mensagem ainda não chegou. Envie um teste.', broken: 'As mensagens não chegam. Confira o endereço e a senha do canal.', unknown: 'Não foi possível examinar os canais.' },
+  service: { name: 'Serviço', well: 'O Varve está instalado como serviço.', attention: 'O serviço precisa de atenção.', broken: 'O serviço não pode rodar.', unknown: 'Nenhum serviço inicia o Varve sozinho; as tarefas rodam enquanto o aplicativo ou o “varve serve” estiver rodando.' }
 };
 
 export const doctorWords: Record<Language, Record<CheckId, CheckWords>> = { en, 'pt-BR': ptBR };
 
-/** Name of the check (with the plan's or repository's own name when the data has it) and its finding. */
+/** Name of the check (with the plan's, repository's or channel's own name when the data has it) and its finding. */
 export function describeCheck(language: Language, check: Pick<DoctorCheck, 'id' | 'state' | 'data'>): { name: string; sentence: string } {
   const words = doctorWords[language][check.id];
   const params: Record<string, string | number> = {};
   for (const [key, value] of Object.entries(check.data)) if (typeof value !== 'boolean') params[key] = value;
-  const own = check.id === 'repository' || check.id === 'plan' ? check.data['name'] : undefined;
+  const own = check.id === 'repository' || check.id === 'plan' || check.id === 'channel' ? check.data['name'] : undefined;
   const name = typeof own === 'string' ? `${words.name}: ${own}` : words.name;
   const sentence = formatMessage({ text: words[check.state] }, language, 'text', params as Params);
   return { name, sentence: check.id === 'secret-store' ? `${sentence} ${storageSentence(language, check)}`.trimEnd() : sentence };

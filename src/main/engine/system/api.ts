@@ -70,7 +70,7 @@ export function createSystemApi(deps: SystemDeps, home: () => OpenHome): EngineA
     },
     doctor: async (_input, context) => {
       await deps.home()?.secrets.open();
-      return { checks: await examine({ clock, files, random, keyring, homePath: config.homePath, host: config.host, versions, owner: config.owner, home: () => doctorHome(deps.home(), context), homeFailure: deps.homeFailure }) };
+      return { checks: await examine({ clock, files, random, keyring, machine, homePath: config.homePath, host: config.host, versions, owner: config.owner, home: () => doctorHome(deps.home(), context), homeFailure: deps.homeFailure }) };
     },
     tasks: {
       list: async () => tasks.list(),
@@ -100,7 +100,7 @@ function noticesOfRecord(verify: Status['verify']): Status['notices'] {
 
 function doctorHome(open: OpenHome | undefined, context: CallContext): DoctorHome | undefined {
   if (!open) return undefined;
-  const { marker, db, outbox, secrets, settings, log, repositories, snapshots } = open;
+  const { marker, db, outbox, secrets, settings, log, repositories, snapshots, jobs, alerts } = open;
   return {
     homeId: marker.id,
     db,
@@ -113,6 +113,8 @@ function doctorHome(open: OpenHome | undefined, context: CallContext): DoctorHom
     keysWereExported: () => log.list({ filter: { action: 'keys.exported' }, order: 'newest', limit: 1 }).entries.length > 0,
     missingPayloadKeys: () => log.sealed.missingKeys(),
     repositories: () => repositories.listNow({ fresh: true, signal: context.signal }),
-    plans: async () => snapshots.plans.list({}, context)
+    plans: async () => snapshots.plans.list({}, context),
+    scheduler: async () => jobs.jobs.scheduler(undefined as never, context),
+    channels: async () => alerts.api.channels.list(undefined as never, context)
   };
 }

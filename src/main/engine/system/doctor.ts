@@ -1,17 +1,18 @@
 // The doctor: looks at everything Varve rests on and says what it found. Each check stands alone: whatever it looks at may be broken in any
 // way, and the others still answer. Changes nothing (one temporary file in the home is made and removed).
 import { join } from 'node:path';
+import type { SchedulerState } from '../../../contract/jobs.ts';
 import type { Plan } from '../../../contract/snapshots.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import type { DoctorCheck, Settings } from '../../../contract/system.ts';
 import { isGrave, standsAgainst, type AnchorStatus } from '../../../contract/anchors.ts';
 import type { VerifyState } from '../../../contract/log.ts';
 import { toWire } from '../kit/errors.ts';
-import type { Clock, Files, Keyring, Random } from '../ports.ts';
+import type { Clock, Files, Keyring, Machine, Random } from '../ports.ts';
 import type { Secrets } from '../secrets/index.ts';
 import type { Database, Outbox } from '../store/index.ts';
+import { channelFinding, schedulerFinding, serviceFinding, type ChannelState, type Finding } from './doctor-work.ts';
 
-type Finding = Pick<DoctorCheck, 'state'> & { data?: DoctorCheck['data']; detail: string };
 type CheckId = DoctorCheck['id'];
 
 /** What the doctor looks at in an open home. */
@@ -29,6 +30,8 @@ export interface DoctorHome {
   missingPayloadKeys(): string[];
   repositories(): Promise<Repository[]>;
   plans(): Promise<Plan[]>;
+  scheduler(): Promise<SchedulerState>;
+  channels(): Promise<ChannelState[]>;
 }
 
 export interface DoctorDeps {
@@ -36,6 +39,7 @@ export interface DoctorDeps {
   files: Files;
   random: Random;
   keyring: Keyring;
+  machine: Pick<Machine, 'platform' | 'userHome'>;
   homePath: string;
   host: 'desktop' | 'serve' | 'cli';
   versions: { node: string; electron: string | null };
@@ -67,11 +71,13 @@ export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
     ['log', (open) => record(deps, open)],
     ['anchors', anchors],
     ['clock', (open) => clock(deps, open)],
-    ['gateway', gateway]
+    ['gateway', gateway],
+    ['scheduler', async (open) => schedulerFinding(await open.scheduler(), deps.clock.now())],
+    ['service', () => serviceFinding(deps.files, deps.machine)]
   ];
   const checks = await Promise.all([...simple.map(([id, check]) => attempt(id, check)), ...(home ? inHome.map(([id, check]) => attempt(id, () => check(home))) : [])]);
   if (!home) return checks;
-  return [...checks, ...(await repositories(home)), ...(await plans(deps, home))];
+  return [...checks, ...(await repositories(home)), ...(await plans(deps, home)), ...(await channels(home))];
 }
 
 async function attempt(id: CheckId, check: () => Finding | Promise<Finding>): Promise<DoctorCheck> {
@@ -205,6 +211,15 @@ async function plans({ clock: time, files }: DoctorDeps, home: DoctorHome): Prom
     return await Promise.all(rows.map((plan) => attempt('plan', () => planFinding(plan, files, time.now()))));
   } catch (error) {
     return [await attempt('plan', () => Promise.reject(error))];
+  }
+}
+
+async function channels(home: DoctorHome): Promise<DoctorCheck[]> {
+  try {
+    const rows = await home.channels();
+    return await Promise.all(rows.map((channel) => attempt('channel', () => channelFinding(channel))));
+  } catch (error) {
+    return [await attempt('channel', () => Promise.reject(error))];
   }
 }
 
