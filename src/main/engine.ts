@@ -22,6 +22,8 @@ const waitForHomeMs = 3_000;
 type Router = ReturnType<typeof createRouter>;
 interface Served {
   router: Router;
+  /** The computer was asleep. */
+  wake(): void;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ async function ownHome(ports: Ports, homePath: string, desktop: EngineApi['deskt
   else ports.logger.warn('no local socket: other commands wait for this program to end', { reason: listening.reason });
   return {
     router,
+    wake: engine.wake,
     stop: async () => {
       await engine.stop();
       await home.release();
@@ -76,7 +79,8 @@ async function joinOwner(owner: { socketPath: string; token: string }, desktop: 
     () => process.exit(0),
     () => process.exit(0)
   );
-  return { router: createRouter(apiOver(client, desktop)), stop: close };
+  // The owner notices sleep by itself.
+  return { router: createRouter(apiOver(client, desktop)), wake: () => undefined, stop: close };
 }
 
 async function serveHome(ports: Ports, homePath: string, desktop: EngineApi['desktop']): Promise<Served> {
@@ -134,5 +138,6 @@ process.parentPort.on('message', ({ data, ports: given }: { data: ToEngine; port
   if (data.kind === 'start') void start(given);
   else if (data.kind === 'client') void started.promise.then(({ router }) => given.forEach((port) => servePort(router, port as never, caller)));
   else if (data.kind === 'stop') void stop();
-  // `suspend` and `resume` concern the scheduler, which reads the wall clock itself when it is asked next.
+  // Awake again: what is due is looked at now, not at the next tick.
+  else if (data.kind === 'resume') void started.promise.then(({ wake }) => wake());
 });

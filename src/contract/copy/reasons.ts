@@ -16,7 +16,6 @@ import { log } from './reasons/log.ts';
 import { maintenance } from './reasons/maintenance.ts';
 import { messages } from './reasons/messages.ts';
 import { desktopCalls, fieldNames, kindNames, ownerNames, secretNames } from './reasons/names.ts';
-import { monitoring } from './reasons/monitoring.ts';
 import { notes } from './reasons/notes.ts';
 import { program } from './reasons/program.ts';
 import { repository } from './reasons/repository.ts';
@@ -53,7 +52,6 @@ export const reasonTables: Readonly<Record<string, Reasons>> = {
   log,
   maintenance,
   messages,
-  monitoring,
   notes,
   program,
   repository,

@@ -30,6 +30,8 @@ export interface Engine {
   start(): Promise<void>;
   /** Resolves when no task and no run that was asked for here is under way, whoever started it; CANCELLED when the signal fires first. For a host that is about to stop of its own accord. */
   idle(signal?: AbortSignal): Promise<void>;
+  /** After sleep, or when the clock was set: looks at once what is due. */
+  wake(): void;
   /** Cancels tasks, records that the home was closed, closes everything. A second call does nothing. */
   stop(): Promise<void>;
   readonly homeOpen: boolean;
@@ -102,6 +104,7 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
   return {
     api: guardApi(api),
     start: () => opening.run(async () => (home || stopped ? undefined : open())),
+    wake: () => home?.jobs.wake(),
     idle: async (signal) => {
       await home?.jobs.idle(signal);
       await tasks.idle(signal);

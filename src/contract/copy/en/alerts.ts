@@ -29,6 +29,7 @@ export const alerts = {
   'alerts.resolve': 'Take off the list',
   'alerts.openRecord': 'Open the record',
   'alerts.openRepository': 'Open the repository',
+  'alerts.openJob': 'Open the job',
   'alerts.isOnIt': '{who} is on it, until {when} at most',
   'alerts.isOnItNote': '{who} is on it: {note}',
   'alerts.isSilent': 'Quiet until {when}, by {who}: {reason}',

@@ -32,6 +32,7 @@ export const alerts: Translated<typeof en> = {
   'alerts.resolve': 'Tirar da lista',
   'alerts.openRecord': 'Abrir o registro',
   'alerts.openRepository': 'Abrir o repositório',
+  'alerts.openJob': 'Abrir a tarefa',
   'alerts.isOnIt': '{who} está cuidando, no máximo até {when}',
   'alerts.isOnItNote': '{who} está cuidando: {note}',
   'alerts.isSilent': 'Silenciado até {when}, por {who}: {reason}',

@@ -32,7 +32,6 @@ export const jobs: Reasons = {
   'has passed': 'já passou',
   'is more than 30 days away': 'está a mais de 30 dias',
   '{count} failed runs in a row': '{count} execuções falharam em seguida',
-  'could not be started: its keeper ended at once': 'não pôde ser iniciado: quem o vigiaria terminou em seguida',
   'the folder it is to stand in cannot be used: {code}': 'a pasta em que ficaria não pode ser usada: {code}',
   '{program} could not be started: {code}': '{program} não pôde ser iniciado: {code}',
   'it could not be watched over: {code}': 'não pôde ser vigiado: {code}',

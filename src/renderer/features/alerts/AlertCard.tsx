@@ -21,6 +21,7 @@ const tones: Record<Alert['severity'], Tone> = { critical: 'bad', warning: 'atte
 function placeOf({ facts }: Alert): { path: string; key: MessageKey } | undefined {
   if (facts.code === 'integrity_record') return { path: '/log', key: 'alerts.openRecord' };
   const repository = facts.code === 'disk_space' ? (facts.holds === 'repository' ? facts.name : undefined) : 'repository' in facts ? facts.repository : undefined;
+  if (repository === undefined && 'jobName' in facts) return { path: `/jobs/${encodeURIComponent(facts.jobName)}`, key: 'alerts.openJob' };
   return repository === undefined ? undefined : { path: `/repositories/${encodeURIComponent(repository)}`, key: 'alerts.openRepository' };
 }
 

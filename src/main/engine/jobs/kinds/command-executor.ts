@@ -47,7 +47,7 @@ export function createCommandExecutor(deps: CommandExecutorDeps): Executor {
       const request = await requestOf(deps, what);
       const began = await attempts.start(request);
       if ('identity' in began) return { kind: 'started', started: started(what, began.identity) };
-      if ('lost' in began) return { kind: 'failed', outcome: outcome('failed', 'spawn', { detail: 'could not be started: its keeper ended at once' }) };
+      if ('lost' in began) return { kind: 'failed', outcome: outcome('unknown', 'crash_at_start') };
       return { kind: 'failed', outcome: notSpawned(what, began.spawnFailed) };
     },
     find: async (what) => {

@@ -146,8 +146,10 @@ export function createWorker(deps: WorkerDeps) {
     try {
       if (stopWanted !== undefined) ledger.move(run.id, 'stopped', { cause: stopWanted.cause, by: stopWanted.by, also: () => noteEnd(what, outcome, outcome.detail) });
       else
-        ledger.move(run.id, 'failed', {
+        ledger.move(run.id, outcome.state === 'unknown' ? 'unknown' : 'failed', {
           cause: outcome.cause,
+          // Its keeper ended before it had said anything: a program may have been started or not.
+          recovering: outcome.state === 'unknown',
           patch: { exit: outcome.exit, failure: failureOf(outcome, outcome.detail, jobs.job(run.jobId), clock.now()) },
           facts: { ...(outcome.code !== null && { code: outcome.code }), ...(outcome.detail !== null && { reason: outcome.detail }) },
           also: () => {

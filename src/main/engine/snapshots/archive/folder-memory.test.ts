@@ -177,7 +177,7 @@ describe('what the last snapshot saw', () => {
       }
     };
     const saved = await remembering({ ...context, files, logger: { ...context.logger, warn: (message: string) => void said.push(message) } });
-    expect(said).toContain('what the last snapshot saw cannot be used');
+    expect(said).toContain('a snapshot is begun again');
     expect(await treeOfSource(saved)).toEqual([]);
   });
 
