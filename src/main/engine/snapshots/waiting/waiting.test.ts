@@ -67,7 +67,8 @@ it('a drive that is pulled out in the middle leads back to waiting', async () =>
   const count = await taken();
   const task = await take(true);
   expect(task).toMatchObject({ state: 'waiting', result: { wait: { reason: 'absent' } } });
-  expect((await actions()).slice(-3)).toEqual(['snapshot.started', 'snapshot.failed', 'snapshot.waiting']);
+  // It is looked for from now on, and what was known of the place may be two seconds old: a try in vain may have followed already.
+  expect((await actions()).join(' ')).toMatch(/snapshot\.started snapshot\.failed snapshot\.waiting( snapshot\.failed)*$/);
   renameSync(at('away'), at('drive'));
   await expect.poll(taken).toBe(count + 1);
   await test.api.plans.edit({ plan: 'thesis', hooks: { before: null } }, test.context);
