@@ -2,10 +2,10 @@
 import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { procedure } from './base.ts';
+import { failedStates, finalStates, liveStates } from './run-states.ts';
 import { Count, Hex64, Instant, Name, Uuid7 } from './ids.ts';
 
-export const liveStates = ['awaiting_approval', 'queued', 'starting', 'running', 'stopping', 'retry_wait'] as const;
-export const finalStates = ['succeeded', 'partial', 'failed', 'timed_out', 'stopped', 'skipped', 'missed', 'rejected', 'unknown'] as const;
+export { failedStates, finalStates, liveStates };
 export const RunState = z.enum([...liveStates, ...finalStates]);
 export type RunState = z.infer<typeof RunState>;
 

@@ -1,5 +1,6 @@
 // What became of a run, for a person: a word for its state, and a sentence that says what happened, since when, and what to do next (docs/jobs.md, 6.6).
 import type { Language } from '../ids.ts';
+import { failedStates } from '../run-states.ts';
 import type { Run, RunCause, RunState } from '../runs.ts';
 import { describeError, errorWords } from './errors.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -53,7 +54,7 @@ function isErrorCode(code: string | null | undefined): boolean {
   return code !== null && code !== undefined && Object.hasOwn(errorWords.en, code);
 }
 
-const failed: ReadonlySet<RunState> = new Set(['failed', 'timed_out', 'unknown']);
+const failed: ReadonlySet<RunState> = new Set(failedStates);
 
 export function describeRun(language: Language, run: SaidRun, now: Date): RunSentence {
   const { leads, waitingFor, missed, facts } = words[language];

@@ -25,7 +25,7 @@ import { createCommandExecutor } from './kinds/command-executor.ts';
 import type { Executor } from './kinds/executor.ts';
 import { createOwnExecutor } from './kinds/own-executor.ts';
 import type { OwnWorkDeps } from './kinds/own-work.ts';
-import { runFields, type RunRow } from './model.ts';
+import { pausedAt, runFields, type RunRow } from './model.ts';
 import { createLedger } from './runs/ledger.ts';
 import { createRunService } from './runs/service.ts';
 import { createRunStore } from './runs/store.ts';
@@ -107,9 +107,6 @@ export function createJobs(deps: JobsDependencies): Jobs {
   let stopFollowing = (): void => undefined;
   let stopSweeping = (): void => undefined;
   const onChanged = (): void => announce({ kind: 'changed', what: 'runs' });
-  const learnBoot = async (): Promise<void> => {
-    bootId ??= await processes.bootId().catch(() => undefined);
-  };
 
   /** Of programs that ended since the start: what they said last, for tickets. */
   const tails = new Map<string, readonly string[]>();
@@ -119,7 +116,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
     onTask: (runId, attempt, taskId) => {
       const row = runs.attempt(runId, attempt);
       if (row) runs.putAttempt({ ...row, taskId });
-      announce({ kind: 'changed', what: 'runs' });
+      onChanged();
     }
   });
   const command = createCommandExecutor({
@@ -154,7 +151,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   /** Rule 4.4, once: at the start of a host that stays, or before a short command runs something. */
   const settleLeft = (): Promise<void> =>
     (settled ??= (async () => {
-      await learnBoot();
+      bootId = await processes.bootId().catch(() => undefined);
       await recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, onFailed, onLost });
     })());
 
@@ -187,7 +184,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
         jobs.all().map((row) => {
           const gap = scheduler.timetableOf(row).smallestGapMs;
           return {
-            id: row.id, name: row.name, title: row.definition.title, definition: row.definition, createdAt: new Date(row.createdAt).toISOString(), paused: scheduler.pausedNow(row.paused, clock.now()), nextAt: isoOrNull(scheduler.nextAt(row)), scheduleGapMs: Number.isFinite(gap) ? gap : null,
+            id: row.id, name: row.name, title: row.definition.title, definition: row.definition, createdAt: new Date(row.createdAt).toISOString(), paused: pausedAt(row.paused, clock.now()), nextAt: isoOrNull(scheduler.nextAt(row)), scheduleGapMs: Number.isFinite(gap) ? gap : null,
             overlapSkips: row.overlapSkips, failures: row.failures, failingSince: isoOrNull(row.failingSince), lastGoodAt: isoOrNull(row.lastGoodAt)
           };
         }),
@@ -197,7 +194,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
       onRunStarted: (listener) => ledger.onStarted((run) => listener(view(run))),
       schedulerState: () => {
         const { lastTickAt, paused } = jobs.scheduler();
-        return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: scheduler.pausedNow(paused, clock.now()) };
+        return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: pausedAt(paused, clock.now()) };
       },
       outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? [],
       tallies: () => runs.tallies()

@@ -1,6 +1,7 @@
 // What a job is to the engine, and the rules that need nothing but their arguments: keys, hashes, retry delays, the order of the queue, grace and windows.
 import { createHash } from 'node:crypto';
 import type { Job, JobDefinition, Pause, WorkKind } from '../../../contract/jobs.ts';
+import type { Random } from '../ports.ts';
 import type { Missed, RunCause, RunFailure, RunResult, RunState, Run, Trigger } from '../../../contract/runs.ts';
 
 export interface JobRow {
@@ -112,6 +113,16 @@ export function jitterMs(jobId: string, occurrenceMs: number, jitterSeconds: num
   if (most <= 0) return 0;
   const digest = createHash('sha256').update(`${jobId}\n${new Date(occurrenceMs).toISOString()}`).digest();
   return Number(digest.readBigUInt64BE(0) % BigInt(most + 1));
+}
+
+/** In [0, 1). */
+export function chanceOf(random: Pick<Random, 'bytes'>): number {
+  return Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** The pause, of a job or of everything, holds at this moment. */
+export function pausedAt(pause: Pause | null, nowMs: number): boolean {
+  return pause !== null && (pause.until === null || Date.parse(pause.until) > nowMs);
 }
 
 /** Rule 7.1, in milliseconds: `failed` tries so far, `chance` in [0, 1). */

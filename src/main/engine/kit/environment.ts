@@ -5,6 +5,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What a program hardly runs without, and what tells no secret. */
 const plain = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'SYSTEMROOT', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
 
-export function plainEnvironment(environment: Environment): Record<string, string> {
-  return Object.fromEntries(plain.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+/** Those, and the named ones. */
+export function plainEnvironment(environment: Environment, named: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries([...plain, ...named].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 }

@@ -32,6 +32,7 @@ import { createWaiting, type Waiting } from './waiting/service.ts';
 import { createLookAtPlan, type LookAtPlan } from './watch/look.ts';
 
 export { snapshotsMigrations } from './migrations.ts';
+export type { LookAtPlan, WatchFinding } from './watch/look.ts';
 
 export interface SnapshotsDependencies {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine' | 'logger' | 'programs'>;

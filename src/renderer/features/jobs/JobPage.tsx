@@ -6,6 +6,7 @@ import { describeRun, runStateWord } from '../../../contract/copy/runs.ts';
 import { formatNumber, formatTook, formatWhen } from '../../../contract/copy/values.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Job } from '../../../contract/jobs.ts';
+import { failedStates } from '../../../contract/run-states.ts';
 import type { Run, RunState } from '../../../contract/runs.ts';
 import { useScheduler } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -23,7 +24,7 @@ import { RunNow } from './RunNow.tsx';
 import styles from './Jobs.module.css';
 
 const filters: Record<string, readonly RunState[]> = {
-  failed: ['failed', 'timed_out', 'unknown'],
+  failed: failedStates,
   gaps: ['partial'],
   done: ['succeeded'],
   not: ['skipped', 'missed', 'stopped', 'rejected']

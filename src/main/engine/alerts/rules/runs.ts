@@ -1,7 +1,6 @@
 // How runs count for rules.
-import type { Run, RunState } from '../../../../contract/runs.ts';
-
-const failedStates: ReadonlySet<RunState> = new Set(['failed', 'timed_out', 'unknown']);
+import { median as medianOf } from '../../kit/median.ts';
+import { failedStates, type Run, type RunState } from '../../../../contract/runs.ts';
 
 /** A person may have said that it ended otherwise. */
 export function endOf(run: Run): RunState {
@@ -9,7 +8,7 @@ export function endOf(run: Run): RunState {
 }
 
 export function hasFailed(run: Run): boolean {
-  return failedStates.has(endOf(run));
+  return (failedStates as readonly RunState[]).includes(endOf(run));
 }
 
 /** Failed ones since the last that did its work, newest first. What did not run, or was stopped by a person, neither counts nor ends the row. */
@@ -32,8 +31,7 @@ export function tookMs(run: Run, nowMs: number): number | null {
   return run.activeMs ?? Math.max(0, (run.endedAt === null ? nowMs : Date.parse(run.endedAt)) - Date.parse(run.startedAt));
 }
 
+/** Of as many as a rule asks for, which is never none. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return medianOf(values) ?? Number.NaN;
 }

@@ -7,7 +7,7 @@ import { fail } from '../../kit/errors.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
-import { definitionHashOf, runKey, type JobRow, type RunRow } from '../model.ts';
+import { definitionHashOf, pausedAt, runKey, type JobRow, type RunRow } from '../model.ts';
 import type { RunStore } from '../runs/store.ts';
 import { isFinal } from '../runs/states.ts';
 import { viewRun } from '../runs/view.ts';
@@ -57,7 +57,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       definitionHash: row.definitionHash,
       createdAt: iso(row.createdAt),
       fromFile: row.fromFile,
-      paused: scheduler.pausedNow(row.paused, clock.now()) ? row.paused : null,
+      paused: pausedAt(row.paused, clock.now()) ? row.paused : null,
       broken: deps.missing(row.definition),
       nextAt: isoOrNull(scheduler.nextAt(row)),
       active: live.map((run) => viewRun(run, scheduler.waitingFor(run.id))),
@@ -115,7 +115,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       .slice(0, 10)
       .map((each) => ({ ...each, at: iso(each.at) }));
     const nowMs = clock.now();
-    return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: scheduler.pausedNow(paused, nowMs) ? paused : null, next, active: runs.live().filter(({ state: each }) => !isFinal(each)).map((run) => viewRun(run, scheduler.waitingFor(run.id))), maxRunning };
+    return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: pausedAt(paused, nowMs) ? paused : null, next, active: runs.live().filter(({ state: each }) => !isFinal(each)).map((run) => viewRun(run, scheduler.waitingFor(run.id))), maxRunning };
   };
 
   const untilOf = (until: string | undefined): string | null => {

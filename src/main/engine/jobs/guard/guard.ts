@@ -3,7 +3,7 @@
 import type { JobDefinition } from '../../../../contract/jobs.ts';
 import type { Database } from '../../store/index.ts';
 import { createJobStore } from '../definitions/store.ts';
-import type { JobRow, RunRow } from '../model.ts';
+import { pausedAt, type RunRow } from '../model.ts';
 import { createRunStore } from '../runs/store.ts';
 import { openSchedule, type Timetable } from '../schedule/index.ts';
 
@@ -34,9 +34,9 @@ export function guardJobs(db: Pick<Database, 'prepare'>, nowMs: number): Complai
   const complaints: Complaint[] = [];
   const scheduled = all.some(({ definition: { work, schedule } }) => work.kind !== 'external' && (schedule.kind === 'cron' || schedule.kind === 'interval'));
   if (scheduled && (lastTickAt === null || nowMs - lastTickAt > tickLimitMs)) complaints.push({ kind: 'scheduler', since: iso(lastTickAt) });
-  const pausedAll = stillPaused(paused, nowMs);
+  const pausedAll = pausedAt(paused, nowMs);
   for (const job of all) {
-    if (pausedAll || stillPaused(job.paused, nowMs)) continue;
+    if (pausedAll || pausedAt(job.paused, nowMs)) continue;
     const timetable = openSchedule(job.definition.schedule);
     const due = timetable.prev(nowMs - job.definition.alerts.startGraceSeconds * 1000);
     const last = runs.list({ jobId: job.id, limit: 50 }).find(({ test, state }) => !test && state !== 'missed' && state !== 'skipped');
@@ -75,10 +75,6 @@ function largestGapMs(timetable: Timetable, nowMs: number): number {
 /** Rule 11.2. */
 function failureLimit({ alerts }: JobDefinition, gapMs: number): number {
   return alerts.failureAfter ?? (gapMs <= 3_600_000 ? 2 : 1);
-}
-
-function stillPaused(pause: JobRow['paused'], nowMs: number): boolean {
-  return pause !== null && (pause.until === null || Date.parse(pause.until) > nowMs);
 }
 
 function iso(ms: number): string;

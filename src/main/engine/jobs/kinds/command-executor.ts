@@ -88,7 +88,7 @@ export function runEnvironment(run: RunRow, attempt: number): Record<string, str
 async function requestOf(deps: CommandExecutorDeps, { run, attempt, definition }: Try): Promise<AttemptRequest> {
   const work = definition.work as CommandWork;
   const masks: { name: string; value: string }[] = [];
-  const environment: Record<string, string> = { ...plainEnvironment(deps.environment), ...Object.fromEntries(work.inherit.flatMap((name) => (deps.environment[name] === undefined ? [] : [[name, deps.environment[name]]]))), ...work.environment, ...runEnvironment(run, attempt) };
+  const environment: Record<string, string> = { ...plainEnvironment(deps.environment, work.inherit), ...work.environment, ...runEnvironment(run, attempt) };
   const secretFiles: { name: string; variable: string; value: string }[] = [];
   let stdin: string | undefined;
   for (const { secret, into } of work.secrets) {

@@ -5,9 +5,10 @@ import type { TaskResult, TaskState } from '../../../../contract/events.ts';
 import type { RunResult } from '../../../../contract/runs.ts';
 import { cancelled, fail, fromWire } from '../../kit/errors.ts';
 import type { Clock, Net } from '../../ports.ts';
+import type { LookAtPlan } from '../../snapshots/index.ts';
 import type { Tasks } from '../../system/tasks.ts';
 import { outcome, type Outcome } from './outcome.ts';
-import { carryOutWatch, type WatchFinding } from './watch-work.ts';
+import { carryOutWatch } from './watch-work.ts';
 
 export type OwnWork = Exclude<Work, { kind: 'command' | 'external' }>;
 type HttpWork = ReturnType<typeof HttpWorkSchema.parse>;
@@ -25,7 +26,7 @@ export interface OwnWorkDeps {
     verify: EngineApi['log']['verify'];
     restore: EngineApi['restores']['start'];
     undo: EngineApi['restores']['undo'];
-    look(plan: string, signal: AbortSignal): Promise<WatchFinding[]>;
+    look: LookAtPlan;
   };
   /** A secret's value, after its use was recorded. */
   secret(name: string, purpose: string): Promise<string>;

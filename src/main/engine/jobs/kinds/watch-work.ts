@@ -3,13 +3,8 @@
 import { treePathOf } from '../../../../contract/tree-path.ts';
 import type { RestoreReport } from '../../../../contract/snapshots.ts';
 import { toWire } from '../../kit/errors.ts';
+import type { WatchFinding } from '../../snapshots/index.ts';
 import { outcome, type Outcome } from './outcome.ts';
-
-export interface WatchFinding {
-  path: string;
-  what: 'missing' | 'away' | 'check';
-  reason: string | null;
-}
 
 export interface WatchDeps {
   look(plan: string): Promise<WatchFinding[]>;

@@ -10,7 +10,7 @@ import type { JobStore } from '../definitions/store.ts';
 import type { JobRow, RunRow } from '../model.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import { createFirstErrors } from './first-errors.ts';
-import { median, medianMs } from './median.ts';
+import { median, medianMs } from '../../kit/median.ts';
 import { isFinal } from './states.ts';
 import { statsOf } from './stats.ts';
 import type { RunStore } from './store.ts';

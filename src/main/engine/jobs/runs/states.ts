@@ -1,5 +1,5 @@
 // The states of a run and the only ways between them (rule 4). Pure; the store asks here before it writes.
-import { finalStates, liveStates, type RunState } from '../../../../contract/runs.ts';
+import { failedStates, finalStates, liveStates, type RunState } from '../../../../contract/runs.ts';
 
 export type LiveState = (typeof liveStates)[number];
 
@@ -34,5 +34,5 @@ export const occupying: readonly LiveState[] = ['starting', 'running', 'stopping
 
 /** Counts as a failure for alerts, tickets and pausing (rule 7.4). */
 export function isFailure(state: RunState): boolean {
-  return state === 'failed' || state === 'timed_out' || state === 'unknown';
+  return (failedStates as readonly RunState[]).includes(state);
 }

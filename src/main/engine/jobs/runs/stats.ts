@@ -1,7 +1,7 @@
 // A job's runs counted by the day, week or month of a zone, newest first. Reads back only as far as is asked for.
-import type { DayStats } from '../../../../contract/runs.ts';
+import { failedStates, type DayStats } from '../../../../contract/runs.ts';
 import type { RunRow } from '../model.ts';
-import { medianMs } from './median.ts';
+import { medianMs } from '../../kit/median.ts';
 import { isFinal } from './states.ts';
 import type { RunStore } from './store.ts';
 
@@ -27,7 +27,7 @@ export function statsOf(runs: Pick<RunStore, 'list'>, jobId: string, { by, zone,
   function result(): DayStats[] {
     return [...groups].map(([day, group]) => {
       const counted = (states: readonly string[]): number => group.filter(({ state }) => states.includes(state)).length;
-      const [succeeded, partial, failed] = [counted(['succeeded']), counted(['partial']), counted(['failed', 'timed_out', 'unknown'])];
+      const [succeeded, partial, failed] = [counted(['succeeded']), counted(['partial']), counted(failedStates)];
       const items = group.flatMap(({ result: each }) => each?.items ?? []);
       return { day, runs: group.length, succeeded, partial, failed, other: group.length - succeeded - partial - failed, items: items.length === 0 ? null : items.reduce((sum, each) => sum + each, 0), medianMs: medianMs(group.flatMap(({ activeMs }) => activeMs ?? [])) };
     });

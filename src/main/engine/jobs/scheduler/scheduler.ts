@@ -8,7 +8,7 @@ import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Logger, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
 import type { JobStore } from '../definitions/store.ts';
-import { byHand, runFields, runKey, type JobRow, type RunRow } from '../model.ts';
+import { byHand, chanceOf, pausedAt, runFields, runKey, type JobRow, type RunRow } from '../model.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import { isLive } from '../runs/states.ts';
 import type { RunStore } from '../runs/store.ts';
@@ -224,11 +224,8 @@ export function createScheduler(deps: SchedulerDeps) {
   };
 
   const waitWithCatchingUp = (nowMs: number): void => {
-    const chance = Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
-    catchUpFromMs = nowMs + catchUpAfterMs + Math.floor(chance * catchUpSpreadMs);
+    catchUpFromMs = nowMs + catchUpAfterMs + Math.floor(chanceOf(random) * catchUpSpreadMs);
   };
-
-  const pausedNow = (pause: Pause | null, nowMs: number): boolean => pause !== null && (pause.until === null || Date.parse(pause.until) > nowMs);
 
   /** Rule 9.4: at its end the times that passed are recorded, and the cursor moves to it. `endMs`: the last moment of the pause. */
   const endPause = (job: JobRow, endMs: number, { catchUp }: { catchUp: boolean }): void => {
@@ -254,7 +251,7 @@ export function createScheduler(deps: SchedulerDeps) {
     pauseEndsMs = [];
     for (const job of jobs.all()) {
       if (job.paused === null) continue;
-      if (pausedNow(job.paused, nowMs)) {
+      if (pausedAt(job.paused, nowMs)) {
         if (job.paused.until !== null) pauseEndsMs.push(Date.parse(job.paused.until));
         continue;
       }
@@ -267,7 +264,7 @@ export function createScheduler(deps: SchedulerDeps) {
     }
     const { paused } = jobs.scheduler();
     if (paused === null) return;
-    if (pausedNow(paused, nowMs)) pauseEndsMs.push(Date.parse(paused.until as string));
+    if (pausedAt(paused, nowMs)) pauseEndsMs.push(Date.parse(paused.until as string));
     else resumeAll('', lastMomentOf(paused));
   };
 
@@ -296,8 +293,8 @@ export function createScheduler(deps: SchedulerDeps) {
     };
     attempted('pauses', () => resumeDue(nowMs));
     attempted('times', () => {
-      if (pausedNow(jobs.scheduler().paused, nowMs)) return;
-      const active = jobs.all().filter((job) => !pausedNow(job.paused, nowMs));
+      if (pausedAt(jobs.scheduler().paused, nowMs)) return;
+      const active = jobs.all().filter((job) => !pausedAt(job.paused, nowMs));
       // Together, because many may be due at once; each can fail for itself and is then as if it had not been looked at.
       outbox.commit(() => {
         for (const job of active) attempted(job.name, () => look(job, nowMs, passed));
@@ -362,12 +359,12 @@ export function createScheduler(deps: SchedulerDeps) {
 
   const candidates = (nowMs: number): Candidate[] => {
     const { paused: pausedAll } = jobs.scheduler();
-    const all = pausedNow(pausedAll, nowMs);
+    const all = pausedAt(pausedAll, nowMs);
     const known = new Map<string, JobRow | undefined>();
     return runs.live().map((run) => {
       if (!known.has(run.jobId)) known.set(run.jobId, jobs.job(run.jobId));
       const job = known.get(run.jobId);
-      return { run, definition: job === undefined ? undefined : run.definitionHash === job.definitionHash ? job.definition : jobs.definition(run.definitionHash), paused: all || pausedNow(job?.paused ?? null, nowMs) };
+      return { run, definition: job === undefined ? undefined : run.definitionHash === job.definitionHash ? job.definition : jobs.definition(run.definitionHash), paused: all || pausedAt(job?.paused ?? null, nowMs) };
     });
   };
 
@@ -451,7 +448,7 @@ export function createScheduler(deps: SchedulerDeps) {
       scheduling = true;
       const nowMs = clock.now();
       try {
-        if (!pausedNow(jobs.scheduler().paused, nowMs)) for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !isExternal(job) && !pausedNow(job.paused, nowMs)) write(job, { trigger: 'startup', occurrence: nowMs });
+        if (!pausedAt(jobs.scheduler().paused, nowMs)) for (const job of jobs.all()) if (job.definition.schedule.kind === 'startup' && !isExternal(job) && !pausedAt(job.paused, nowMs)) write(job, { trigger: 'startup', occurrence: nowMs });
       } finally {
         tick();
       }
@@ -484,13 +481,12 @@ export function createScheduler(deps: SchedulerDeps) {
     },
     endPause,
     resumeAll,
-    pausedNow,
     timetableOf,
     smallestGapOf: (schedule: JobDefinition['schedule']): number => openSchedule(schedule).smallestGapMs,
     nextAt: (job: JobRow): number | null => {
       const { paused } = jobs.scheduler();
       const nowMs = clock.now();
-      if (pausedNow(job.paused, nowMs) || pausedNow(paused, nowMs)) return null;
+      if (pausedAt(job.paused, nowMs) || pausedAt(paused, nowMs)) return null;
       return timetableOf(job).next(Math.max(job.cursor, nowMs));
     },
     waitingFor: (runId: string): Run['waitingFor'] => waitingFor.get(runId)?.for ?? null,

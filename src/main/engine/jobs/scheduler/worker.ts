@@ -11,7 +11,7 @@ import type { Clock, Files, Logger, Random } from '../../ports.ts';
 import type { JobStore } from '../definitions/store.ts';
 import type { Executor, Started, Try } from '../kinds/executor.ts';
 import { outcome as outcomeAs, type Outcome } from '../kinds/outcome.ts';
-import { graceMs, runFields, type RunRow } from '../model.ts';
+import { chanceOf, graceMs, runFields, type RunRow } from '../model.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { RunStore } from '../runs/store.ts';
 import { applyChecks, failureOf, settle } from './settle.ts';
@@ -54,8 +54,6 @@ export function createWorker(deps: WorkerDeps) {
   };
   let closed = false;
 
-  const chance = (): number => Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
-
   const noteEnd = (what: Try, outcome: Outcome, detail: string | null): void => {
     const row = runs.attempt(what.run.id, what.attempt);
     if (row) runs.putAttempt({ ...row, endedAt: clock.now(), exit: outcome.exit, cause: outcome.cause, detail, output: outcome.output });
@@ -81,7 +79,7 @@ export function createWorker(deps: WorkerDeps) {
     const run = before.state === 'running' && (ended.state === 'stopped' || ended.state === 'timed_out') && !ended.byItself ? ledger.move(before.id, 'stopping', { cause: ended.cause }) : before;
     const attempt = runs.attempt(run.id, what.attempt);
     const outcome = applyChecks(ended, what.definition.checks, { startedMs: attempt?.startedAt ?? clock.now(), endedMs: clock.now(), result: ended.result, files });
-    const settled = settle({ run, definition: what.definition, outcome, nowMs: clock.now(), chance: chance() });
+    const settled = settle({ run, definition: what.definition, outcome, nowMs: clock.now(), chance: chanceOf(random) });
     const activeMs = (run.activeMs ?? 0) + outcome.activeMs;
     const flags = outcome.redacted > 0 && !run.flags.includes('redacted') ? [...run.flags, 'redacted' as const] : run.flags;
     const failed = settled.to === 'failed' || settled.to === 'timed_out' || settled.to === 'unknown';

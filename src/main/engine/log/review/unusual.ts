@@ -1,10 +1,9 @@
 // When is a number unusual? Medians and median deviations, because one wild day must not make the next one look normal. Pure.
+import { median as medianOf } from '../../kit/median.ts';
 
+/** 0 of none: nothing is usual then. */
 export function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return medianOf(values) ?? 0;
 }
 
 export function deviation(values: readonly number[], from = median(values)): number {

@@ -1,5 +1,6 @@
 // One hook of a plan: a program run with a time limit and little environment, and what it says about the snapshot.
 import type { Hook } from '../../../../contract/snapshots.ts';
+import { plainEnvironment, type Environment } from '../../kit/environment.ts';
 import { errnoOf } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import type { ProgramEnd, Programs } from '../../ports.ts';
@@ -23,23 +24,14 @@ export interface HookFacts {
   restored?: { top: string; folder: string };
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 const outputLimitBytes = 64 * 1024;
 const shownErrors = 300;
 const deepest = 32;
 const longestName = 500;
-/** What a program hardly runs without, and what tells no secret. */
-const always = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'SYSTEMROOT', 'WINDIR', 'COMSPEC', 'PATHEXT', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA'];
-
-/** The variables that a person's program sees: those, and the named ones. */
-export function seenBy(environment: Environment, named: readonly string[] = []): Record<string, string> {
-  return Object.fromEntries([...always, ...named].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
-}
 
 /** Throws CANCELLED only; everything else is an outcome. */
 export async function runHook(programs: Programs, hook: Hook, facts: HookFacts, environment: Environment, signal: AbortSignal | undefined): Promise<HookOutcome> {
-  const request = { argv: hook.argv, environment: { ...seenBy(environment, hook.environment), VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository, ...(facts.restored && { VARVE_RESTORED: facts.restored.top }) }, ...(facts.restored && { folder: facts.restored.folder }), timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
+  const request = { argv: hook.argv, environment: { ...plainEnvironment(environment, hook.environment), VARVE_PLAN: facts.plan, VARVE_HOOK: facts.hook, VARVE_REPOSITORY: facts.repository, ...(facts.restored && { VARVE_RESTORED: facts.restored.top }) }, ...(facts.restored && { folder: facts.restored.folder }), timeLimitMs: hook.timeLimitSeconds * 1000, outputLimitBytes, signal };
   let end: ProgramEnd;
   try {
     end = await programs.run(request);
