@@ -96,6 +96,12 @@ export const errorCatalogue = {
   ERASED_ALREADY: entry(409, 8, z.object({ seq: z.number() })),
   ERASE_PROTECTED: entry(409, 2, z.object({ seq: z.number(), action: z.string(), why: z.enum(['explains-erasures', 'beginning', 'about-the-record']) })),
   NOTHING_TO_ERASE: entry(409, 2, z.object({ seq: z.number() })),
+  // packages
+  /** `member`: the file in the package that is not as it must be; empty when it is the package itself. */
+  PACKAGE_REFUSED: entry(422, 5, z.object({ path: z.string(), member: z.string(), reason: z.string() })),
+  /** It is sealed, and no passphrase was given. */
+  PACKAGE_LOCKED: entry(423, 7, atPath),
+  PACKAGE_WRONG_PASSPHRASE: entry(403, 7, atPath),
   // desktop
   DESKTOP_UNAVAILABLE: entry(501, 1, z.object({ what: z.string() }))
 } as const satisfies Record<string, Entry>;

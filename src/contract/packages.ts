@@ -1,0 +1,107 @@
+// Cold packages: the record, a snapshot or a folder as one tar.gz or zip that opens anywhere, with a manifest that says what must be in it.
+import * as z from 'zod';
+import { procedure } from './base.ts';
+import { Count, FilePath, Hex64, Instant, SecretNameText, SnapshotName } from './ids.ts';
+import { Verdict } from './verify.ts';
+
+export const packageKinds = ['log', 'snapshot', 'folder'] as const;
+export const PackageKind = z.enum(packageKinds);
+export type PackageKind = z.infer<typeof PackageKind>;
+export const PackageFormat = z.enum(['tar.gz', 'zip']);
+export type PackageFormat = z.infer<typeof PackageFormat>;
+
+/** Opens a sealed package, or seals a new one: typed now, or kept as a named secret. */
+export const PackageKey = z.union([z.strictObject({ passphrase: z.string().min(1).max(1024) }), z.strictObject({ secret: SecretNameText })]);
+export type PackageKey = z.infer<typeof PackageKey>;
+
+/** What a package is made of. */
+export const PackageSource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('log') }),
+  /** Paths as in the snapshot; all of it when none. */
+  z.strictObject({ kind: z.literal('snapshot'), snapshot: SnapshotName, paths: z.array(FilePath).max(10_000).default([]) }),
+  z.strictObject({ kind: z.literal('folder'), path: FilePath })
+]);
+export type PackageSource = z.infer<typeof PackageSource>;
+
+/** A package that Varve made, as it remembers it. */
+export const PackageRow = z.object({
+  id: z.string(),
+  kind: PackageKind,
+  /** What it was made of, for people: nothing for the record, the snapshot's short id and plan, the folder. */
+  source: z.string(),
+  path: z.string(),
+  /** `making`: began and has not ended. `missing`: not where it was put. `removed`: by rotation, or by a person here. */
+  state: z.enum(['making', 'there', 'missing', 'removed', 'failed']),
+  sealed: z.boolean(),
+  createdAt: Instant,
+  bytes: Count,
+  /** Of the packed files. */
+  files: Count,
+  sha256: Hex64.nullable(),
+  /** Events in it; null when it is none of the record. */
+  events: Count.nullable(),
+  /** Whether the chain held when it was made; null when it is none of the record. */
+  chainValid: z.boolean().nullable()
+});
+export type PackageRow = z.infer<typeof PackageRow>;
+
+export const PackageReport = z.object({ package: PackageRow, manifestPath: z.string(), removed: z.array(z.string()), durationMs: Count, skipped: z.array(z.object({ path: z.string(), reason: z.string() })), skippedCount: Count });
+export type PackageReport = z.infer<typeof PackageReport>;
+
+/** What was found in a package, compared with its manifest. */
+export const PackageCheck = z.object({
+  path: z.string(),
+  /** null: it names no kind that we know; its files were checked all the same. */
+  kind: PackageKind.nullable(),
+  createdAt: Instant.nullable(),
+  sourceFolder: z.string().nullable(),
+  sealed: z.boolean(),
+  files: Count,
+  bytes: Count,
+  /** Files that are not as the manifest says, at most 1,000, and how many. Empty: it is whole. */
+  problems: z.array(z.object({ path: z.string(), reason: z.string() })),
+  problemCount: Count,
+  /** Of a package of the record: chain, tree and signatures, as computed from its segments. */
+  log: z
+    .object({ events: Count, firstEventId: z.string().nullable(), lastEventId: z.string().nullable(), lastHash: Hex64.nullable(), segments: Count, chainValid: z.boolean(), chainValidAtBackup: z.boolean(), /** What verification says of the record as it is in the package; null when it was not asked, or its segments could not be read. */ verdict: Verdict.nullable(), /** The package holds what a home is made of. */ restorable: z.boolean() })
+    .nullable()
+});
+export type PackageCheck = z.infer<typeof PackageCheck>;
+
+export const UnpackReport = z.object({ path: z.string(), target: z.string(), files: Count, bytes: Count, kept: Count, replaced: Count, refused: z.array(z.object({ path: z.string(), reason: z.string() })), refusedCount: Count, durationMs: Count });
+export type UnpackReport = z.infer<typeof UnpackReport>;
+
+export const PackageSettings = z.object({
+  /** Where packages go; null: `backups` in the home. */
+  folder: FilePath.nullable(),
+  /** The folder as it is now. */
+  effectiveFolder: z.string(),
+  /** Newest ones that are kept of each kind. */
+  keep: z.number().int().min(1).max(10_000),
+  /** The record is packed before Varve ends, when there is something new in it. */
+  onQuit: z.boolean(),
+  /** Packages made without anybody there are sealed with this secret; null: not sealed. */
+  secret: SecretNameText.nullable()
+});
+export type PackageSettings = z.infer<typeof PackageSettings>;
+
+export const packages = {
+  settings: {
+    get: procedure.route({ method: 'GET', path: '/packages/settings' }).output(PackageSettings),
+    set: procedure.route({ method: 'PUT', path: '/packages/settings' }).input(PackageSettings.omit({ effectiveFolder: true }).partial()).output(PackageSettings)
+  },
+  /** Newest first. */
+  list: procedure.route({ method: 'GET', path: '/packages' }).input(z.object({ kind: PackageKind.optional(), limit: z.number().int().min(1).max(1000).default(100) }).optional()).output(z.array(PackageRow)),
+  /** Starts making one, as a task (`kind: 'package'`). `name`: what a snapshot's or folder's package begins with; a good one when not given. */
+  create: procedure
+    .route({ method: 'POST', path: '/packages' })
+    .input(z.object({ source: PackageSource, format: PackageFormat.optional(), folder: FilePath.optional(), name: z.string().min(1).max(100).optional(), keep: z.number().int().min(1).max(10_000).optional(), key: PackageKey.optional() }))
+    .output(z.object({ taskId: z.string() })),
+  /** Starts checking one, as a task (`kind: 'package-check'`). Needs no home. */
+  verify: procedure.input(z.object({ path: FilePath, key: PackageKey.optional() })).output(z.object({ taskId: z.string() })),
+  /**
+   * Starts bringing files of a package back, as a task (`kind: 'unpack'`), after all of it was checked. Needs no home. `existing`: what happens to a file in the
+   * way. `paths`: of the package; all when none.
+   */
+  unpack: procedure.input(z.object({ path: FilePath, key: PackageKey.optional(), target: FilePath, existing: z.enum(['refuse', 'keep', 'replace']).default('refuse'), paths: z.array(z.string().max(32_768)).max(10_000).default([]) })).output(z.object({ taskId: z.string() }))
+};
