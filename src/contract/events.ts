@@ -8,6 +8,7 @@ import { Count, Instant } from './ids.ts';
 import { ForgetReport, TagReport } from './keeping.ts';
 import { FileHistory } from './history.ts';
 import { Inside } from './inside.ts';
+import { LegacyBackup, LegacyRestored } from './legacy.ts';
 import { Verdict } from './log.ts';
 import { CopyReport, PruneReport, RepairReport } from './maintenance.ts';
 import { FindResult } from './names.ts';
@@ -15,7 +16,7 @@ import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 import { Promotion, Trial, TrialRun } from './trials.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion', 'legacy', 'legacy-restore']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -57,7 +58,9 @@ export const TaskResult = z.discriminatedUnion('kind', [
   /** `skipped`: what of it did not come back: the first 1,000. */
   z.object({ kind: z.literal('trial'), trial: Trial, skipped: z.array(z.object({ path: z.string(), reason: z.string() })), skippedCount: Count }),
   z.object({ kind: z.literal('trial-run'), run: TrialRun }),
-  z.object({ kind: z.literal('promotion'), promotion: Promotion })
+  z.object({ kind: z.literal('promotion'), promotion: Promotion }),
+  z.object({ kind: z.literal('legacy'), backup: LegacyBackup }),
+  z.object({ kind: z.literal('legacy-restore'), restored: LegacyRestored })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 

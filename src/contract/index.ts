@@ -15,6 +15,7 @@ import { inside } from './inside.ts';
 import { intake } from './intake.ts';
 import { jobs } from './jobs.ts';
 import { keeping } from './keeping.ts';
+import { legacy } from './legacy.ts';
 import { log } from './log.ts';
 import { maintenance } from './maintenance.ts';
 import { repositories } from './repository.ts';
@@ -51,6 +52,7 @@ export const contract = {
   drills,
   trials,
   keeping,
+  legacy,
   schedules,
   jobs,
   runs,

@@ -17,6 +17,7 @@ import { tryEn, tryPtBR } from './cli/try.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
+import { legacyEn, legacyPtBR } from './cli/legacy.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
@@ -47,6 +48,7 @@ const en = {
   ...secretEn,
   ...jobEn,
   ...jobFilesEn,
+  ...legacyEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
   optionHome: 'the home to use (default: VARVE_HOME or the platform’s place)',
@@ -237,6 +239,7 @@ const ptBR: Record<CliKey, string> = {
   ...secretPtBR,
   ...jobPtBR,
   ...jobFilesPtBR,
+  ...legacyPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
   optionHome: 'a pasta do Varve a usar (padrão: VARVE_HOME ou o lugar da plataforma)',

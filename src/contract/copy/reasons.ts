@@ -12,6 +12,7 @@ import { home } from './reasons/home.ts';
 import { intake } from './reasons/intake.ts';
 import { jobs } from './reasons/jobs.ts';
 import { keeping } from './reasons/keeping.ts';
+import { legacy } from './reasons/legacy.ts';
 import { log } from './reasons/log.ts';
 import { maintenance } from './reasons/maintenance.ts';
 import { messages } from './reasons/messages.ts';
@@ -49,6 +50,7 @@ export const reasonTables: Readonly<Record<string, Reasons>> = {
   intake,
   jobs,
   keeping,
+  legacy,
   log,
   maintenance,
   messages,

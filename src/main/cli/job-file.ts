@@ -1,8 +1,9 @@
 // varve job export|import
 import type { Command } from 'commander';
+import type { VarveClient } from '../../contract/index.ts';
 import type { ImportPreview } from '../../contract/jobs.ts';
 import { changesBetween } from '../engine/jobs/index.ts';
-import { fail } from '../engine/kit/errors.ts';
+import { cancelled, fail } from '../engine/kit/errors.ts';
 import { readStandardInput } from './ask.ts';
 import { examples, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
@@ -11,6 +12,7 @@ import { makeSure } from './make-sure.ts';
 import { writeNewFile } from './new-file.ts';
 import type { Output } from './output.ts';
 import { readSmallFile } from './small-file.ts';
+import { followTask } from './task-follower.ts';
 
 const limitBytes = 8_388_608;
 
@@ -51,7 +53,7 @@ export function addJobFileCommands(job: Command, host: Host): void {
     .option('--yes', say('optionImportYes'))
     .addHelpText('after', examples(host.words, ['varve job import jobs.json --dry-run', 'crontab -l | varve job import --crontab - --dry-run', 'crontab -l | varve job import --crontab - --yes', 'varve job import --crontab --system /etc/crontab']))
     .action((file: string, options: ImportOptions, command: Command) =>
-      host.withClient(command, {}, async ({ client, output }) => {
+      host.withClient(command, {}, async ({ client, output, signal }) => {
         if (options.crontab !== true && (options.system === true || options.tz !== undefined)) fail('BAD_INPUT', 'of crontabs only', { field: options.system === true ? '--system' : '--tz', reason: say('jobOnlyWith', { option: '--crontab' }) });
         const text = file === '-' ? (await readStandardInput(limitBytes)).toString('utf8') : readSmallFile(file, limitBytes);
         const source = options.crontab === true ? { kind: 'crontab' as const, text, system: options.system === true, ...(options.tz !== undefined && { zone: options.tz }) } : { kind: 'file' as const, text };
@@ -63,13 +65,29 @@ export function addJobFileCommands(job: Command, host: Host): void {
           return preview.refused.length > 0 ? exitCodes.gaps : exitCodes.done;
         }
         await makeSure(options.yes, output, { question: 'importSure', needsYes: 'importNeedsYes' });
+        // What there was is kept before anything of it is taken over.
+        const copy = options.crontab === true ? await keepCrontab(client, text, output, signal) : undefined;
         const done = await client.jobs.import.apply({ source, token: preview.token });
         output.document({ ...done, refused: preview.refused });
         output.say(say('imported', { added: done.added.length, changed: done.changed.length, same: done.same.length }));
-        if (options.crontab === true) output.say(say('importedCrontab'));
+        if (copy !== undefined) {
+          const { report } = await client.legacy.migrated({ id: copy, jobs: [...done.added, ...done.changed] });
+          output.say(say('importedCrontab'));
+          output.say(say('legacyReport', { path: report }));
+          output.say(say('legacyBack', { id: copy }));
+        }
         return preview.refused.length > 0 ? exitCodes.gaps : exitCodes.done;
       })
     );
+}
+
+/** Returns the copy's id. */
+async function keepCrontab(client: VarveClient, text: string, output: Output, signal: AbortSignal): Promise<string> {
+  const { taskId } = await client.legacy.backup({ crontab: { kind: 'text', text } });
+  const result = await followTask(client, taskId, output, signal);
+  if (result.kind !== 'legacy') throw cancelled();
+  output.say(output.words.say('legacyCopied', { folder: result.backup.folder }));
+  return result.backup.id;
 }
 
 function showPreview(output: Output, { add, change, same, refused, notes }: ImportPreview): void {

@@ -25,6 +25,7 @@ import { addHistoryCommand } from './history.ts';
 import { addPruneCommand } from './prune.ts';
 import { addRepoCommands } from './repo.ts';
 import { addRestoreCommand } from './restore.ts';
+import { addLegacyCommands } from './legacy.ts';
 import { addSecretCommands } from './secret.ts';
 import { addServeCommand, type ServeFiles } from './serve.ts';
 import { homePathOf, openSession } from './session.ts';
@@ -104,6 +105,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addHistoryCommand(program, host);
   addFindCommand(program, host);
   addRollbackCommand(program, host);
+  addLegacyCommands(program, host);
   addDrillCommand(program, host);
   addTryCommand(program, host);
   addRestoreCommand(program, host);

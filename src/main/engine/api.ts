@@ -117,6 +117,12 @@ export function createApi(deps: ApiDeps): EngineApi {
       undo: (input, context) => home().snapshots.trials.undo(input, context),
       discard: (input, context) => home().snapshots.trials.discard(input, context)
     },
+    legacy: {
+      backup: (input, context) => home().legacy.backup(input, context),
+      list: (input, context) => home().legacy.list(input, context),
+      migrated: (input, context) => home().legacy.migrated(input, context),
+      restore: (input, context) => home().legacy.restore(input, context)
+    },
     keeping: {
       retention: { set: (input, context) => home().snapshots.keeping.retention.set(input, context) },
       forget: { preview: (input, context) => home().snapshots.keeping.forget.preview(input, context), run: (input, context) => home().snapshots.keeping.forget.run(input, context) },

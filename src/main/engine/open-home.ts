@@ -2,6 +2,8 @@
 // the host's business.
 import { join } from 'node:path';
 import type { EngineEvent } from '../../contract/events.ts';
+import type { EngineApi } from '../../contract/index.ts';
+import type { Language } from '../../contract/ids.ts';
 import type { Status } from '../../contract/system.ts';
 import { createAlerts, type Alerts } from './alerts/index.ts';
 import { alertSources, languageOf } from './alert-sources.ts';
@@ -11,6 +13,7 @@ import { fail, isVarveError } from './kit/errors.ts';
 import { createIdleVerifier, createLogApi, openLog, type EventLog, type IdleVerifier } from './log/index.ts';
 import type { Files, Ports } from './ports.ts';
 import { createMaintenance, createRepositories, type Maintenance, type Places, type Repositories } from './repository/index.ts';
+import { createLegacy } from './legacy/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLogKeys, createSecrets, NamedSecrets, parseReference, type Secrets } from './secrets/index.ts';
 import { createSnapshots, type Snapshots } from './snapshots/index.ts';
@@ -37,6 +40,7 @@ export interface OpenHome {
   snapshots: Snapshots;
   jobs: Jobs;
   alerts: Alerts;
+  legacy: EngineApi['legacy'];
   sample: Sample;
   notices: Notice[];
   /** Verifies the record while nothing else runs; undefined in a short command. */
@@ -108,6 +112,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       }
     });
     closing.add(() => jobs.close());
+    const language = (): Language => languageOf(settings.get().language, environment);
     const alerts = createAlerts({
       ports,
       db,
@@ -115,11 +120,12 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       sources: alertSources({ ports, homePath, log, repositories, snapshots, jobs: jobs.facts, named }),
       secrets,
       readSecret: async (reference) => (await named.use(parseReference(reference) ?? reference, { by: 'alerts', purpose: 'channel' })).value,
-      language: () => languageOf(settings.get().language, environment),
+      language,
       announce
     });
     closing.add(() => alerts.close());
     named.addUsers(() => alerts.secretUsers());
+    const legacy = createLegacy({ ports, log, tasks, homePath, environment, language, pauseJob: (job, actor) => jobs.jobs.pause({ job, reason: 'its line is in the crontab again' }, { actor, via: 'api', scope: 'owner', signal: undefined }) as Promise<unknown> });
     const sample = createSample({
       files,
       random,
@@ -165,6 +171,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       snapshots,
       jobs,
       alerts,
+      legacy,
       sample,
       notices,
       idle,

@@ -5,6 +5,8 @@ import type { WorkerTask } from './ports.ts';
 export type WorkerTasks = Readonly<Record<string, () => Promise<WorkerTask>>>;
 
 export const workerTasks: WorkerTasks = {
+  'legacy.copy-out': async () => (await import('./legacy/task.ts')).copyOutTask,
+  'legacy.copy-back': async () => (await import('./legacy/task.ts')).copyBackTask,
   'log.verify': async () => (await import('./log/verify/task.ts')).verifyTask,
   'log.verify-range': async () => (await import('./log/verify/range-task.ts')).rangeTask,
   'repository.change-keys': async () => (await import('./repository/passwords/task.ts')).changeKeysTask,

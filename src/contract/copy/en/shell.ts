@@ -81,6 +81,8 @@ export const shell = {
   'task.drill': 'Drill of {subject}',
   'task.trial': 'Copy of {subject} to be tried',
   'task.trial-run': 'A program in a tried copy of {subject}',
+  'task.legacy': 'Copy of {subject} before anything is changed',
+  'task.legacy-restore': 'Putting back what was there before Varve',
   'task.promotion': 'Taking over a tried copy of {subject}',
   'task.forget': 'Forgetting old snapshots of {subject}',
   'task.tag': 'Tags of snapshots in {subject}',

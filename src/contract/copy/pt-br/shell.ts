@@ -90,6 +90,8 @@ export const shell = {
   'task.drill': 'Teste de {subject}',
   'task.trial': 'Cópia de {subject} para experimentar',
   'task.trial-run': 'Um programa numa cópia experimentada de {subject}',
+  'task.legacy': 'Cópia de {subject} antes de qualquer mudança',
+  'task.legacy-restore': 'Volta do que havia antes do Varve',
   'task.promotion': 'Adoção de uma cópia experimentada de {subject}',
   'task.forget': 'Retirada de snapshots antigos de {subject}',
   'task.tag': 'Etiquetas de snapshots em {subject}',

@@ -11,6 +11,8 @@ export const kindNames: PlainWords = {
   secret: ['secret', 'segredo'],
   'kept value': ['kept value of the secret', 'valor guardado do segredo'],
   job: ['job', 'tarefa'],
+  legacy: ['copy', 'cópia'],
+  crontab: ['crontab of', 'crontab de'],
   'job file': ['job kept in a file', 'tarefa mantida em um arquivo'],
   'unwatched run': ['run that an earlier start began and this one does not watch', 'execução que um início anterior começou e este não acompanha'],
   'ended run': ['run that is over', 'execução já terminada'],

@@ -230,6 +230,11 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'review.marked': action('note', 'info', { seqs: targets }),
   'review.unmarked': action('note', 'info', { seqs: targets }),
 
+  // What was there before Varve: copied before anything is changed, taken over, put back.
+  'legacy.copied': action('home', 'notice', { copy: name, folder: text, path: text.optional(), crontab: z.boolean(), files: count, bytes: count, skipped: count }),
+  'legacy.migrated': action('home', 'notice', { copy: name, jobs: count, report: text }),
+  'legacy.restored': action('home', 'notice', { copy: name, target: text.optional(), movedAside: text.optional(), crontab: z.boolean(), files: count, paused: count }),
+
   'sample.created': action('home', 'info', { path: text, planId: name.optional(), repositoryId: name.optional() }),
   'sample.removed': action('home', 'info', { path: text.optional() })
 };
@@ -237,7 +242,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
 /** First words of action names that are Varve's, now or later; nobody can declare one of them. */
 export const reservedPrefixes: ReadonlySet<string> = new Set([
   ...Object.keys(builtInActions).map((each) => each.slice(0, each.indexOf('.'))),
-  'varve', 'system', 'secret', 'secrets', 'job', 'jobs', 'run', 'alert', 'alerts', 'package', 'packages', 'proposal', 'proposals', 'checkpoint', 'anchor', 'drill', 'import', 'erasure', 'retention', 'key-rotation', 'desktop', 'note', 'decision', 'review', 'mcp'
+  'varve', 'system', 'secret', 'secrets', 'job', 'jobs', 'run', 'alert', 'alerts', 'package', 'packages', 'proposal', 'proposals', 'checkpoint', 'anchor', 'drill', 'import', 'legacy', 'erasure', 'retention', 'key-rotation', 'desktop', 'note', 'decision', 'review', 'mcp'
 ]);
 
 /** The one namespace that is open to everybody without being declared. */

@@ -4,7 +4,7 @@ import type { Workers } from '../ports.ts';
 import type { RepositoryReport } from './check.ts';
 import { takeLockNote } from './lock-notes.ts';
 import type { CheckInput, CheckMessage } from './check-task.ts';
-import { runThread } from './run-thread.ts';
+import { runThread } from '../kit/run-thread.ts';
 
 export interface CheckRunOptions {
   workers: Pick<Workers, 'spawn'>;

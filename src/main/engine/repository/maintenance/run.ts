@@ -3,7 +3,7 @@ import type { TaskProgress } from '../../../../contract/events.ts';
 import { isVarveError } from '../../kit/errors.ts';
 import type { Workers } from '../../ports.ts';
 import type { LockNote, LockNoted } from '../lock-notes.ts';
-import { runThread } from '../run-thread.ts';
+import { runThread } from '../../kit/run-thread.ts';
 import type { MaintenanceMessage } from './thread.ts';
 
 export interface RunMaintenance {

@@ -8,7 +8,7 @@ import { toWire } from '../../kit/errors.ts';
 import type { Ports } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
 import { takeLockNote } from '../lock-notes.ts';
-import { runThread } from '../run-thread.ts';
+import { runThread } from '../../kit/run-thread.ts';
 import type { PasswordPlace, Repositories, RepositoryRow, UnlockedRepository } from '../model.ts';
 import type { PlaceFacts } from '../place.ts';
 import type { ListedKey } from './key-changes.ts';

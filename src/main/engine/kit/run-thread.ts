@@ -1,8 +1,8 @@
-// The caller's side of a thread that works on a repository: it is told to end when the signal fires, and its last word counts when it has ended.
-import { cancelled } from '../kit/errors.ts';
+// The caller's side of a thread: it is told to end when the signal fires, and its last word counts when it has ended.
+import { cancelled } from './errors.ts';
 import type { Workers } from '../ports.ts';
 
-export interface RunThread<M, R> {
+interface RunThread<M, R> {
   workers: Pick<Workers, 'spawn'>;
   name: string;
   input: unknown;

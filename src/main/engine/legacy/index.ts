@@ -1,0 +1,2 @@
+// What was there before Varve: the public face.
+export { createLegacy, type LegacyDeps } from './service.ts';
