@@ -28,6 +28,7 @@ import type { Database } from '../store/index.ts';
 
 export { builtInActions, type ActionRule } from './actions.ts';
 export { createLogApi, type LogApi } from './api.ts';
+export { openColdRecord, segmentEvents, type ColdMember, type ColdRecord, type ColdRecordOptions, type ColdSummary } from './cold/index.ts';
 export { createIntakeApi, readMapping, type AppendedOutside, type Intake } from './intake/index.ts';
 export { parseIJson } from './json-text.ts';
 export { canonicalize } from './jcs.ts';
