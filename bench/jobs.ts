@@ -36,7 +36,7 @@ if (jobs.all().length === 0) {
         const state = states[Math.floor(k / rows.length) % 10] ?? 'succeeded';
         runs.insert({
           id: `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${hex(k, 12)}`, jobId: job.id, jobName: job.name, jobTitle: job.definition.title, workKind: 'command', version: 1, definitionHash: job.definitionHash, key: hex(k, 64), state, cause: 'exit', trigger: 'schedule', occurrence: at, createdAt: at, startedAt: at,
-          endedAt: at + 60_000, activeMs: 60_000, attempts: 1, dueAt: null, test: false, by: '', reason: '', replayOf: null, otherRun: null, missed: null, flags: [], exit: { code: 0, signal: null }, result: { items: k % 5000, metrics: { bytes: k } }, failure: null, note: null, reclassified: null, trace: null
+          endedAt: at + 60_000, activeMs: 60_000, attempts: 1, dueAt: null, test: false, by: '', reason: '', replayOf: null, otherRun: null, missed: null, flags: [], exit: { code: 0, signal: null }, result: { items: k % 5000, metrics: { bytes: k } }, failure: null, note: null, reclassified: null, trace: null, call: null
         });
       }
     });

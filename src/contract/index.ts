@@ -79,6 +79,8 @@ export interface CallContext {
   signal: AbortSignal | undefined;
   /** Trace id of a caller that sent a `traceparent`: 32 hexadecimal digits. */
   trace?: string | undefined;
+  /** Of a call that may come again after it was cut off: the same each time, so that its effect can be recognised. */
+  callId?: string | undefined;
 }
 
 /**

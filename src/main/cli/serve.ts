@@ -126,6 +126,7 @@ async function listen({ engine, home, username, started }: { engine: Engine; hom
       return token.kind === 'session' ? { actor: username, via: 'browser', scope: token.scope } : { actor: token.label, via: 'api', scope: token.scope };
     },
     exchangeLoginCode: (code) => engine.gateway.exchangeLoginCode(code),
+    once: engine.once,
     monitoring: {
       metrics: () => engine.metrics(),
       unready: () => [...engine.unready(), ...(home.held() ? [] : [{ what: 'lease' as const, detail: 'the lock file was removed or replaced: another process may own the home' }])]

@@ -4,7 +4,7 @@ import type { CallContext, EngineApi } from '../../contract/index.ts';
 import type { Status } from '../../contract/system.ts';
 import { createApi } from './api.ts';
 import type { EngineConfig } from './config.ts';
-import { createGateway, type Gateway } from './gateway/index.ts';
+import { createGateway, createOnce, type Gateway, type Once } from './gateway/index.ts';
 import { guardApi } from './guard.ts';
 import { Semaphore } from './kit/async.ts';
 import { fail, toWire } from './kit/errors.ts';
@@ -39,6 +39,8 @@ export interface Engine {
   notices(): Status['notices'];
   /** Tokens, login codes, and who a bearer belongs to, for the HTTP transport. Exists before there is a home. */
   readonly gateway: Gateway;
+  /** Calls that are to have an effect once, for the HTTP transport. */
+  readonly once: Once;
   /** Appends an event of the transport (`gateway.started`, `gateway.refused`, ...); nothing happens while there is no home. */
   record(event: Parameters<OpenHome['log']['append']>[0]): void;
   /** Numbers for a monitoring system, in Prometheus' text format; undefined while no home is open. */
@@ -127,6 +129,7 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
     },
     notices: () => (home ? noticesOf(home) : []),
     gateway,
+    once: createOnce({ clock, random, db: () => home?.db }),
     record: (event) => void home?.log.append(event),
     metrics: () => home && measures(home, config.version),
     unready: () => (home ? unready(home, clock.now()) : [{ what: 'home', detail: homeFailure === undefined ? 'no home is open' : `the home cannot be opened: ${toWire(homeFailure).code}` }])

@@ -7,7 +7,7 @@ import { openLog, type EventLog } from '../log/index.ts';
 import { createOutbox, openDatabase, outboxMigrations, mergeMigrations, type Database } from '../store/index.ts';
 import { createFakeClock, createSeededRandom, type FakeClock } from '../testing/fake-clock.ts';
 import { createInlineWorkers } from '../testing/task-workers.ts';
-import { createGateway, gatewayMigrations, type Gateway } from './index.ts';
+import { createGateway, createOnce, gatewayMigrations, type Gateway, type Once } from './index.ts';
 
 let folder: string;
 let clock: FakeClock;
@@ -134,5 +134,43 @@ describe('without a home', () => {
     expect(() => early.create({ label: 'a', scope: 'read' }, 'me')).toThrow(expect.objectContaining({ code: 'HOME_MISSING' }));
     expect(early.authenticate('varve_0123456789012345678901234567890123456789012')).toBeUndefined();
     expect(early.hasTokens()).toBe(false);
+  });
+});
+
+describe('calls that are to have an effect once', () => {
+  let once: Once;
+  const random = createSeededRandom('once');
+  const started = (): Once => createOnce({ clock, random, db: () => db });
+  beforeEach(() => {
+    once = started();
+  });
+  const first = (call: string, body = 'b'): string => {
+    const begun = once.begin(call, body);
+    return begun?.kind === 'first' ? begun.id : expect.fail(`the call ${call} is not the first: ${begun?.kind}`);
+  };
+
+  it('8.2: the first answer is given again for a day, also after a restart; another body is told apart', () => {
+    once.end(first('a'), { status: 200, body: { json: 1 } });
+    once = started();
+    expect(once.begin('a', 'b')).toEqual({ kind: 'again', answer: { status: 200, body: { json: 1 } } });
+    expect(once.begin('a', 'other')).toEqual({ kind: 'other' });
+    clock.advance(day - 1);
+    expect(once.begin('a', 'b')?.kind).toBe('again');
+    clock.advance(1);
+    expect(once.begin('a', 'other')?.kind).toBe('first');
+  });
+
+  it('8.2: while the first is under way a second is told so; one that had no answer is carried out again as the same call', () => {
+    const id = first('a');
+    expect(once.begin('a', 'b')).toEqual({ kind: 'working' });
+    once.end(id, undefined);
+    expect(first('a')).toBe(id);
+    once = started(); // cut off in the middle
+    expect(first('a')).toBe(id);
+    expect(first('another')).not.toBe(id);
+  });
+
+  it('without a home nothing is kept', () => {
+    expect(createOnce({ clock, random: createSeededRandom('once'), db: () => undefined }).begin('a', 'b')).toBeUndefined();
   });
 });

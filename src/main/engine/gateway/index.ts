@@ -3,6 +3,7 @@ import { Gateway, type GatewayDeps } from './service.ts';
 
 export type { Gateway, GatewayDeps } from './service.ts';
 export type { Caller } from './model.ts';
+export { createOnce, type Once } from './once.ts';
 export { gatewayMigrations } from './migrations.ts';
 
 export function createGateway(deps: GatewayDeps): Gateway {

@@ -15,5 +15,17 @@ export const gatewayMigrations: Migration[] = [
         last_used_at TEXT,
         revoked_at TEXT
       ) STRICT`)
+  },
+  {
+    version: 31,
+    // Calls that carried an Idempotency-Key, for a day (once.ts).
+    up: (db) =>
+      db.exec(`CREATE TABLE calls_once (
+        call TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        answer TEXT
+      ) STRICT`)
   }
 ];

@@ -128,5 +128,10 @@ export const jobsMigrations: Migration[] = [
           FROM (SELECT coalesce(active_ms, max(0, ended_at - started_at)) / 1000.0 AS s FROM runs WHERE test = 0 AND started_at IS NOT NULL AND ended_at IS NOT NULL) GROUP BY 1;
       `)
   },
+  {
+    version: 79,
+    // Rule 8.2: the call that asked for it; a second run for one call cannot be written.
+    up: (db) => db.exec('ALTER TABLE runs ADD COLUMN call TEXT; CREATE UNIQUE INDEX runs_of_call ON runs (call) WHERE call IS NOT NULL')
+  },
   ...housekeepingMigrations
 ];

@@ -57,6 +57,8 @@ export interface RunRow {
   reclassified: Run['reclassified'];
   /** Of the call that asked for it; null: it begins a trace of its own. */
   trace: string | null;
+  /** Rule 8.2: the call that asked for it, where that call may come again. */
+  call: string | null;
 }
 
 export interface AttemptRow {

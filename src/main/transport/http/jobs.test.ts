@@ -1,5 +1,5 @@
 // Jobs over HTTP as another program uses them: a real engine, real tokens, real processes.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { JobDefinition } from '../../../contract/jobs.ts';
 import type { Run } from '../../../contract/runs.ts';
 import { createLogger } from '../../adapters/logger.ts';
@@ -13,11 +13,14 @@ const lines: Record<string, unknown>[] = [];
 beforeEach(async () => {
   lines.length = 0;
   test = await createTestEngine({ ports: { logger: createLogger({ level: 'info', write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) }) } });
-  server = await startHttpServer({ router: createRouter(test.api), listen: { host: '127.0.0.1', port: 0 }, authenticate: (bearer) => {
+  await serve();
+});
+async function serve(): Promise<void> {
+  server = await startHttpServer({ router: createRouter(test.api), once: test.engine.once, listen: { host: '127.0.0.1', port: 0 }, authenticate: (bearer) => {
     const token = test.engine.gateway.authenticate(bearer);
     return token && { actor: token.label, via: 'api', scope: token.scope };
   } });
-});
+}
 afterEach(async () => {
   await server.close();
   await test.close();
@@ -26,9 +29,9 @@ afterEach(async () => {
 type Scope = 'owner' | 'read' | 'append';
 const tokenOf = async (scope: Scope): Promise<string> => (await test.api.gateway.tokens.create({ label: `by-${scope}`, scope }, test.context)).value;
 
-async function call<T>(token: string, procedure: string, input: object = {}, headers: Record<string, string> = {}): Promise<{ status: number; json: T }> {
+async function call<T>(token: string, procedure: string, input: object = {}, headers: Record<string, string> = {}): Promise<{ status: number; json: T; replayed: string | null }> {
   const answer = await fetch(`http://127.0.0.1:${server.port}/rpc/${procedure}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers }, body: JSON.stringify({ json: input }) });
-  return { status: answer.status, json: ((await answer.json()) as { json: T }).json };
+  return { status: answer.status, json: ((await answer.json()) as { json: T }).json, replayed: answer.headers.get('idempotency-replayed') };
 }
 
 async function ended(token: string, run: string): Promise<Run> {
@@ -79,4 +82,50 @@ it('a run goes on with the trace of the call: its program is told, and every lin
     const own = await told({ traceparent });
     expect(own.said).toContain(`00-${own.id.replaceAll('-', '')}-`);
   }
+});
+
+it('8.2: a start that is sent again with its Idempotency-Key is the same run, also after a restart; another body, token or key is told apart', async () => {
+  const [owner, other] = await Promise.all([tokenOf('owner'), tokenOf('owner')]);
+  const definition = JobDefinition.parse({ name: 'once', work: { kind: 'command', argv: [process.execPath, '-e', ''] }, schedule: { kind: 'manual' }, retries: { most: 0 }, satisfiesSchedule: true });
+  await call(owner, 'jobs/add', { definition });
+  const start = (token: string, key: string, input: object = { job: 'once' }) => call<Run>(token, 'jobs/run', input, { 'idempotency-key': key });
+  const first = await start(owner, 'tonight');
+  expect([first.status, first.replayed]).toEqual([200, null]);
+  await ended(owner, first.json.id);
+  const again = await start(owner, 'tonight');
+  expect([again.status, again.replayed, again.json]).toEqual([200, 'true', first.json]);
+
+  const before = test;
+  await server.close();
+  await before.engine.stop();
+  onTestFinished(() => before.close());
+  test = await createTestEngine({ folder: before.folder, keyring: before.keyring });
+  await serve();
+  expect((await start(owner, 'tonight')).json.id).toBe(first.json.id);
+
+  expect((await start(owner, 'tonight', { job: 'once', reason: 'other' })).status).toBe(422);
+  expect((await start(other, 'tonight')).json.id).not.toBe(first.json.id);
+  // Looking is answered anew, and where answers may hold a secret the key is refused rather than forgotten.
+  expect((await call<Run[]>(owner, 'runs/list', { limit: 10 }, { 'idempotency-key': 'tonight' })).json).toHaveLength(2);
+  expect((await call(owner, 'gateway/tokens/create', { label: 'x', scope: 'read' }, { 'idempotency-key': 'k' })).status).toBe(400);
+  expect((await call(owner, 'jobs/run', { job: 'once' }, { 'idempotency-key': 'ü' })).status).toBe(400);
+  // A refusal is an answer like any other.
+  const refused = await start(owner, 'nobody', { job: 'nobody' });
+  expect([refused.status, (await start(owner, 'nobody', { job: 'nobody' })).replayed]).toEqual([404, 'true']);
+});
+
+it('8.2: a start that was cut off before its answer finds its run when it is carried out again', async () => {
+  const definition = JobDefinition.parse({ name: 'cut', work: { kind: 'command', argv: [process.execPath, '-e', ''] }, schedule: { kind: 'interval', everyMs: 3_600_000, anchor: '2026-01-01T00:00:00.000Z' }, satisfiesSchedule: true });
+  await test.api.jobs.add({ definition }, test.context);
+  const start = (callId: string) => test.api.jobs.run({ job: 'cut', reason: '', whenBusy: 'refuse', test: false }, { ...test.context, callId });
+  const first = await start('a');
+  expect((await start('a')).id).toBe(first.id);
+  const owner = await tokenOf('owner');
+  await ended(owner, first.id);
+  expect((await start('a')).id).toBe(first.id);
+  const second = await start('b');
+  expect(second.id).not.toBe(first.id);
+  await ended(owner, second.id);
+  const replay = (callId: string) => test.api.runs.replay({ run: first.id, as: 'now', reason: '' }, { ...test.context, callId });
+  expect((await replay('c')).id).toBe((await replay('c')).id);
 });

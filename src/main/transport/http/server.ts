@@ -8,12 +8,14 @@ import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { Once } from '../../engine/gateway/index.ts';
 import { errnoOf, VarveError } from '../../engine/kit/errors.ts';
 import { contentSecurityPolicy, pageHeaders } from '../csp.ts';
 import { explainValidation, type Caller } from '../router.ts';
 import { serveEvents } from './events.ts';
 import { bearerOf, hostIsOurs, originIsOurs, refuse, type Authenticate } from './guard.ts';
 import { serveMonitoring, type Monitoring } from './monitoring.ts';
+import { answerOnce } from './once.ts';
 import { traceOf } from './trace.ts';
 
 /** Largest call body: an event's payload (256 KiB) with room to spare. */
@@ -30,6 +32,8 @@ export interface HttpOptions {
   pagesFolder?: string;
   /** Turns a one-time login code into a bearer for this browser. */
   exchangeLoginCode?(code: string): { value: string; expiresAt: string } | undefined;
+  /** Left out: an Idempotency-Key is not looked at. */
+  once?: Once;
   /** Left out: no /metrics and no /readyz. */
   monitoring?: Monitoring;
 }
@@ -114,7 +118,7 @@ function guardHostAndOrigin(app: FastifyInstance, bound: { host: string; port: n
 }
 
 function serveContract(app: FastifyInstance, options: HttpOptions): void {
-  const handler = new RPCHandler<Caller>(options.router as never, { clientInterceptors: [explainValidation as never] });
+  const handler = new RPCHandler<Caller>(options.router as never, { clientInterceptors: [explainValidation as never], ...(options.once && { rootInterceptors: [answerOnce(options.once) as never] }) });
   void app.register(async (scope) => {
     // The RPC library reads the body itself.
     scope.removeAllContentTypeParsers();

@@ -186,14 +186,16 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       changed();
       return state();
     },
-    run: async ({ job, reason, whenBusy, test }, { actor, trace }) => {
+    run: async ({ job, reason, whenBusy, test }, { actor, trace, callId }) => {
       const row = find(job);
       if (row.definition.work.kind === 'external') fail('BAD_INPUT', `${row.name} is done elsewhere`, { field: 'job', reason: 'is done elsewhere and reported with varve ping' });
       await deps.settleLeft();
+      const asked = callId === undefined ? undefined : runs.byCall(callId);
+      if (asked !== undefined) return viewRun(asked, scheduler.waitingFor(asked.id));
       const busy = runs.live().find(({ jobId }) => jobId === row.id);
       if (busy && whenBusy === 'refuse') fail('CONFLICT', `a run of ${row.name} is under way`, { kind: 'run', name: busy.id });
       const stands = row.definition.satisfiesSchedule && !test ? nextToSatisfy(row) : undefined;
-      const run = scheduler.enqueue(row, { trigger: 'manual', by: actor, reason, test, anyway: whenBusy === 'anyway', ...(trace !== undefined && { trace }), ...(stands !== undefined && { occurrence: stands, key: runKey.schedule(row.id, stands) }) }, () => {
+      const run = scheduler.enqueue(row, { trigger: 'manual', by: actor, reason, test, anyway: whenBusy === 'anyway', ...(trace !== undefined && { trace }), ...(callId !== undefined && { call: callId }), ...(stands !== undefined && { occurrence: stands, key: runKey.schedule(row.id, stands) }) }, () => {
         if (stands !== undefined) jobs.setCursor(row.id, stands);
       });
       if (run === undefined) return fail('CONFLICT', `the run of ${row.name} was decided before`, { kind: 'run', name: row.name });

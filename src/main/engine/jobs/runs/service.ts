@@ -78,12 +78,14 @@ export function createRunService(deps: RunServiceDeps) {
       if (!scheduler.stopRun(row.id, { cause: 'user', force, by: actor })) fail('CONFLICT', `the run ${row.id} is not watched by this process`, { kind: 'unwatched run', name: row.jobName });
       return view(find(row.id));
     },
-    replay: async ({ run, as, reason }, { actor, trace }) => {
+    replay: async ({ run, as, reason }, { actor, trace, callId }) => {
+      const asked = callId === undefined ? undefined : runs.byCall(callId);
+      if (asked !== undefined) return view(asked);
       const row = find(run);
       if (!isFinal(row.state)) fail('CONFLICT', `the run ${row.id} is under way`, { kind: 'run', name: row.id });
       const job = findJob(row.jobId);
       if (row.workKind === 'external') fail('BAD_INPUT', `${row.jobName} is done elsewhere`, { field: 'run', reason: 'is done elsewhere and reported with varve ping' });
-      const opened = scheduler.enqueue(job, { trigger: 'replay', by: actor, reason, replayOf: row.id, test: row.test, ...(trace !== undefined && { trace }), ...(row.occurrence !== null && { occurrence: row.occurrence }), ...(as === 'was' && { as: { version: row.version, definitionHash: row.definitionHash } }) });
+      const opened = scheduler.enqueue(job, { trigger: 'replay', by: actor, reason, replayOf: row.id, test: row.test, ...(trace !== undefined && { trace }), ...(callId !== undefined && { call: callId }), ...(row.occurrence !== null && { occurrence: row.occurrence }), ...(as === 'was' && { as: { version: row.version, definitionHash: row.definitionHash } }) });
       return opened === undefined ? fail('CONFLICT', 'the run was decided before', { kind: 'run', name: row.id }) : view(runs.run(opened.id) ?? opened);
     },
     note: async ({ run, note }, { actor }) => {

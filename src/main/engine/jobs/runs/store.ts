@@ -14,7 +14,7 @@ const ended = finalStates.map((state) => `'${state}'`).join(', ');
 const columns: Readonly<Record<keyof RunRow, string>> = {
   id: 'id', jobId: 'job_id', jobName: 'job_name', jobTitle: 'job_title', workKind: 'work_kind', version: 'version', definitionHash: 'definition_hash', key: 'key', state: 'state', cause: 'cause', trigger: 'trigger', occurrence: 'occurrence', createdAt: 'created_at',
   startedAt: 'started_at', endedAt: 'ended_at', activeMs: 'active_ms', attempts: 'attempts', dueAt: 'due_at', test: 'test', by: 'by', reason: 'reason', replayOf: 'replay_of', otherRun: 'other_run', missed: 'missed', flags: 'flags', exit: 'exit', result: 'result', failure: 'failure', note: 'note',
-  reclassified: 'reclassified', trace: 'trace'
+  reclassified: 'reclassified', trace: 'trace', call: 'call'
 };
 const json: ReadonlySet<keyof RunRow> = new Set(['missed', 'flags', 'exit', 'result', 'failure', 'reclassified'] as const);
 const runKeys = Object.keys(columns) as (keyof RunRow)[];
@@ -43,6 +43,7 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
     /** By the beginning of its id; the first two that fit. */
     byPrefix: (prefix: string): RunRow[] => db.prepare('SELECT * FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT 2').all(prefix, `${prefix}~`).map(runOf),
     byKey: (key: string): RunRow | undefined => one('SELECT * FROM runs WHERE key = ?', key),
+    byCall: (call: string): RunRow | undefined => one('SELECT * FROM runs WHERE call = ?', call),
     /** Oldest first. */
     live: (): RunRow[] => db.prepare(`SELECT * FROM runs WHERE state IN (${live}) ORDER BY id`).all().map(runOf),
     /** Those of a job that are not over, oldest first. */

@@ -11,7 +11,7 @@ const folder = createTestFolder();
 afterEach(() => folder.remove());
 
 const run = (id: string, more: Partial<RunRow>): RunRow => ({
-  id, jobId: 'j', jobName: 'j', jobTitle: '', workKind: 'command', version: 1, definitionHash: 'h', key: id, state: 'succeeded', cause: 'exit', trigger: 'schedule', occurrence: null, createdAt: 0, startedAt: 0, endedAt: 4_000, activeMs: null, attempts: 1, dueAt: null, test: false, by: '', reason: '', replayOf: null, otherRun: null, missed: null, flags: [], exit: null, result: null, failure: null, note: null, reclassified: null, trace: null, ...more
+  id, jobId: 'j', jobName: 'j', jobTitle: '', workKind: 'command', version: 1, definitionHash: 'h', key: id, state: 'succeeded', cause: 'exit', trigger: 'schedule', occurrence: null, createdAt: 0, startedAt: 0, endedAt: 4_000, activeMs: null, attempts: 1, dueAt: null, test: false, by: '', reason: '', replayOf: null, otherRun: null, missed: null, flags: [], exit: null, result: null, failure: null, note: null, reclassified: null, trace: null, call: null, ...more
 });
 const missed = { count: 7, first: '2026-01-01T00:00:00.000Z', last: '2026-01-07T00:00:00.000Z', policy: 'skip', action: 'none', cause: 'off' } as const;
 const runs = [

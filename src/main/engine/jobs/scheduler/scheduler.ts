@@ -74,6 +74,8 @@ export interface Enqueue {
   /** Begins beside others of its job. */
   anyway?: boolean;
   trace?: string;
+  /** Rule 8.2. */
+  call?: string;
 }
 
 /** Why times may have passed since the last tick. */
@@ -117,11 +119,11 @@ export function createScheduler(deps: SchedulerDeps) {
   /** What is done elsewhere is expected at its times and never started here. */
   const dueOf = (job: JobRow): number | null => (isExternal(job) ? null : nextDue({ jobId: job.id, definition: job.definition, timetable: timetableOf(job), cursor: job.cursor }));
 
-  const fresh = (job: JobRow, state: RunRow['state'], { trigger, occurrence, key, missed, by, reason, test, replayOf, otherRun, as, anyway, trace }: Enqueue): RunRow => {
+  const fresh = (job: JobRow, state: RunRow['state'], { trigger, occurrence, key, missed, by, reason, test, replayOf, otherRun, as, anyway, trace, call }: Enqueue): RunRow => {
     const id = newId();
     return {
       id, jobId: job.id, jobName: job.name, jobTitle: job.definition.title, workKind: job.definition.work.kind, version: as?.version ?? job.version, definitionHash: as?.definitionHash ?? job.definitionHash, key: key ?? runKey.single(id), state, cause: null, trigger, occurrence: occurrence ?? null,
-      createdAt: clock.now(), startedAt: null, endedAt: null, activeMs: null, attempts: 0, dueAt: null, test: test ?? false, by: by ?? '', reason: reason ?? '', replayOf: replayOf ?? null, otherRun: otherRun ?? null, missed: missed ?? null, flags: anyway === true ? ['anyway'] : [], exit: null, result: null, failure: null, note: null, reclassified: null, trace: trace ?? null
+      createdAt: clock.now(), startedAt: null, endedAt: null, activeMs: null, attempts: 0, dueAt: null, test: test ?? false, by: by ?? '', reason: reason ?? '', replayOf: replayOf ?? null, otherRun: otherRun ?? null, missed: missed ?? null, flags: anyway === true ? ['anyway'] : [], exit: null, result: null, failure: null, note: null, reclassified: null, trace: trace ?? null, call: call ?? null
     };
   };
 
