@@ -1,8 +1,10 @@
 // Named secrets on the command line: a value in by file, pipe and keyboard, replaced, brought back, shown and removed; and nowhere else.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Run } from '../../src/contract/runs.ts';
 import type { NamedSecret, SecretAccess, SecretStorage } from '../../src/contract/secrets.ts';
+import { allCommandLines } from './harness/processes.ts';
 import { hasTerminal, runOnTerminal } from './harness/terminal.ts';
 import { createWorld, vaultPassphrase, type World } from './harness/world.ts';
 
@@ -10,6 +12,8 @@ const piped = 'Piped-9f3a1c-value';
 const filed = '-----BEGIN KEY-----\nFiled-7b20de-line-of-it\n-----END KEY-----\n';
 const typed = 'Typed-c01dfe-value';
 const fresh = 'Fresh-55ac01-value';
+const planted = 'Pl"anted/4&b1 7c0ffee~value';
+const plantedHook = 'http://127.0.0.1:9/hooks/Planted-99d0c2-hook';
 
 let world: World;
 beforeAll(async () => {
@@ -22,6 +26,14 @@ afterAll(() => world?.dispose());
 const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await world.well([...args, '--json'])).stdout) as T;
 const listed = () => json<{ secrets: NamedSecret[]; storage: SecretStorage }>('secret', 'list');
 const shown = async (name: string): Promise<string> => (await world.well(['secret', 'reveal', name, '--yes'])).stdout;
+
+/** As it may be found by whoever looks for it. */
+const formsOf = (value: string): string[] => [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value).toString('base64').replace(/.?=*$/, ''), Buffer.from(value).toString('hex')];
+
+/** Files below a folder, whatever they are, that hold this text. */
+function filesWith(folder: string, text: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((file) => (file.isFile() && readFileSync(join(file.parentPath, file.name)).includes(text) ? [file.name] : []));
+}
 
 describe('varve secret', () => {
   it('takes a value from a pipe without its last line end, and from a file with several lines as it is', async () => {
@@ -101,15 +113,56 @@ describe('varve secret', () => {
     expect(await world.run(['repo', 'check', 'usb'])).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no secret “usb-next”') as string });
   });
 
+  it('10.4, 10.6, 10.7: a job prints its secret in every form, and nothing that anybody can read afterwards, or sees of its processes, has it', async () => {
+    await world.well(['secret', 'set', 'planted'], { input: planted });
+    await world.well(['secret', 'set', 'planted-hook'], { input: plantedHook });
+    const [began, go] = [world.path('tmp', 'began'), world.path('tmp', 'go')];
+    const program = `
+      const fs = require('fs');
+      const value = process.env.TOKEN;
+      if (fs.readFileSync(process.env.KEY_FILE, 'utf8') !== value || fs.readFileSync(0, 'utf8') !== value) process.exit(9);
+      const forms = [value, Buffer.from(value).toString('base64'), encodeURIComponent(value), JSON.stringify({ value })];
+      for (const form of forms) { console.log(form); console.error('x' + form); }
+      fs.writeFileSync(process.env.VARVE_RESULT_FILE, JSON.stringify({ items: 1, metrics: { [value]: 1 } }));
+      process.stdout.write(value.slice(0, 9));
+      fs.writeFileSync(${JSON.stringify(began)}, '');
+      const waiting = setInterval(() => {
+        if (!fs.existsSync(${JSON.stringify(go)})) return;
+        clearInterval(waiting);
+        console.log(value.slice(9));
+        console.error('cannot sign in with ' + value);
+        process.exitCode = 7;
+      }, 20);`;
+    await world.well(['job', 'add', 'leak', '--retries', '0', '--secret', 'planted=TOKEN', '--secret', 'planted=file:KEY_FILE', '--secret', 'planted=stdin', '--', process.execPath, '-e', program]);
+    const running = world.start(['job', 'run', 'leak']);
+    while (!existsSync(began)) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (process.platform === 'linux') for (const command of allCommandLines().values()) expect(formsOf(planted).filter((form) => command.includes(form))).toEqual([]);
+    writeFileSync(go, '');
+    expect((await running.done).code).toBe(1);
+    // What has no answer quotes the address it asked.
+    await world.well(['job', 'add', 'ask', '--retries', '0', '--http', 'http://127.0.0.1:9/', '--bearer', 'planted']);
+    expect((await world.run(['job', 'run', 'ask'])).code).toBe(1);
+    await world.well(['channel', 'add', 'team', '--webhook', 'secret:planted-hook']);
+    expect((await world.run(['channel', 'test', 'team'])).code).toBe(1);
+
+    const said = await world.well(['job', 'output', 'leak']);
+    expect([said.stdout, said.stderr].map((text) => text.split('[secret:planted]').length - 1)).toEqual([5, 5]);
+    const { run } = await json<{ run: Run }>('job', 'result', 'leak');
+    expect(run).toMatchObject({ state: 'failed', exit: { code: 7 }, flags: ['redacted'], failure: { lastLine: 'cannot sign in with [secret:planted]' } });
+    await world.well(['job', 'export', world.path('user', 'jobs.json')]);
+    await world.well(['log', 'export', '--out', world.path('user', 'log.jsonl'), '--purpose', 'test']);
+    await json('channel', 'list');
+    await world.run(['doctor', '--json']);
+    await world.well(['job', 'purge', 'leak', '--before', '0s', '--confirm', 'leak']);
+    const printed = world.printed();
+    for (const value of [planted, plantedHook]) for (const form of formsOf(value)) expect([form, printed.includes(form), filesWith(world.folder, form)]).toEqual([form, false, []]);
+  });
+
   it('leaves no value in the home or in the record', async () => {
     const record = (await world.well(['log', 'list', '--limit', '1000', '--json'])).stdout;
     for (const value of [piped, 'Filed-7b20de', typed, fresh, 'Usb-31337a', 'Usb-next-31337b']) {
       expect(record).not.toContain(value);
-      for (const file of readdirSync(world.home, { recursive: true, withFileTypes: true })) {
-        if (!file.isFile()) continue;
-        const content = readFileSync(join(file.parentPath, file.name));
-        for (const form of [value, Buffer.from(value).toString('base64').slice(0, 20), Buffer.from(value).toString('hex')]) expect([file.name, content.includes(form)]).toEqual([file.name, false]);
-      }
+      for (const form of [value, Buffer.from(value).toString('base64').slice(0, 20), Buffer.from(value).toString('hex')]) expect([value, filesWith(world.home, form)]).toEqual([value, []]);
     }
     expect(record).toContain('secret.revealed');
   });

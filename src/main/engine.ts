@@ -33,8 +33,11 @@ process.on('SIGHUP', () => {});
 process.on('unhandledRejection', (reason) => die('a promise nobody waited for failed', reason));
 process.on('uncaughtException', (error) => die('an error nobody caught', error));
 
+/** What is known of secrets is in no last word. */
+let mask = (text: string): string => text;
+
 function die(what: string, error: unknown): never {
-  process.stderr.write(`varve engine: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(mask(`varve engine: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`));
   process.exit(1);
 }
 
@@ -44,6 +47,7 @@ async function ownHome(ports: Ports, homePath: string, desktop: EngineApi['deskt
   const home = await takeHome({ homePath, kind: 'desktop', waitMs: waitForHomeMs, ...ports });
   let socket: string | null = null;
   const engine = createEngine(ports, { homePath, host: 'desktop', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket }), desktop });
+  mask = engine.mask;
   try {
     await engine.start();
   } catch (error) {

@@ -1,6 +1,7 @@
 // The one place every call passes before it reaches a domain: is the caller allowed to? Streams come back as they are, everything else as a
-// promise, so that a refusal is always a rejection and never a throw out of the call.
+// promise, so that a refusal is always a rejection and never a throw out of the call. What a call fails with leaves without what is known of secrets.
 import type { CallContext, EngineApi } from '../../contract/index.ts';
+import { toVarveError, VarveError } from './kit/errors.ts';
 import { requireScope } from './system/scopes.ts';
 
 type Handler = (input: unknown, context: CallContext) => unknown;
@@ -15,23 +16,45 @@ export function isStream(path: readonly string[]): boolean {
   return streams.has(path.join('.'));
 }
 
-export function guardApi(api: EngineApi): EngineApi {
-  return guardBranch(api as unknown as Branch, []) as unknown as EngineApi;
+type MaskValue = <T>(value: T) => T;
+
+export function guardApi(api: EngineApi, mask: MaskValue): EngineApi {
+  return guardBranch(api as unknown as Branch, [], mask) as unknown as EngineApi;
 }
 
-function guardBranch(branch: Branch, path: readonly string[]): Branch {
-  return Object.fromEntries(Object.entries(branch).map(([name, node]) => [name, typeof node === 'function' ? guardHandler(node, [...path, name]) : guardBranch(node, [...path, name])]));
+function guardBranch(branch: Branch, path: readonly string[], mask: MaskValue): Branch {
+  return Object.fromEntries(Object.entries(branch).map(([name, node]) => [name, typeof node === 'function' ? guardHandler(node, [...path, name], mask) : guardBranch(node, [...path, name], mask)]));
 }
 
-function guardHandler(handler: Handler, path: readonly string[]): Handler {
+function guardHandler(handler: Handler, path: readonly string[], mask: MaskValue): Handler {
   if (isStream(path)) {
     return (input, context) => {
       requireScope(context.scope, path);
-      return handler(input, context);
+      return maskedStream(handler(input, context) as AsyncIterable<unknown>, mask);
     };
   }
   return async (input, context) => {
     requireScope(context.scope, path);
-    return handler(input, context);
+    try {
+      return await handler(input, context);
+    } catch (error) {
+      throw maskedError(error, mask);
+    }
   };
+}
+
+async function* maskedStream(source: AsyncIterable<unknown>, mask: MaskValue): AsyncGenerator {
+  try {
+    yield* source;
+  } catch (error) {
+    throw maskedError(error, mask);
+  }
+}
+
+/** As it was, where nothing in it was masked. */
+function maskedError(error: unknown, mask: MaskValue): unknown {
+  const { code, message, data } = toVarveError(error);
+  const masked = mask({ message, data });
+  if (JSON.stringify(masked) === JSON.stringify({ message, data })) return error;
+  return new VarveError(code, masked.message, masked.data as never);
 }

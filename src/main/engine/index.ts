@@ -12,7 +12,7 @@ import { measures, unready, type Unready } from './measures.ts';
 import { createHome, openHome, type OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import { createPlaces } from './repository/index.ts';
-import type { Secrets } from './secrets/index.ts';
+import { createMask, maskedLogger, type Secrets } from './secrets/index.ts';
 import { noticesOf } from './system/api.ts';
 import { createAnnouncer } from './system/events.ts';
 import { readHome, tidyHome } from './system/home.ts';
@@ -26,6 +26,8 @@ export { readHome } from './system/home.ts';
 export interface Engine {
   /** The contract as functions. Scopes are checked here; inputs arrive parsed. */
   api: EngineApi;
+  /** Takes out of a text what is known of secrets: for what the host writes down itself. */
+  mask(text: string): string;
   /** Opens the home if there is one. Throws what keeps it from opening; `api` then still answers what needs no home (status, doctor). */
   start(): Promise<void>;
   /** Resolves when no task and no run that was asked for here is under way, whoever started it; CANCELLED when the signal fires first. For a host that is about to stop of its own accord. */
@@ -49,12 +51,15 @@ export interface Engine {
   unready(): Unready[];
 }
 
-export function createEngine(ports: Ports, config: EngineConfig): Engine {
+export function createEngine(given: Ports, config: EngineConfig): Engine {
+  const mask = createMask();
+  const ports = { ...given, logger: maskedLogger(given.logger, mask) };
   const { clock, random, files, volumes } = ports;
   const announcer = createAnnouncer({ clock });
   const tasks = createTasks({
     clock,
     random,
+    mask: mask.value,
     announce: (event) => {
       announcer.announce(event);
       if (event.kind === 'task') home?.idle?.disturb();
@@ -68,7 +73,7 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
 
   const gateway = createGateway({ clock, random, home: () => home && { db: home.db, outbox: home.outbox }, onChanged: () => announcer.announce({ kind: 'changed', what: 'tokens' }) });
   const places = createPlaces({ ...ports, onLate: () => announcer.announce({ kind: 'changed', what: 'repositories' }) });
-  const deps = { ports, config, tasks, places, announce: announcer.announce };
+  const deps = { ports, config, mask, tasks, places, announce: announcer.announce };
 
   const open = async (fresh?: Secrets): Promise<void> => {
     try {
@@ -104,7 +109,8 @@ export function createEngine(ports: Ports, config: EngineConfig): Engine {
   });
 
   return {
-    api: guardApi(api),
+    api: guardApi(api, mask.value),
+    mask: mask.text,
     start: () => opening.run(async () => (home || stopped ? undefined : open())),
     wake: () => home?.jobs.wake(),
     idle: async (signal) => {

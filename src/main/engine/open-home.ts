@@ -15,7 +15,7 @@ import type { Files, Ports } from './ports.ts';
 import { createMaintenance, createRepositories, type Maintenance, type Places, type Repositories } from './repository/index.ts';
 import { createLegacy } from './legacy/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
-import { createLogKeys, createSecrets, NamedSecrets, parseReference, type Secrets } from './secrets/index.ts';
+import { createLogKeys, createSecrets, type Mask, NamedSecrets, parseReference, type Secrets } from './secrets/index.ts';
 import { createSnapshots, type Snapshots } from './snapshots/index.ts';
 import { createFreeSpaceCleaner, createOutbox, listMigrationCopies, openDatabase, sweepMigrationCopies, type Database, type Outbox } from './store/index.ts';
 import { stateMigrations } from './state-migrations.ts';
@@ -54,6 +54,7 @@ export interface OpenHome {
 export interface OpenHomeDeps {
   ports: Ports;
   config: EngineConfig;
+  mask: Mask;
   tasks: Tasks;
   places: Places;
   announce(event: EngineEvent): void;
@@ -65,7 +66,7 @@ export interface OpenHomeDeps {
  * is open and stays so.
  */
 export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secrets): Promise<OpenHome> {
-  const { ports, config, tasks, places, announce } = deps;
+  const { ports, config, mask, tasks, places, announce } = deps;
   const { files, clock, random, keyring, machine } = ports;
   const { homePath, environment } = config;
   const notices: Notice[] = [];
@@ -74,7 +75,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
   try {
     const settings = loadSettings({ files, clock, random, homePath });
     if (settings.setAside !== undefined) notices.push({ code: 'settings-set-aside', data: { file: settings.setAside } });
-    const secrets = fresh ?? createSecrets({ clock, files, random, keyring, homePath, homeId: marker.id, environment });
+    const secrets = fresh ?? createSecrets({ clock, files, random, keyring, homePath, homeId: marker.id, environment, onValue: mask.know });
     const log = openEventLog(deps, marker, secrets);
     closing.add(() => log.close());
     sweepLogCopies(log, deps);
@@ -100,7 +101,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     const snapshots = createSnapshots({ ports, db, outbox, log, repositories, maintenance, tasks, announce, homePath, environment, version: config.version });
     closing.add(() => snapshots.close());
     const jobs = createJobs({
-      ports, db, outbox, tasks, repositories, named, homePath, environment, announce,
+      ports, db, outbox, tasks, repositories, named, homePath, environment, announce, mask: mask.value,
       api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify, restore: snapshots.restores.start, undo: snapshots.restores.undo, look: snapshots.look },
       plans: snapshots.planFacts,
       jobsFile: () => settings.get().jobsFile,
@@ -121,6 +122,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       secrets,
       readSecret: async (reference) => (await named.use(parseReference(reference) ?? reference, { by: 'alerts', purpose: 'channel' })).value,
       language,
+      mask: mask.value,
       announce
     });
     closing.add(() => alerts.close());
@@ -210,12 +212,12 @@ function refuseMissing(files: Files, homePath: string): void {
 
 /** Makes the home, its keys, settings, databases and first event; see `makeHome` for what a crash leaves. */
 export async function createHome(deps: OpenHomeDeps, input: { secretStore: 'keyring' | 'vault'; passphrase?: string | undefined; language?: 'en' | 'pt-BR' | undefined }): Promise<{ marker: Marker; secrets: Secrets }> {
-  const { ports, config } = deps;
+  const { ports, config, mask } = deps;
   const { files, clock, random, keyring, volumes, machine } = ports;
   const { homePath, environment } = config;
   let secrets: Secrets | undefined;
   const made = await makeHome({ files, volumes, clock, random, homePath }, async (marker) => {
-    secrets = createSecrets({ clock, files, random, keyring, homePath, homeId: marker.id, environment });
+    secrets = createSecrets({ clock, files, random, keyring, homePath, homeId: marker.id, environment, onValue: mask.know });
     await secrets.init({ store: input.secretStore, passphrase: input.passphrase });
     loadSettings({ files, clock, random, homePath }).set({ language: input.language });
     openState(deps, []).close();

@@ -32,6 +32,8 @@ export interface AlertsDeps {
   /** The value of `secret:NAME`; records that it was read. Throws SECRET_MISSING, NOT_FOUND. */
   readSecret(reference: string): Promise<string>;
   language(): Language;
+  /** Takes what is known of secrets out of what leaves, and out of why it did not. */
+  mask: <T>(value: T) => T;
   announce(event: EngineEvent): void;
 }
 
@@ -48,17 +50,17 @@ export interface Alerts {
   close(): Promise<void>;
 }
 
-export function createAlerts({ ports, db, outbox, sources, secrets, readSecret, language, announce }: AlertsDeps): Alerts {
+export function createAlerts({ ports, db, outbox, sources, secrets, readSecret, language, mask, announce }: AlertsDeps): Alerts {
   const { clock, random, net, mail, machine, logger } = ports;
   const store = createAlertStore(db);
   const channelStore = createChannelStore(db);
   const onChanged = (): void => announce({ kind: 'changed', what: 'alerts' });
   const commit = (change: () => void, events: Parameters<Outbox['commit']>[1]): void => void outbox.commit(change, events as Parameters<Outbox['commit']>[1] & []);
   const settings = (): AlertSettings => store.settings();
-  const send = createSend({ net, mail, announce, now: () => clock.now(), language, computer: machine.hostname, secretOf: (channel) => secretOfChannel({ secrets, readSecret }, channel), readSecret });
+  const send = createSend({ net, mail, announce, now: () => clock.now(), language, computer: machine.hostname, secretOf: (channel) => secretOfChannel({ secrets, readSecret }, channel), readSecret, mask });
   const alertsOf = (ids: readonly string[]): AlertRow[] => ids.flatMap((id) => store.byId(id) ?? []);
   const deliveries = createDeliveries({ clock, random, logger, store: channelStore, commit, alertsOf, settings, send, onChanged });
-  const pings = createPings({ db, net, clock, random, logger, readSecret });
+  const pings = createPings({ db, net, clock, random, logger, readSecret, mask });
   const gather = createGather(sources, logger);
   const watch = createWatch({ clock, random, logger, jobs: sources.jobs, gather, store, channels: channelStore, deliveries, pings, commit: (change, events) => outbox.commit(change, events), onChanged });
   const channels = createChannels({ clock, random, store: channelStore, secrets, readSecret, commit, onChanged }, () => deliveries);

@@ -55,6 +55,8 @@ export interface JobsDependencies {
   api: OwnWorkDeps['api'];
   plans(): readonly PlanFacts[];
   announce(event: EngineEvent): void;
+  /** Takes what is known of secrets out of what a run says of its end. */
+  mask: <T>(value: T) => T;
   /** The setting: where the file of definitions lies that is followed; empty for `jobs.json` in the home. */
   jobsFile(): string;
   /** What a person should hear first; undefined takes it back. */
@@ -136,7 +138,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
 
   const onFailed = (run: RunRow): void => pauseAfterFailures({ jobs, outbox, clock }, run);
   const onLost = (run: RunRow): void => runAgain(jobs, (job, wanted) => scheduler.write(job, wanted), run);
-  const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, onFree: () => scheduler.pump(), onFailed, onLost });
+  const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, mask: deps.mask, onFree: () => scheduler.pump(), onFailed, onLost });
   const plan = (name: string): PlanFacts | undefined => deps.plans().find((each) => each.name === name);
   const conditions = { files, power, reaches: (host: string, port: number, signal: AbortSignal) => net.reaches(host, port, networkAnswerMs, signal), repositories, repositoryOfPlan: (name: string) => plan(name)?.repository };
   const scheduler = createScheduler({

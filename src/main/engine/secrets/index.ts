@@ -19,3 +19,4 @@ export { namedSecretMigrations } from './named/migrations.ts';
 export type { ExpiringSecret, SecretReference, SecretTester, UsedSecret } from './named/model.ts';
 export { findReferences, formatReference, parseReference } from './named/references.ts';
 export { NamedSecrets, type NamedSecretsDeps } from './named/service.ts';
+export { createMask, maskedLogger, type Mask } from './redact/mask.ts';

@@ -23,7 +23,12 @@ export interface SecretsDeps {
   homePath: string;
   homeId: string;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Every password and token that this process comes to know, so that it can be masked; keys of Varve's own are none. */
+  onValue?: ((secret: { name: string; value: Uint8Array }) => void) | undefined;
 }
+
+/** Kinds of values that people and programs type, and what stands in their place in a text; the id where it is a name. */
+const typed: Readonly<Record<string, string | undefined>> = { 'job-secret': '', repository: 'repository', 'channel-secret': 'channel' };
 
 export class Secrets {
   readonly #deps: SecretsDeps;
@@ -133,6 +138,7 @@ export class Secrets {
 
   /** Stores a value: the newest version is replaced, or the one asked for made. The value is there before the register names it. */
   async set(name: SecretName, value: Uint8Array): Promise<void> {
+    this.#noteValue(name, value);
     await this.#changes.run(async () => {
       const keys = this.#keys();
       const version = name.version ?? newest(keys, name)?.version ?? 1;
@@ -295,7 +301,14 @@ export class Secrets {
       await this.#openVault(this.#keys());
       value = this.#vault.get(account);
     }
-    return value ?? fail('SECRET_MISSING', `${secret.kind} is known but not in the ${secret.place}; a locked keyring looks like an empty one`, { name: `${secret.kind}/${secret.id}` });
+    if (value === undefined) return fail('SECRET_MISSING', `${secret.kind} is known but not in the ${secret.place}; a locked keyring looks like an empty one`, { name: `${secret.kind}/${secret.id}` });
+    this.#noteValue(secret, value);
+    return value;
+  }
+
+  #noteValue({ kind, id }: Pick<SecretName, 'kind' | 'id'>, value: Uint8Array): void {
+    const said = typed[kind];
+    if (said !== undefined) this.#deps.onValue?.({ name: said === '' ? id : said, value });
   }
 
   async #remove(secret: KeysFile['secrets'][number], account: string, keys: KeysFile): Promise<void> {

@@ -57,7 +57,15 @@ interface Entry {
   ended: Promise<void>;
 }
 
-export function createTasks({ clock, random, announce }: { clock: Clock; random: Random; announce(event: EngineEvent): void }): Tasks {
+export interface TasksDeps {
+  clock: Clock;
+  random: Random;
+  announce(event: EngineEvent): void;
+  /** Takes secrets out of what a task failed with. */
+  mask?: <T>(value: T) => T;
+}
+
+export function createTasks({ clock, random, announce, mask = (value) => value }: TasksDeps): Tasks {
   const entries = new Map<string, Entry>();
   let stopped = false;
 
@@ -125,7 +133,7 @@ export function createTasks({ clock, random, announce }: { clock: Clock; random:
     const work = Promise.resolve().then(() => spec.run({ id, signal: abort.signal, get stopping() { return stopped; }, progress: (update) => progress(entry, update) }));
     entry.ended = work.then(
       (result) => end(entry, { state: result.kind === 'waiting' ? 'waiting' : hasGaps(result) ? 'gaps' : 'done', result, error: null }),
-      (error: unknown) => end(entry, outcomeOf(error, abort.signal))
+      (error: unknown) => end(entry, mask(outcomeOf(error, abort.signal)))
     );
     return { taskId: id };
   };

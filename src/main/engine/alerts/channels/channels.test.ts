@@ -163,7 +163,11 @@ describe('channels', () => {
     await add('team', { target: { kind: 'webhook', url: 'secret:team-hook' }, secret: { kind: 'reference', secret: 'secret:team-key' } });
     const answer = await house.api.channels.test({ channel: 'team' }, ana);
     expect(answer.ok).toBe(true);
-    expect(house.calls[0]?.url).toBe('value of secret:team-hook');
+    expect(house.calls[0]?.url).toBe('https://127.0.0.1:9/of-secret-team-hook');
+    house.outside.net = ({ url }) => {
+      throw new Error(`${url} does not answer`);
+    };
+    expect(await house.api.channels.test({ channel: 'team' }, ana)).toMatchObject({ ok: false, error: '[secret:address] does not answer' });
   });
 
   it('a trial message goes out at once, outside the rate and the quiet hours, and says how it went', async () => {
@@ -238,6 +242,15 @@ describe('11.15 an outside checker', () => {
     const all = house.calls.length;
     await house.minutes(60);
     expect(house.calls).toHaveLength(all);
+  });
+
+  it('10.6: an address that is a secret is in no error', async () => {
+    house.outside.net = ({ url }) => {
+      throw new Error(`${url} does not answer`);
+    };
+    await house.api.settings.set({ ping: 'secret:checker' }, ana);
+    await house.minutes(1);
+    expect(await house.api.pings(undefined as never, ana)).toMatchObject([{ jobId: null, ok: false, error: '[secret:address] does not answer' }]);
   });
 });
 

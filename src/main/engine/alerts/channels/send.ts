@@ -30,12 +30,26 @@ export interface SendDeps {
   secretOf(channel: ChannelRow): Promise<string | undefined>;
   /** The value of `secret:NAME`. */
   readSecret(reference: string): Promise<string>;
+  /** Takes secrets out of what leaves (rule 10.6). */
+  mask<T>(value: T): T;
 }
 
 const timeoutMs = 20_000;
 const answerLimitBytes = 65_536;
 
 export function createSend(deps: SendDeps): Send {
+  const sendTo = createSendTo(deps);
+  return async (channel, message, signal) => {
+    try {
+      await sendTo(channel, deps.mask(message), signal);
+    } catch (error) {
+      // A library may quote the address, or what the other side said to the password.
+      throw new Error(deps.mask(error instanceof Error ? error.message : String(error)));
+    }
+  };
+}
+
+function createSendTo(deps: SendDeps): Send {
   return async (channel, message, signal) => {
     const { target } = channel;
     const text = messageText(deps.language(), { ...message, computer: deps.computer, now: new Date(deps.now()) });

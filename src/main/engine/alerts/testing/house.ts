@@ -6,6 +6,7 @@ import type { VerifyState } from '../../../../contract/verify.ts';
 import type { MailRequest, NetRequest } from '../../ports.ts';
 import { createNodeFiles } from '../../../adapters/files.ts';
 import { createFakeClock, createSeededRandom, type FakeClock } from '../../testing/fake-clock.ts';
+import { createMask } from '../../secrets/index.ts';
 import { openDatabase, createOutbox, mergeMigrations, outboxMigrations, type Database, type OutboxEvent } from '../../store/index.ts';
 import { createTestFolder, type TestFolder } from '../../store/testing.ts';
 import { createAlerts, alertMigrations, type Alerts, type AlertsDeps, type JobsFacts, type RepositoryFacts } from '../index.ts';
@@ -76,6 +77,7 @@ export async function createHouse(change: Partial<Pick<AlertsDeps, 'ports'>> & {
     schedulerState: () => world.scheduler,
     outputTail: async (_run, lines) => Array.from({ length: 30 }, (_, i) => `line ${i + 1}`).slice(-lines)
   };
+  const mask = createMask();
   const open = (): void => {
     house.db = openDatabase({ path: folder.at('state.db'), files, migrations: mergeMigrations(outboxMigrations, alertMigrations), kind: 'state' });
     const outbox = createOutbox({ db: house.db, log: { check: () => undefined, appendMany: (events) => void house.events.push(...events) }, random, clock });
@@ -102,8 +104,13 @@ export async function createHouse(change: Partial<Pick<AlertsDeps, 'ports'>> & {
         online: () => world.online
       },
       secrets: { get: async ({ id }) => house.kept.get(id), set: async ({ id }, value) => void house.kept.set(id, value), delete: async ({ id }) => house.kept.delete(id) },
-      readSecret: async (reference) => `value of ${reference}`,
+      readSecret: async (reference) => {
+        const value = `https://127.0.0.1:9/of-${reference.replace(':', '-')}`;
+        mask.know({ name: 'address', value });
+        return value;
+      },
       language: () => 'en',
+      mask: mask.value,
       announce: (event) => void house.announced.push(event)
     });
     house.api = house.alerts.api;

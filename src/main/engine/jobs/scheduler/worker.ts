@@ -25,6 +25,8 @@ export interface WorkerDeps {
   runs: RunStore;
   ledger: Ledger;
   executorFor(definition: JobDefinition): Executor;
+  /** Takes what is known of secrets out of what a try says of its end (rule 10.6). */
+  mask<T>(value: T): T;
   /** Something ended, or could not begin: others may have their turn. */
   onFree(): void;
   /** Part of the transaction that a run fails in (rule 7.5). */
@@ -71,7 +73,8 @@ export function createWorker(deps: WorkerDeps) {
   };
 
   /** 4. */
-  const finish = (what: Try, ended: Outcome, identity: unknown = null): void => {
+  const finish = (what: Try, said: Outcome, identity: unknown = null): void => {
+    const ended = deps.mask(said);
     let before = runs.run(what.run.id);
     if (before?.state === 'starting') before = noteRunning(what, identity);
     if (before === undefined || (before.state !== 'running' && before.state !== 'stopping')) return forget(what.run.id);
@@ -136,8 +139,9 @@ export function createWorker(deps: WorkerDeps) {
     if (stopWanted !== undefined) stop(run.id, stopWanted);
   };
 
-  const neverBegan = (what: Try, outcome: Outcome): void => {
+  const neverBegan = (what: Try, said: Outcome): void => {
     if (closed) return;
+    const outcome = deps.mask(said);
     const { run } = what;
     // Asked to stop while it was about to begin, and it never did: that is what the person wanted.
     const stopWanted = wanted.get(run.id);

@@ -259,7 +259,7 @@ export class Workshop {
     const onFailed = (run: RunRow): void => pauseAfterFailures({ jobs, outbox, clock }, run);
     const onLost = (run: RunRow): void => runAgain(jobs, (job, wanted) => scheduler.write(job, wanted), run);
     const executorFor = ({ work }: JobDefinition): Executor => this.#executor(work.kind !== 'command', living);
-    const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, onFree: () => scheduler.pump(), onFailed, onLost });
+    const worker = createWorker({ clock, random, files, logger, jobs, runs, ledger, executorFor, mask: (value) => value, onFree: () => scheduler.pump(), onFailed, onLost });
     const scheduler = createScheduler({
       clock, random, logger, jobs, runs, ledger, outbox, worker, announce, onFailed,
       uptimeMs: world.uptimeMs,

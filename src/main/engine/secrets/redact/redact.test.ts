@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor, isMaskable, type NamedValue } from './index.ts';
+import { createMask, maskedLogger } from './mask.ts';
 import { needlesOf } from './needles.ts';
 
 const password = 'Zürich & "27"/ßé+~x';
@@ -189,5 +190,22 @@ describe('any text in any pieces', () => {
       }),
       { numRuns: 2_000 }
     );
+  });
+});
+
+describe('10.6: what a process knows of secrets', () => {
+  it('is taken out of every string of a value, of errors and of diagnostics, in all its forms; everything else stays as it was', () => {
+    const mask = createMask();
+    mask.know({ name: 'db', value: 'first value' });
+    expect(mask.text('first value, second value')).toBe('[secret:db], second value');
+    mask.know({ name: 'db', value: bytesOf('second value') }); // a newer one: both are about
+    const at = new Date(0);
+    const given = { a: ['first value', 1, null, at], b: { 'second value': Buffer.from('second value').toString('base64') }, c: undefined };
+    expect(mask.value(given)).toEqual({ a: ['[secret:db]', 1, null, at], b: { 'second value': '[secret:db]' }, c: undefined });
+    const lines: unknown[] = [];
+    const write = (...line: unknown[]): void => void lines.push(line);
+    maskedLogger({ debug: write, info: write, warn: write, error: write }, mask).warn('said first value', { reason: new Error('second value') });
+    expect(JSON.stringify(lines)).toContain('said [secret:db]');
+    expect(JSON.stringify(lines)).not.toMatch(/first value|second value/);
   });
 });
