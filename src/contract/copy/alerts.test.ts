@@ -20,6 +20,9 @@ const all: AlertFacts[] = [
   { code: 'audit', ...run, local: 'rows', remote: 'there', localValue: 1000, remoteValue: 900, share: 0.1, limit: 0.05 },
   { code: 'audit', ...run, local: 'rows', remote: 'there', localValue: 1000, remoteValue: null, share: null, limit: 0.05 },
   { code: 'overlap', ...run, inARow: 3, threshold: 3 },
+  { code: 'stuck', ...run },
+  { code: 'paused_long', ...job, since: at(15), until: null, limitMs: 14 * 86_400_000 },
+  { code: 'prints_secret', ...run },
   { code: 'secret_expiry', secret: 'zenodo', expiresAt: at(-7), daysLeft: 7, step: 7 },
   { code: 'secret_expiry', secret: 'zenodo', expiresAt: at(1), daysLeft: 0, step: 0 },
   { code: 'integrity_record', verdict: 'broken', entry: 7, entries: 100 },
@@ -68,7 +71,7 @@ describe('messages', () => {
   });
 
   it('mark what is critical, and count several', () => {
-    expect(messageText('en', { ...input, firing: [told(all[14] as AlertFacts, { severity: 'critical' })] }).title).toBe('Important: The record is broken: entry 7 does not fit');
+    expect(messageText('en', { ...input, firing: [told(all[17] as AlertFacts, { severity: 'critical' })] }).title).toBe('Important: The record is broken: entry 7 does not fit');
     expect(messageText('en', { ...input, firing: [told(all[0] as AlertFacts), told(all[2] as AlertFacts)] }).title).toBe('2 things need you');
     expect(messageText('en', { ...input, kind: 'digest', firing: [told(all[0] as AlertFacts)], resolved: [told(all[2] as AlertFacts)] }).title).toBe('Summary: 2 alerts');
   });

@@ -8,6 +8,7 @@ export const kindNames: PlainWords = {
   tag: ['tag', 'etiqueta'],
   snapshot: ['snapshot', 'snapshot'],
   token: ['token', 'token'],
+  call: ['call', 'chamada'],
   secret: ['secret', 'segredo'],
   'kept value': ['kept value of the secret', 'valor guardado do segredo'],
   job: ['job', 'tarefa'],

@@ -12,6 +12,9 @@ export interface KnownJob {
   definition: JobDefinition;
   createdAt: string;
   paused: boolean;
+  /** Since when it is, of its own pause. */
+  pausedSince: string | null;
+  pausedUntil: string | null;
   nextAt: string | null;
   /** Shortest gap between the next occurrences; null: not by time. */
   scheduleGapMs: number | null;

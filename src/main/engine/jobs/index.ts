@@ -67,7 +67,7 @@ export interface JobsDependencies {
 
 /** What the alerts judge by; see their README. */
 export interface JobsFacts {
-  jobs(): { id: string; name: string; title: string; definition: JobDefinition; createdAt: string; paused: boolean; nextAt: string | null; scheduleGapMs: number | null; overlapSkips: number; failures: number; failingSince: string | null; lastGoodAt: string | null }[];
+  jobs(): { id: string; name: string; title: string; definition: JobDefinition; createdAt: string; paused: boolean; pausedSince: string | null; pausedUntil: string | null; nextAt: string | null; scheduleGapMs: number | null; overlapSkips: number; failures: number; failingSince: string | null; lastGoodAt: string | null }[];
   /** Final ones, newest first, tests included and flagged. */
   recentRuns(jobId: string, limit: number): Run[];
   activeRuns(): Run[];
@@ -185,8 +185,9 @@ export function createJobs(deps: JobsDependencies): Jobs {
       jobs: () =>
         jobs.all().map((row) => {
           const gap = scheduler.timetableOf(row).smallestGapMs;
+          const pause = pausedAt(row.paused, clock.now()) ? row.paused : null;
           return {
-            id: row.id, name: row.name, title: row.definition.title, definition: row.definition, createdAt: new Date(row.createdAt).toISOString(), paused: pausedAt(row.paused, clock.now()), nextAt: isoOrNull(scheduler.nextAt(row)), scheduleGapMs: Number.isFinite(gap) ? gap : null,
+            id: row.id, name: row.name, title: row.definition.title, definition: row.definition, createdAt: new Date(row.createdAt).toISOString(), paused: pause !== null, pausedSince: pause?.at ?? null, pausedUntil: pause?.until ?? null, nextAt: isoOrNull(scheduler.nextAt(row)), scheduleGapMs: Number.isFinite(gap) ? gap : null,
             overlapSkips: row.overlapSkips, failures: row.failures, failingSince: isoOrNull(row.failingSince), lastGoodAt: isoOrNull(row.lastGoodAt)
           };
         }),

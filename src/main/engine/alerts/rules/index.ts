@@ -7,10 +7,13 @@ import { failure } from './failure.ts';
 import { integrityOfRecord, integrityOfRepositories } from './integrity.ts';
 import { lateStart } from './late-start.ts';
 import { overlap } from './overlap.ts';
+import { pausedLong } from './paused-long.ts';
+import { printsSecret } from './prints-secret.ts';
 import { noNetwork, unreachable } from './reach.ts';
 import { schedulerStopped } from './scheduler.ts';
 import { secretExpiry } from './secret-expiry.ts';
 import { stale } from './stale.ts';
+import { stuck } from './stuck.ts';
 import { volume } from './volume.ts';
 import type { AlertCode } from '../../../../contract/alerts.ts';
 
@@ -25,6 +28,9 @@ export const rules: Readonly<Record<AlertCode, Rule>> = {
   volume,
   audit,
   overlap,
+  stuck,
+  paused_long: pausedLong,
+  prints_secret: printsSecret,
   secret_expiry: secretExpiry,
   integrity_record: integrityOfRecord,
   integrity_repository: integrityOfRepositories,

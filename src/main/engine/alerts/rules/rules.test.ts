@@ -193,6 +193,36 @@ describe('3.2 overlap', () => {
   });
 });
 
+describe('5.2 stuck', () => {
+  it('fires while a run that was asked to stop is still there, and only then', () => {
+    const stuck: RunInput = { state: 'stopping', change: { flags: ['stuck'] } };
+    const finding = ofJob('stuck', { active: [{ state: 'running' }, stuck] });
+    expect(finding).toMatchObject({ state: 'bad', severity: 'warning', about: (numbers(finding) as { runId: string }).runId });
+    expect(ofJob('stuck', { active: [{ state: 'stopping' }] }).state).toBe('ok');
+    expect(ofJob('stuck', { runs: [{ state: 'stopped', change: { flags: ['stuck'] } }] }).state).toBe('ok');
+  });
+});
+
+describe('9.4 paused for long', () => {
+  it('fires after 14 days of pause, and ends with it', () => {
+    const paused = (days: number, until: number | null = null) => ofJob('paused_long', { change: { paused: true, pausedSince: at(noon - days * day), pausedUntil: until === null ? null : at(noon + until * day) } });
+    expect(paused(13.9).state).toBe('ok');
+    expect(paused(14)).toMatchObject({ state: 'bad', severity: 'info', since: at(noon - 14 * day), facts: { until: null } });
+    expect(numbers(paused(20, 5))).toMatchObject({ until: at(noon + 5 * day), limitMs: 14 * day });
+    expect(ofJob('paused_long', {}).state).toBe('ok');
+  });
+});
+
+describe('10.5 prints a secret', () => {
+  it('fires when something was hidden in the last run that began, and ends with the first that prints none', () => {
+    const printed: RunInput = { change: { flags: ['redacted'] } };
+    const neverBegan: RunInput = { state: 'skipped', change: { startedAt: null } };
+    expect(ofJob('prints_secret', { runs: [neverBegan, printed, {}] })).toMatchObject({ state: 'bad', severity: 'info' });
+    expect(ofJob('prints_secret', { runs: [{ state: 'failed' }, printed] }).state).toBe('ok');
+    expect(ofJob('prints_secret', {}).state).toBe('ok');
+  });
+});
+
 describe('11.7 secret expiry', () => {
   it.each([[31, undefined], [30, '30'], [14, '14'], [7, '7'], [1, '1'], [0, '0'], [-3, '0']])('%i days before is step %s, and one alert throughout', (days, step) => {
     const finding = of('secret_expiry', factsOf({ secrets: [{ name: 'zenodo', expiresAt: at(noon + days * day) }] }));
