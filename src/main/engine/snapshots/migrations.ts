@@ -207,5 +207,14 @@ export const snapshotsMigrations: Migration[] = [
         ALTER TABLE trials ADD COLUMN files INTEGER;
         ALTER TABLE trials ADD COLUMN bytes INTEGER;
       `)
+  },
+  {
+    version: 53,
+    up: (db) =>
+      db.exec(`
+        -- Whether a plan was ever given another repository: then its newest snapshot may lie elsewhere. Of plans edited before, nobody knows.
+        ALTER TABLE plans ADD COLUMN moved INTEGER NOT NULL DEFAULT 0;
+        UPDATE plans SET moved = 1 WHERE version > 1;
+      `)
   }
 ];

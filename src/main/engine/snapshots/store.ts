@@ -111,14 +111,16 @@ export function createSnapshotsStore(db: Pick<Database, 'prepare'>) {
     removedPlan,
     /** One of the plans, else a removed one. */
     knownPlan: (idOrName: string): PlanRow | RemovedPlan | undefined => plan(idOrName) ?? removedPlan(idOrName),
+    /** Its snapshots have gone into one repository from the beginning on; false of a plan that was removed. */
+    neverMoved: (planId: string): boolean => db.prepare('SELECT 1 FROM plans WHERE id = ? AND moved = 0').get(planId) !== undefined,
     addPlan: (plan: PlanRow): void => {
       db.prepare('INSERT INTO plans (id, name, title, repository_id, paths, excludes, leave_out, hooks, tags, gentle, snapshot_on_quit, zone, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run(
         plan.id, plan.name, plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.createdAt
       );
     },
     updatePlan: (plan: PlanRow): void => {
-      db.prepare('UPDATE plans SET title = ?, repository_id = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, gentle = ?, snapshot_on_quit = ?, zone = ?, version = ? WHERE id = ?').run(
-        plan.title, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.version, plan.id
+      db.prepare('UPDATE plans SET title = ?, moved = moved OR repository_id <> ?, repository_id = ?, paths = ?, excludes = ?, leave_out = ?, hooks = ?, tags = ?, gentle = ?, snapshot_on_quit = ?, zone = ?, version = ? WHERE id = ?').run(
+        plan.title, plan.repositoryId, plan.repositoryId, JSON.stringify(plan.paths), JSON.stringify(plan.excludes), JSON.stringify(plan.leaveOut), JSON.stringify(plan.hooks), JSON.stringify(plan.tags), Number(plan.gentle), Number(plan.snapshotOnQuit), plan.zone, plan.version, plan.id
       );
     },
     /** Takes the plan away with what belongs to its future, and remembers it as it was. */

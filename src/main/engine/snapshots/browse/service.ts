@@ -20,7 +20,7 @@ export interface BrowseServiceDeps {
   log: Pick<EventLog, 'append'>;
   repositories: Repositories;
   plans: PlanService;
-  store: Pick<SnapshotsStore, 'note' | 'knownPlan'>;
+  store: Pick<SnapshotsStore, 'note' | 'knownPlan' | 'neverMoved'>;
   homePath: string;
   testedOf(lineage: string): Tested | undefined;
 }
@@ -143,7 +143,16 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     const query = parseSnapshotName(name);
     const plan = query.kind === 'plan' ? plans.known(query.plan) : undefined;
     const beforeNs = plan && query.kind === 'plan' && query.at !== undefined ? parsePersonalTime(query.at, plan.zone) : undefined;
-    const { snapshots, failures } = await loadAll(repositories.rows(), { fresh: true, limitMs: patientLimitMs, signal });
+    const wait: PlaceWait = { fresh: true, limitMs: patientLimitMs, signal };
+    // Of a plan that was always kept in one place the newest is there, whatever copies of its snapshots lie elsewhere: nobody waits for another drive.
+    if (plan && beforeNs === undefined && store.neverMoved(plan.id)) {
+      const own = await loadAll(repositories.rows().filter(({ id }) => id === plan.repositoryId), wait);
+      const [failure] = own.failures.values();
+      if (failure) throw failure;
+      const latest = newest(own.snapshots.filter(({ planId }) => planId === plan.id));
+      if (latest !== undefined) return latest;
+    }
+    const { snapshots, failures } = await loadAll(repositories.rows(), wait);
     const [someFailure] = failures.values();
     // A repository that cannot be looked into is not an empty one: its snapshot may be the newer one.
     const inTheWay = query.kind === 'latest' ? someFailure : plan && failures.get(plan.repositoryId);
