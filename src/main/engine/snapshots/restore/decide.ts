@@ -25,6 +25,8 @@ export interface Decided {
   seen?: string;
   /** Something else lay at its own place: a choice was there to be made. */
   conflict?: true;
+  /** Another name of the same file that is there, as it was seen: it becomes a name of that, instead of being written. */
+  twin?: { path: string; seen: string };
 }
 
 export interface DecidedFolder {

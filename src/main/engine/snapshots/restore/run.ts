@@ -177,7 +177,7 @@ class Restoring {
     if (undo !== undefined) {
       const left = new UndoFile(files, undo);
       try {
-        return await decideUndo(selection.items, left, deps);
+        return await decideUndo(selection.items, left, { ...deps, within: inPlace ?? [] });
       } finally {
         left.close();
       }

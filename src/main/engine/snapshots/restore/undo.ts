@@ -8,10 +8,14 @@ import { metadataDiffers } from './metadata.ts';
 import type { LeftBehind, UndoFile } from './rows.ts';
 import { seenOf } from './seen.ts';
 import type { Item } from './select.ts';
+import { findTwins } from './twins.ts';
 
 export const changedSince = 'was changed after the restore, and is kept as it is';
 
-type UndoDeps = Pick<DecideDeps, 'files' | 'platform' | 'place' | 'owners' | 'plainLength' | 'zeroChunk' | 'refused' | 'onItem'>;
+type UndoDeps = Pick<DecideDeps, 'files' | 'platform' | 'place' | 'owners' | 'plainLength' | 'zeroChunk' | 'refused' | 'onItem'> & {
+  /** Where the restore was: other names of what it replaced are looked for there. */
+  within: readonly string[];
+};
 
 export async function decideUndo(items: readonly Item[], left: UndoFile, deps: UndoDeps): Promise<Decisions> {
   const { files, refused } = deps;
@@ -27,6 +31,7 @@ export async function decideUndo(items: readonly Item[], left: UndoFile, deps: U
     }
     guarded(`/${item.path}`, () => (item.node.type === 'dir' ? decideFolder(item, path) : decideEntry(item, path)));
   }
+  await findTwins(decisions.files, { ...deps, breathe: () => deps.onItem(items.length) });
   for (const made of left.made()) {
     const breath = deps.onItem(items.length);
     if (breath !== undefined) await breath;

@@ -9,6 +9,7 @@ import type { Decided } from './decide.ts';
 import { failureOf, WriteProblem, type Failure } from './failures.ts';
 import type { Degraded } from './metadata.ts';
 import type { DataJob, DataResult, JobOutcome } from './protocol.ts';
+import { seenOf } from './seen.ts';
 import type { TrustedFolders } from './trusted-folders.ts';
 import { discard, type FileWriter, type OpenFile, type Target } from './write-file.ts';
 
@@ -55,7 +56,12 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   /** By lane, what it is at. */
   const started: (LargeFile | undefined)[] = [];
   const names = new Map<string, { first: Decided; more: Decided[]; there: boolean }>();
+  const twins: Decided[] = [];
   for (const file of writing) {
+    if (file.twin !== undefined) {
+      twins.push(file);
+      continue;
+    }
     const { inode, content } = file.item.node;
     const known = inode === undefined ? undefined : names.get(inode);
     if (known !== undefined) {
@@ -83,7 +89,8 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
   );
   throwIfAborted(deps.signal);
   if (failures.length > 0) throw failures[0];
-  for (const group of names.values()) if (group.more.length > 0) await writeNames(group);
+  for (const { first, more, there } of names.values()) if (more.length > 0) await writeNames(there ? first.path : undefined, more);
+  for (const file of twins) await writeNames(file.twin?.path, [file]);
 
   async function eachJob(lane: number): Promise<void> {
     for (;;) {
@@ -214,21 +221,27 @@ export async function writeFiles(writing: Decided[], deps: WriteFilesDeps): Prom
     return pieces;
   }
 
-  /** Further names of a file that was just written; where the file system cannot, the file is written anew. */
-  async function writeNames({ first, more, there }: { first: Decided; more: readonly Decided[]; there: boolean }): Promise<void> {
-    let from = there ? first.path : undefined;
+  /** Further names of a file that is there; where the file system cannot, or another file stands there by now, the file is written anew. */
+  async function writeNames(first: string | undefined, more: readonly Decided[]): Promise<void> {
+    let from = first;
     for (const file of more) {
       const breath = deps.breathe();
       if (breath !== undefined) await breath;
       const outcome = await guarded(file, async () => {
         requireReal(file);
-        if (from !== undefined && link(from, file)) return { sizeBytes: 0 };
+        if (from !== undefined && isAsSeen(file.twin) && link(from, file)) return { sizeBytes: 0 };
         const { outcomes } = await run({ kind: 'files', files: [targetOf(file)] });
         return outcomes[0] as JobOutcome;
       });
       if ('sizeBytes' in outcome) from ??= file.path;
       deps.onOutcome(file, outcome);
     }
+  }
+
+  function isAsSeen(twin: Decided['twin']): boolean {
+    if (twin === undefined) return true;
+    const stat = deps.folders.isReal(dirname(twin.path)) ? deps.files.lstat(twin.path) : undefined;
+    return stat !== undefined && seenOf(stat) === twin.seen;
   }
 
   function link(first: string, file: Decided): boolean {
