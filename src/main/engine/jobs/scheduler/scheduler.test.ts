@@ -68,6 +68,20 @@ it('2.2: without a word of the sleep it is found out within 30 s of being awake'
   expect(last('hourly').missed).toMatchObject({ count: 5, cause: 'asleep' });
 });
 
+it('2.2: works that end one after the other do not put off the look at the clock, which would then be taken for sleep', async () => {
+  await shop.open();
+  shop.play = ({ run }) => ({ takesMs: run.jobName === 'short' ? 21_000 : 5 * minute, ends: ok() });
+  shop.add(define('short', { schedule: { kind: 'manual' }, overlap: { policy: 'queueAll' } }));
+  shop.add(define('hourly', { schedule: every(60) }));
+  await shop.elapse(minute);
+  await shop.sleep(90 * minute);
+  for (let i = 0; i < 12; i++) await manual('short', { whenBusy: 'wait' });
+  await shop.elapse(3 * minute - 1_000);
+  expect(states('short')).toEqual([...Array<string>(8).fill('manual succeeded'), 'manual running', ...Array<string>(3).fill('manual queued')]);
+  expect(last('hourly')).toMatchObject({ trigger: 'catch_up', state: 'running', startedAt: at('2026-03-02T11:33') });
+  expect(shop.now.jobs.scheduler().lastTickAt).toBeGreaterThan(shop.clock.now() - 30_001);
+});
+
 it('2.7: what is caught up of many jobs is done one after the other, and waits again after a second start', async () => {
   await shop.open();
   shop.play = () => ({ takesMs: 10 * minute, ends: ok() });

@@ -102,6 +102,7 @@ export function createScheduler(deps: SchedulerDeps) {
   /** As the last tick saw them. */
   let pauseEndsMs: number[] = [];
   let nextExpiryMs = Number.POSITIVE_INFINITY;
+  let lastTickMonotonicMs = Number.NEGATIVE_INFINITY;
   let last: { wallMs: number; uptimeMs: number; firstTick: boolean; bootId: string | null } | undefined;
   const closing = new AbortController();
 
@@ -283,6 +284,7 @@ export function createScheduler(deps: SchedulerDeps) {
     if (!scheduling || closed) return;
     cancelTimer();
     const nowMs = clock.now();
+    lastTickMonotonicMs = clock.monotonicMs();
     const passed = sinceLastTick(nowMs);
     // What was not committed was not decided: the next tick tries again. One job that cannot be decided does not hold up the others.
     const attempted = (what: string, work: () => void): void => {
@@ -313,11 +315,11 @@ export function createScheduler(deps: SchedulerDeps) {
     if (at !== null && at !== undefined && at <= nowMs) decideFor(job, nowMs, passed);
   };
 
-  /** The next look: when something is due, or after 30 s. */
+  /** The next look: when something is due, or 30 s after the last tick, however often others had a turn since. */
   const arm = (): void => {
     cancelTimer();
     if (closed || (!scheduling && mine.size === 0)) return;
-    let wait = tickMs;
+    let wait = untilNextTick();
     try {
       wait = untilNextLook(clock.now());
     } catch (error) {
@@ -326,8 +328,10 @@ export function createScheduler(deps: SchedulerDeps) {
     cancelTimer = clock.setTimer(wait, scheduling ? tick : pump);
   };
 
+  const untilNextTick = (): number => (scheduling ? Math.min(tickMs, Math.max(0, Math.ceil(lastTickMonotonicMs + tickMs - clock.monotonicMs()))) : tickMs);
+
   const untilNextLook = (nowMs: number): number => {
-    let wait = tickMs;
+    let wait = untilNextTick();
     const at = (ms: number | null): void => {
       if (ms !== null && ms > nowMs) wait = Math.min(wait, Math.ceil(ms - nowMs));
     };
