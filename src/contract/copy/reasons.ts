@@ -18,6 +18,7 @@ import { maintenance } from './reasons/maintenance.ts';
 import { messages } from './reasons/messages.ts';
 import { desktopCalls, fieldNames, kindNames, ownerNames, secretNames } from './reasons/names.ts';
 import { notes } from './reasons/notes.ts';
+import { packageState } from './reasons/package-state.ts';
 import { program } from './reasons/program.ts';
 import { repository } from './reasons/repository.ts';
 import { review } from './reasons/review.ts';
@@ -55,6 +56,7 @@ export const reasonTables: Readonly<Record<string, Reasons>> = {
   maintenance,
   messages,
   notes,
+  packageState,
   program,
   repository,
   review,

@@ -63,11 +63,11 @@ export class ColdCheck {
     this.#db = db;
     this.#head = genesisHash(origin);
     this.#checkpoint = checkpoint;
-    this.#list = this.#guarded('the list of leaf hashes', () => new HashList(db));
+    this.#list = this.#guarded(() => new HashList(db));
     this.#root = this.#readCheckpoint(origin);
     let upperFits = true;
     this.#edge = new TextEdge(undefined, (level, index, root) => {
-      if (!upperFits || !this.#whole || this.#guarded(`level ${level} of the tree`, () => this.#list?.upper(level, index)) === root) return;
+      if (!upperFits || !this.#whole || this.#guarded(() => this.#list?.upper(level, index)) === root) return;
       upperFits = false;
       this.add({ what: `level ${level} of the tree does not hold the hash of its part ${index}` });
     });
@@ -133,7 +133,7 @@ export class ColdCheck {
     if (prev !== this.#head || computed !== hash) this.add({ seq, what: 'does not follow from the entry before: the chain is broken' });
     if (!this.#whole) return;
     const leaf = this.#hashes.leaf();
-    if (this.#guarded('the list of leaf hashes', () => this.#list?.leaf(seq)) !== leaf) {
+    if (this.#guarded(() => this.#list?.leaf(seq)) !== leaf) {
       this.add({ seq, what: 'is not the entry that the tree lists' });
       this.#whole = false;
       return;
@@ -169,16 +169,16 @@ export class ColdCheck {
   }
 
   #countStray(): void {
-    const stray = this.#guarded('the entries', () => this.#db.prepare('SELECT count(*) AS count FROM entries WHERE seq < 0 OR seq > 9007199254740991').get<{ count: number }>()?.count) ?? 0;
+    const stray = this.#guarded(() => this.#db.prepare('SELECT count(*) AS count FROM entries WHERE seq < 0 OR seq > 9007199254740991').get<{ count: number }>()?.count) ?? 0;
     if (stray > 0) this.add({ what: `${stray} entries have a place that is no number of an entry; they are not packed` });
   }
 
-  #guarded<T>(what: string, read: () => T): T | undefined {
+  #guarded<T>(read: () => T): T | undefined {
     try {
       return read();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.add({ what: `${what} cannot be read: ${error.message}` });
+      this.add({ what: `the list of entries or the tree cannot be read: ${error.message}` });
       return undefined;
     }
   }
