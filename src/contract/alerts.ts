@@ -131,7 +131,10 @@ export const Ticket = z.object({
   lines: z.array(z.string()),
   updates: z.array(z.object({ at: Instant, runId: Uuid7, failures: Count })),
   closedAt: Instant.nullable(),
-  closedByRun: Uuid7.nullable()
+  closedByRun: Uuid7.nullable(),
+  /** By a person, with a word; only failures after that open another one. */
+  closedBy: z.string().nullable(),
+  closeNote: z.string()
 });
 export type Ticket = z.infer<typeof Ticket>;
 
@@ -193,8 +196,12 @@ export const alerts = {
     test: procedure.route({ method: 'POST', path: '/alerts/channels/{channel}/test' }).input(z.object({ channel: z.string().min(1).max(100) })).output(Delivery)
   },
   tickets: procedure.route({ method: 'GET', path: '/tickets' }).input(z.object({ open: z.boolean().default(false), limit: z.number().int().min(1).max(1000).default(100) })).output(z.array(Ticket)),
+  /** Takes an open ticket off the list before the job has succeeded. BAD_INPUT for one that is closed. */
+  closeTicket: procedure.route({ method: 'POST', path: '/tickets/{ticket}/close' }).input(z.object({ ticket: AlertId, note })).output(Ticket),
   /** How the last call to each outside checker went. */
   pings: procedure.route({ method: 'GET', path: '/alerts/pings' }).output(z.array(Ping)),
+  /** Calls an outside checker now and answers how that went. Varve's own (null) hears that Varve watches; a job's hears once more how its last run ended. BAD_INPUT where none is named, or the job has not run yet. */
+  testPing: procedure.route({ method: 'POST', path: '/alerts/pings/test' }).input(z.object({ jobId: Uuid7.nullable() })).output(Ping),
   settings: {
     get: procedure.route({ method: 'GET', path: '/alerts/settings' }).output(AlertSettings),
     set: procedure.route({ method: 'PUT', path: '/alerts/settings' }).input(AlertSettings.partial()).output(AlertSettings)

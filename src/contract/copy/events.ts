@@ -121,7 +121,7 @@ const en = {
   'alert.channel-removed': ['The channel {channel} was removed', 'A channel was removed'],
   'alert.settings-changed': ['How alerts are told was changed: {what}', 'How alerts are told was changed'],
   'alert.ticket-opened': ['A ticket was opened for {job}, failed runs in a row: {failures}', 'A ticket was opened for a job'],
-  'alert.ticket-closed': ['The ticket for {job} was closed', 'The ticket for a job was closed'],
+  'alert.ticket-closed': ['The ticket for {job} was closed: “{note}”', 'The ticket for {job} was closed', 'The ticket for a job was closed'],
   'log.verified': [
     'The record was checked and is broken: entry {brokenAt} does not fit', 'The record was checked and is smaller than a checkpoint kept outside says: {behindAt} entries', 'The record was checked against a checkpoint kept outside: {anchoredTo} entries',
     'The record was checked: {entries} entries', 'The record was checked'
@@ -270,7 +270,7 @@ const ptBR: Sentences = {
   'alert.channel-removed': ['O canal {channel} foi removido', 'Um canal foi removido'],
   'alert.settings-changed': ['O modo de avisar alertas foi alterado: {what}', 'O modo de avisar alertas foi alterado'],
   'alert.ticket-opened': ['Um chamado foi aberto para {job}, falhas seguidas: {failures}', 'Um chamado foi aberto para uma tarefa'],
-  'alert.ticket-closed': ['O chamado de {job} foi encerrado', 'O chamado de uma tarefa foi encerrado'],
+  'alert.ticket-closed': ['O chamado de {job} foi encerrado: “{note}”', 'O chamado de {job} foi encerrado', 'O chamado de uma tarefa foi encerrado'],
   'log.verified': [
     'O registro foi conferido e não confere: a entrada {brokenAt} não se encaixa', 'O registro foi conferido e é menor do que diz um ponto de verificação guardado fora: {behindAt} entradas', 'O registro foi conferido contra um ponto de verificação guardado fora: {anchoredTo} entradas',
     'O registro foi conferido: {entries} entradas', 'O registro foi conferido'

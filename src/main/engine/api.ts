@@ -192,7 +192,9 @@ export function createApi(deps: ApiDeps): EngineApi {
         test: (input, context) => home().alerts.api.channels.test(input, context)
       },
       tickets: (input, context) => home().alerts.api.tickets(input, context),
+      closeTicket: (input, context) => home().alerts.api.closeTicket(input, context),
       pings: (input, context) => home().alerts.api.pings(input, context),
+      testPing: (input, context) => home().alerts.api.testPing(input, context),
       settings: { get: (input, context) => home().alerts.api.settings.get(input, context), set: (input, context) => home().alerts.api.settings.set(input, context) }
     },
     gateway: {

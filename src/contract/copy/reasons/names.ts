@@ -38,6 +38,7 @@ export const kindNames: PlainWords = {
   restore: ['restore', 'restauração'],
   alert: ['alert', 'alerta'],
   silence: ['silence', 'silêncio'],
+  ticket: ['ticket', 'chamado'],
   trial: ['trial', 'experimento'],
   comparison: ['comparison', 'comparação'],
   // Files of a repository.

@@ -337,6 +337,46 @@ describe('7.4 tickets', () => {
   });
 });
 
+describe('a ticket that a person closes', () => {
+  it('is closed with their word, in the record too, and only failures after that open another one', async () => {
+    const job = house.job();
+    for (let each = 0; each < 3; each += 1) {
+      house.clock.advance(minute);
+      house.end(job, failed);
+    }
+    await house.minutes(1);
+    const [ticket] = await house.api.tickets({ open: true, limit: 10 }, ana);
+    if (ticket === undefined) throw new Error('no ticket');
+    expect(await house.api.closeTicket({ ticket: ticket.id, note: 'the NAS is in repair' }, ana)).toMatchObject({ closedBy: 'ana', closeNote: 'the NAS is in repair', closedByRun: null });
+    expect(house.events.at(-1)).toMatchObject({ action: 'alert.ticket-closed', actor: 'ana', payload: { note: 'the NAS is in repair' } });
+    await expect(Promise.resolve().then(() => house.api.closeTicket({ ticket: ticket.id, note: '' }, ana))).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'ticket' } });
+    await house.minutes(3);
+    house.end(job, failed);
+    house.end(job, failed);
+    await house.minutes(11);
+    expect(await house.api.tickets({ open: true, limit: 10 }, ana)).toEqual([]);
+    house.end(job, failed);
+    await house.minutes(11);
+    expect(await house.api.tickets({ open: true, limit: 10 }, ana)).toMatchObject([{ failures: 3 }]);
+  });
+});
+
+describe('an outside checker that is tried', () => {
+  it('hears at once, and what is so: Varve that it watches, a job how its last run ended', async () => {
+    const job = house.job({ definition: { ping: 'https://checker.example/job' }, runs: [] });
+    await expect(house.api.testPing({ jobId: null }, ana)).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'ping' } });
+    await house.api.settings.set({ ping: 'https://checker.example/varve' }, ana);
+    expect(await house.api.testPing({ jobId: null }, ana)).toMatchObject({ jobId: null, ok: true, error: null });
+    await expect(house.api.testPing({ jobId: job.id }, ana)).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'job' } });
+    house.end(job, failed);
+    house.clock.advance(1000);
+    house.outside.net = () => 500;
+    expect(await house.api.testPing({ jobId: job.id }, ana)).toMatchObject({ jobId: job.id, ok: false, error: 'answered with status 500' });
+    expect(house.calls.map(({ url }) => url)).toEqual(['https://checker.example/varve', 'https://checker.example/job/fail']);
+    expect(await house.api.pings({}, ana)).toMatchObject([{ jobId: job.id, ok: false }, { jobId: null, ok: true }]);
+  });
+});
+
 describe('the guard of the scheduler', () => {
   it('sees within three minutes of awake time that it has stopped, tells it, and says since when', async () => {
     house.world.scheduler = { scheduling: true, lastTickAt: at(noon), paused: false };

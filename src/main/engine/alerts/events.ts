@@ -32,6 +32,6 @@ export function ticketEvent({ id, jobName, jobId, failures, runId }: TicketRow):
   return { action: 'alert.ticket-opened', category: 'alert', payload: { ticket: id, job: jobName, jobId, failures, run: runId } };
 }
 
-export function closedEvent({ id, jobName, jobId, failures, closedByRun }: TicketRow): OutboxEvent {
-  return { action: 'alert.ticket-closed', category: 'alert', payload: { ticket: id, job: jobName, jobId, failures, run: closedByRun ?? '' } };
+export function closedEvent({ id, jobName, jobId, failures, closedByRun, closedBy, closeNote = '' }: TicketRow): OutboxEvent {
+  return { action: 'alert.ticket-closed', category: 'alert', ...(closedBy && { actor: closedBy }), payload: { ticket: id, job: jobName, jobId, failures, run: closedByRun ?? '', ...(closeNote !== '' && { note: closeNote }) } };
 }

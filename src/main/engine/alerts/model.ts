@@ -107,6 +107,9 @@ export interface TicketRow {
   updates: { at: string; runId: string; failures: number }[];
   closedAt: number | null;
   closedByRun: string | null;
+  /** Missing in rows of before a person could close one. */
+  closedBy?: string | null;
+  closeNote?: string;
 }
 
 export const usualSettings: AlertSettings = { quietHours: null, ticketAfter: 3, lowBytes: 20_000_000_000, fullBytes: 5_000_000_000, ping: null };

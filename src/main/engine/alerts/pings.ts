@@ -52,16 +52,20 @@ export function createPings({ db, net, clock, random, logger, readSecret, mask }
   const note = (jobId: string | null, error: string | null): void =>
     void db.prepare('INSERT INTO alert_ping_last (job_id, at, ok, error) VALUES (?, ?, ?, ?) ON CONFLICT (job_id) DO UPDATE SET at = excluded.at, ok = excluded.ok, error = excluded.error').run(jobId ?? '', clock.now(), error === null ? 1 : 0, error);
 
-  async function send(row: PingRow): Promise<void> {
-    let failed: string | null = null;
+  /** Why it was not told; null: it was. */
+  async function call({ url: address, path }: Pick<PingRow, 'url' | 'path'>): Promise<string | null> {
     try {
-      const url = withPath(row.url.startsWith('secret:') ? await readSecret(row.url) : row.url, row.path);
+      const url = withPath(address.startsWith('secret:') ? await readSecret(address) : address, path);
       const { status } = await net.request({ method: 'GET', url, timeoutMs, limitBytes: 65_536, signal: stopping.signal });
-      if (status < 200 || status > 299) failed = `answered with status ${status}`;
+      return status < 200 || status > 299 ? `answered with status ${status}` : null;
     } catch (error) {
-      if (stopping.signal.aborted) return;
-      failed = mask(error instanceof Error ? error.message : String(error));
+      return mask(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  async function send(row: PingRow): Promise<void> {
+    const failed = await call(row);
+    if (stopping.signal.aborted) return;
     const over = clock.now() - row.created_at >= giveUpAfterMs;
     if (failed !== null && over) logger.warn('an outside checker could not be told', { reason: failed });
     db.transaction(() => {
@@ -95,6 +99,12 @@ export function createPings({ db, net, clock, random, logger, readSecret, mask }
         db.prepare('DELETE FROM alert_pings WHERE job_id IS NULL').run();
         add(null, ping, '');
       });
+    },
+    /** Now, once, whatever waits; answers how it went. */
+    test: async (jobId: string | null, url: string, path: string): Promise<{ jobId: string | null; at: number; ok: boolean; error: string | null }> => {
+      const error = await call({ url, path });
+      note(jobId, error);
+      return { jobId, at: clock.now(), ok: error === null, error };
     },
     pump: async (): Promise<void> => {
       while (running !== undefined) await running;

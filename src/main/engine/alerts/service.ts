@@ -5,10 +5,10 @@ import { fail } from '../kit/errors.ts';
 import { createUuid7 } from '../kit/uuid7.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { OutboxEvent } from '../store/index.ts';
-import { handledEvent, resolvedEvent } from './events.ts';
+import { closedEvent, handledEvent, resolvedEvent } from './events.ts';
 import type { JobsFacts } from './facts.ts';
-import { acknowledgedMs, canExpect, fingerprintOf, isIntegrity, isoOf, longestSilenceMs, type AlertRow, type SilenceRow } from './model.ts';
-import type { Pings } from './pings.ts';
+import { acknowledgedMs, canExpect, fingerprintOf, isIntegrity, isoOf, longestSilenceMs, type AlertRow, type SilenceRow, type TicketRow } from './model.ts';
+import { pathOfEnd, type Pings } from './pings.ts';
 import { matches, quietOf } from './quiet.ts';
 import type { AlertStore } from './store.ts';
 import { alertView, silenceView, ticketView } from './views.ts';
@@ -18,8 +18,8 @@ export interface AlertServiceDeps {
   clock: Pick<Clock, 'now'>;
   random: Random;
   store: AlertStore;
-  pings: Pick<Pings, 'last'>;
-  jobs: Pick<JobsFacts, 'schedulerState'>;
+  pings: Pick<Pings, 'last' | 'test'>;
+  jobs: Pick<JobsFacts, 'schedulerState' | 'jobs' | 'recentRuns'>;
   watch: Pick<Watch, 'findings' | 'state' | 'soon'>;
   commit(change: () => void, events: readonly OutboxEvent[]): void;
   onChanged(): void;
@@ -52,6 +52,14 @@ export function createAlertService(deps: AlertServiceDeps): Omit<EngineApi['aler
     deps.onChanged();
     watch.soon();
     return view(row);
+  };
+
+  /** What a job's checker heard last: a test must not say anything that is not so. */
+  const lastWordOf = (jobId: string): { url: string | null; path: string } => {
+    const job = deps.jobs.jobs().find(({ id }) => id === jobId) ?? fail('NOT_FOUND', 'no such job', { kind: 'job', name: jobId });
+    const path = deps.jobs.recentRuns(jobId, 100).map(pathOfEnd).find((each) => each !== undefined);
+    if (job.definition.ping !== null && path === undefined) fail('BAD_INPUT', 'nothing to tell yet', { field: 'job', reason: 'has not run yet, so there is nothing to tell; run it once' });
+    return { url: job.definition.ping, path: path ?? '' };
   };
 
   return {
@@ -128,6 +136,23 @@ export function createAlertService(deps: AlertServiceDeps): Omit<EngineApi['aler
       });
     },
     tickets: ({ open, limit }) => store.tickets(limit).filter(({ closedAt }) => !open || closedAt === null).map(ticketView),
+    closeTicket: ({ ticket: id, note }, { actor }) => {
+      const found = store.ticketsLike(id);
+      if (found.length > 1) fail('AMBIGUOUS', `several tickets begin with ${id}`, { kind: 'ticket', name: id, matches: found.map((each) => each.id) });
+      const open = found[0] ?? fail('NOT_FOUND', `no ticket ${id}`, { kind: 'ticket', name: id });
+      if (open.closedAt !== null) fail('BAD_INPUT', 'the ticket is closed', { field: 'ticket', reason: 'is closed already' });
+      const closed: TicketRow = { ...open, closedAt: clock.now(), closedBy: actor, closeNote: note };
+      deps.commit(() => store.putTicket(closed), [closedEvent(closed)]);
+      deps.onChanged();
+      return ticketView(closed);
+    },
+    testPing: async ({ jobId }) => {
+      const { url, path } = jobId === null ? { url: store.settings().ping, path: '' } : lastWordOf(jobId);
+      if (url === null) return fail('BAD_INPUT', 'no checker is named', { field: 'ping', reason: 'names no outside checker yet' });
+      const { at, ...ping } = await deps.pings.test(jobId, url, path);
+      deps.onChanged();
+      return { ...ping, at: isoOf(at) };
+    },
     pings: () => deps.pings.last().map(({ at, ...ping }) => ({ ...ping, at: isoOf(at) })),
     settings: {
       get: () => store.settings(),

@@ -61,6 +61,9 @@ export function createAlertStore(db: Db) {
     // ---- tickets ----
     openTickets: (): TicketRow[] => db.prepare('SELECT ticket FROM tickets WHERE closed_at IS NULL ORDER BY opened_at').all<{ ticket: string }>().map(({ ticket }) => JSON.parse(ticket) as TicketRow),
     tickets: (limit: number): TicketRow[] => db.prepare('SELECT ticket FROM tickets ORDER BY closed_at IS NOT NULL, opened_at DESC LIMIT ?').all<{ ticket: string }>(limit).map(({ ticket }) => JSON.parse(ticket) as TicketRow),
+    ticketsLike: (start: string): TicketRow[] => db.prepare('SELECT ticket FROM tickets WHERE substr(id, 1, length(?)) = ? LIMIT 3').all<{ ticket: string }>(start, start).map(({ ticket }) => JSON.parse(ticket) as TicketRow),
+    /** When a person last closed a ticket, by job. */
+    closedByHand: (): Map<string, number> => new Map(db.prepare("SELECT job_id, max(closed_at) AS at FROM tickets WHERE json_extract(ticket, '$.closedBy') IS NOT NULL GROUP BY job_id").all<{ job_id: string; at: number }>().map(({ job_id, at }) => [job_id, at])),
     putTicket: (ticket: TicketRow): void =>
       void db.prepare('INSERT INTO tickets (id, job_id, opened_at, closed_at, ticket) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET closed_at = excluded.closed_at, ticket = excluded.ticket').run(ticket.id, ticket.jobId, ticket.openedAt, ticket.closedAt, JSON.stringify(ticket)),
 

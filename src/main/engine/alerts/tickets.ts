@@ -1,4 +1,5 @@
-// 7.4: one ticket per job after so many failed runs in a row; further failures are added at most once a day; the first success closes it. Pure.
+// 7.4: one ticket per job after so many failed runs in a row; further failures are added at most once a day; the first success closes it, or a person does: then
+// only the failures that follow open another one. Pure.
 import type { Run } from '../../../contract/runs.ts';
 import type { JobFact } from './facts.ts';
 import { dayMs, isoOf, type TicketRow } from './model.ts';
@@ -9,6 +10,8 @@ export interface TicketInput {
   job: JobFact;
   open: TicketRow | undefined;
   after: number;
+  /** When a person last closed one of this job. */
+  closedAt?: number | undefined;
   nowMs: number;
   newId(): string;
   /** The end of what the run printed. */
@@ -16,14 +19,14 @@ export interface TicketInput {
 }
 
 /** The run whose output a new ticket will show; undefined: no ticket is about to be opened. */
-export function runOfNewTicket({ job, open, after }: Pick<TicketInput, 'job' | 'open' | 'after'>): string | undefined {
-  const row = failuresInARow(job.runs);
+export function runOfNewTicket({ job, open, after, closedAt }: Pick<TicketInput, 'job' | 'open' | 'after' | 'closedAt'>): string | undefined {
+  const row = failuresSince(job, closedAt);
   return open === undefined && row.length >= after ? row[0]?.id : undefined;
 }
 
 /** The ticket as it is to be from now on; undefined: nothing changes. */
-export function nextTicket({ job, open, after, nowMs, newId, tailOf }: TicketInput): TicketRow | undefined {
-  const row = failuresInARow(job.runs);
+export function nextTicket({ job, open, after, closedAt, nowMs, newId, tailOf }: TicketInput): TicketRow | undefined {
+  const row = failuresSince(job, closedAt);
   const [newest] = row;
   const lastGood = job.runs.find((run) => endOf(run) === 'succeeded');
   if (open) {
@@ -36,8 +39,12 @@ export function nextTicket({ job, open, after, nowMs, newId, tailOf }: TicketInp
   const oldest = row.at(-1) ?? newest;
   return {
     id: newId(), ...jobFields(job), openedAt: nowMs, since: oldest.endedAt ?? oldest.createdAt, lastGoodAt: lastGood?.endedAt ?? job.lastGoodAt, failures: row.length, runId: newest.id,
-    lines: tailOf(newest.id), updates: [], closedAt: null, closedByRun: null
+    lines: tailOf(newest.id), updates: [], closedAt: null, closedByRun: null, closedBy: null, closeNote: ''
   };
+}
+
+function failuresSince({ runs }: JobFact, closedAt = 0): Run[] {
+  return failuresInARow(runs).filter((run) => Date.parse(run.endedAt ?? run.createdAt) > closedAt);
 }
 
 function isAfter(run: Run, { since }: TicketRow): boolean {

@@ -30,6 +30,6 @@ export function deliveryView({ id, at, ok, attempts, error }: NonNullable<Channe
   return { id, at: isoOf(at), ok, attempts, error };
 }
 
-export function ticketView({ openedAt, closedAt, ...ticket }: TicketRow): Ticket {
-  return { ...ticket, openedAt: isoOf(openedAt), closedAt: closedAt === null ? null : isoOf(closedAt) };
+export function ticketView({ openedAt, closedAt, closedBy = null, closeNote = '', ...ticket }: TicketRow): Ticket {
+  return { ...ticket, closedBy, closeNote, openedAt: isoOf(openedAt), closedAt: closedAt === null ? null : isoOf(closedAt) };
 }

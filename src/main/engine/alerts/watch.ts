@@ -139,9 +139,10 @@ export function createWatch(deps: WatchDeps): Watch {
   /** What the runs of tickets to be opened printed last: read before the transaction, which cannot wait. */
   async function tailsFor(facts: Facts, { ticketAfter }: AlertSettings): Promise<Map<string, string[]>> {
     const open = new Map(store.openTickets().map((ticket) => [ticket.jobId, ticket]));
+    const closed = store.closedByHand();
     const tails = new Map<string, string[]>();
     for (const job of facts.jobs) {
-      const runId = runOfNewTicket({ job, open: open.get(job.id), after: ticketAfter });
+      const runId = runOfNewTicket({ job, open: open.get(job.id), after: ticketAfter, closedAt: closed.get(job.id) });
       if (runId === undefined) continue;
       const lines = await Promise.resolve().then(() => jobs.outputTail(runId, ticketLines)).catch((error: unknown) => {
         deps.logger.warn('the output of a run could not be read for its ticket', { reason: error instanceof Error ? error.message : String(error) });
@@ -154,10 +155,11 @@ export function createWatch(deps: WatchDeps): Watch {
 
   function writeTickets(facts: Facts, { ticketAfter }: AlertSettings, tails: ReadonlyMap<string, string[]>): TicketRow[] {
     const open = new Map(store.openTickets().map((ticket) => [ticket.jobId, ticket]));
+    const closed = store.closedByHand();
     const written: TicketRow[] = [];
     for (const job of facts.jobs) {
       const before = open.get(job.id);
-      const next = nextTicket({ job, open: before, after: ticketAfter, nowMs: facts.nowMs, newId, tailOf: (runId) => tails.get(runId) ?? [] });
+      const next = nextTicket({ job, open: before, after: ticketAfter, closedAt: closed.get(job.id), nowMs: facts.nowMs, newId, tailOf: (runId) => tails.get(runId) ?? [] });
       if (next === undefined) continue;
       store.putTicket(next);
       // What is only added to is no news for the record: the runs are in it.

@@ -208,7 +208,7 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'alert.channel-removed': action('alert', 'notice', { channel: name, kind: name }),
   'alert.settings-changed': action('alert', 'notice', { changes: z.array(z.strictObject({ setting: name })).max(100) }),
   'alert.ticket-opened': action('alert', 'warn', { ticket: name, ...jobFacts, failures: count, run: name }),
-  'alert.ticket-closed': action('alert', 'notice', { ticket: name, ...jobFacts, failures: count, run: name }),
+  'alert.ticket-closed': action('alert', 'notice', { ticket: name, ...jobFacts, failures: count, run: name, note: text.optional() }),
 
   'log.masked': action('record', 'notice', { findings: z.array(z.strictObject({ seq: count, rule: name, field: name, count, sample: z.boolean() })).min(1).max(1000) }),
   'log.imported': action('record', 'notice', {

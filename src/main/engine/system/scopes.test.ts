@@ -12,7 +12,7 @@ function procedures(node: object, path: string[] = []): { path: string[]; proced
 }
 
 const all = procedures(contract);
-const changing = /^(init|unlock|exportKeys|set|cancel|create|remove|add|check|take|start|revoke|verify|declareNamespace|append|appendMany|import|export|run|preview|probe|measure|suggest|pick.*|open.*|notify|quit|edit|pause|resume|pauseAll|resumeAll|setMaxRunning|stop|replay|note|reclassify|acknowledge|unacknowledge|silence|unsilence|resolve|expected|show.*Folder)$/;
+const changing = /^(init|unlock|exportKeys|set|cancel|create|remove|add|check|take|start|revoke|verify|declareNamespace|append|appendMany|import|export|run|preview|probe|measure|suggest|pick.*|open.*|notify|quit|edit|pause|resume|pauseAll|resumeAll|setMaxRunning|stop|replay|note|reclassify|acknowledge|unacknowledge|silence|unsilence|resolve|expected|closeTicket|testPing|show.*Folder)$/;
 
 describe('scopes', () => {
   it('cover the whole contract', () => {
