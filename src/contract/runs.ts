@@ -109,7 +109,7 @@ export const DayStats = z.object({ day: z.string(), runs: Count, succeeded: Coun
 export type DayStats = z.infer<typeof DayStats>;
 
 /** What would go, and what stays although it is old. `token`: what was shown. */
-export const PurgePreview = z.object({ runs: Count, outputBytes: Count, from: Instant.nullable(), to: Instant.nullable(), kept: z.array(z.object({ id: Uuid7, why: z.enum(['live', 'last_success', 'last_failure']) })), token: z.string() });
+export const PurgePreview = z.object({ runs: Count, outputBytes: Count, from: Instant.nullable(), to: Instant.nullable(), kept: z.array(z.object({ id: Uuid7, why: z.enum(['live', 'last_success', 'last_failure', 'ticket']) })), token: z.string() });
 export type PurgePreview = z.infer<typeof PurgePreview>;
 /** `file`: the copy of what went, JSON lines with gzip; `sha256` of it. */
 export const PurgeReport = z.object({ runs: Count, outputBytes: Count, file: z.string(), sha256: Hex64 });

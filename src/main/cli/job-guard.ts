@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { formatSpan } from '../../contract/copy/values.ts';
 import { createNodeFiles } from '../adapters/files.ts';
-import { guardJobs, type Complaint } from '../engine/jobs/index.ts';
+import { guardJobs, type Complaint } from '../engine/alerts/index.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { stateMigrations } from '../engine/state-migrations.ts';
 import { openDatabase } from '../engine/store/index.ts';

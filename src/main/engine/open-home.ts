@@ -128,6 +128,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     closing.add(() => alerts.close());
     named.addUsers(() => alerts.secretUsers());
     const legacy = createLegacy({ ports, log, tasks, homePath, environment, language, pauseJob: (job, actor) => jobs.jobs.pause({ job, reason: 'its line is in the crontab again' }, { actor, via: 'api', scope: 'owner', signal: undefined }) as Promise<unknown> });
+    jobs.keepRuns(() => alerts.ticketRuns());
     const sample = createSample({
       files,
       random,

@@ -169,7 +169,7 @@ describe('11.9 groups', () => {
 describe('11.10 what explains others', () => {
   it('a repository that is away keeps failures of jobs on it quiet, with the reason, from the first moment', async () => {
     house.world.repositories = [{ name: 'usb', path: '/media/usb', state: 'absent', network: false, lastCheck: null, freeBytes: null, totalBytes: null }];
-    house.job({ runs: [failed], definition: { work: { kind: 'check', repository: 'usb', read: 'structure', withinDays: 28 } }, change: { scheduleGapMs: null } });
+    house.job({ runs: [failed], definition: { work: { kind: 'check', repository: 'usb', read: 'structure', withinDays: 28 } }, change: { scheduleGapMs: null, longestGapMs: null } });
     await house.minutes(5);
     expect(notices(house)).toEqual([]);
     expect((await only('quiet')).quiet).toMatchObject({ by: 'inhibited', why: 'unreachable' });
@@ -204,7 +204,7 @@ describe('11.10 what explains others', () => {
 
 describe('11.12 what a person says', () => {
   it('“I’m on it” stops repeats, keeps the alert, and ends after a week', async () => {
-    house.job({ runs: [failed], change: { scheduleGapMs: null } });
+    house.job({ runs: [failed], change: { scheduleGapMs: null, longestGapMs: null } });
     await house.minutes(2);
     const { id } = await only();
     await house.api.acknowledge({ alert: id.slice(0, 13), note: 'cable ordered' }, ana);
@@ -231,7 +231,7 @@ describe('11.12 what a person says', () => {
   });
 
   it('“quiet until” needs an end of at most 30 days; what still fires then is told once', async () => {
-    house.job({ runs: [failed], change: { scheduleGapMs: null } });
+    house.job({ runs: [failed], change: { scheduleGapMs: null, longestGapMs: null } });
     await house.minutes(2);
     const { id } = await only();
     const silence = (ms: number) => Promise.resolve().then(() => house.api.silence({ alert: id, until: at(house.clock.now() + ms), reason: 'moving house' }, ana));

@@ -1,7 +1,8 @@
 // What the record says of alerts.
 import type { AlertFacts } from '../../../contract/alerts.ts';
 import type { OutboxEvent } from '../store/index.ts';
-import { isoOf, type AlertRow, type TicketRow } from './model.ts';
+import { isoOf } from '../kit/iso.ts';
+import { type AlertRow, type TicketRow } from './model.ts';
 
 /** What it is about, by the name a person gave it. */
 export function nameOf(facts: AlertFacts): string {

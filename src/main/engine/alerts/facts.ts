@@ -15,9 +15,12 @@ export interface KnownJob {
   /** Since when it is, of its own pause. */
   pausedSince: string | null;
   pausedUntil: string | null;
-  nextAt: string | null;
-  /** Shortest gap between the next occurrences; null: not by time. */
+  /** The newest time that has passed by more than its grace and that nothing stands for. */
+  overdueAt: string | null;
+  /** Shortest gap between its occurrences; null: not by time. */
   scheduleGapMs: number | null;
+  /** The longest of its last few; null: not by time. */
+  longestGapMs: number | null;
   /** Of its last success, however long ago. */
   lastGoodAt: string | null;
 }

@@ -18,6 +18,7 @@ import { createAlertService } from './service.ts';
 import { createAlertStore } from './store.ts';
 import { createWatch } from './watch.ts';
 
+export { guardJobs, type Complaint } from './guard.ts';
 export { alertMigrations } from './migrations.ts';
 export type { JobsFacts, RepositoryFacts, Sources } from './facts.ts';
 export type { KeptSecrets } from './channels/service.ts';
@@ -43,6 +44,8 @@ export interface Alerts {
   look(): Promise<void>;
   /** Firing ones by severity, and messages that wait, for metrics. */
   counts(): { critical: number; warning: number; info: number; waiting: number };
+  /** Runs that open tickets name. */
+  ticketRuns(): string[];
   /** Who uses which secret: channels and the outside checker. */
   secretUsers(): SecretReference[];
   /** Looks by itself from now on. For a host that stays. */
@@ -73,6 +76,7 @@ export function createAlerts({ ports, db, outbox, sources, secrets, readSecret, 
       const of = (wanted: AlertRow['severity']): number => firing.filter(({ severity }) => severity === wanted).length;
       return { critical: of('critical'), warning: of('warning'), info: of('info'), waiting: channelStore.countWaiting() };
     },
+    ticketRuns: () => store.openTickets().flatMap(({ runId, updates }) => [runId, ...updates.map((update) => update.runId)]),
     secretUsers: () => [
       ...channelStore.list().flatMap(({ id, name, target, secretReference }) => findReferences([target, secretReference]).map((secret) => ({ secret, kind: 'channel' as const, id, name }))),
       ...findReferences(store.settings().ping).map((secret) => ({ secret, kind: 'channel' as const, id: 'ping', name: 'ping' }))

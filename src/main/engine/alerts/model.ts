@@ -133,5 +133,3 @@ export function isIntegrity(code: AlertCode): boolean {
 export function canExpect(code: AlertCode): boolean {
   return code === 'volume' || code === 'too_long' || code === 'too_short';
 }
-
-export const isoOf = (ms: number): string => new Date(ms).toISOString();

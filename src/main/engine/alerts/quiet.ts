@@ -1,6 +1,7 @@
 // Why nobody is told of an alert now: somebody is on it, it is silenced, or another one explains it (11.10, 11.12). Pure.
 import type { AlertCode, Labels, Quiet } from '../../../contract/alerts.ts';
-import { isIntegrity, isoOf, type AlertRow, type SilenceRow } from './model.ts';
+import { isoOf } from '../kit/iso.ts';
+import { isIntegrity, type AlertRow, type SilenceRow } from './model.ts';
 
 export interface QuietFacts {
   /** Pending ones, too: what explains is known before it is told. */

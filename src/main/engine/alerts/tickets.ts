@@ -2,7 +2,8 @@
 // only the failures that follow open another one. Pure.
 import type { Run } from '../../../contract/runs.ts';
 import type { JobFact } from './facts.ts';
-import { dayMs, isoOf, type TicketRow } from './model.ts';
+import { isoOf } from '../kit/iso.ts';
+import { dayMs, type TicketRow } from './model.ts';
 import { jobFields } from './rules/finding.ts';
 import { endOf, failuresInARow } from './rules/runs.ts';
 

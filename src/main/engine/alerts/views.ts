@@ -1,6 +1,7 @@
 // Rows as the contract shows them.
 import type { Alert, Channel, Delivery, Quiet, Silence, Ticket } from '../../../contract/alerts.ts';
-import { canExpect, isIntegrity, isoOf, type AlertRow, type ChannelRow, type SilenceRow, type TicketRow } from './model.ts';
+import { isoOf } from '../kit/iso.ts';
+import { canExpect, isIntegrity, type AlertRow, type ChannelRow, type SilenceRow, type TicketRow } from './model.ts';
 
 export function alertView(row: AlertRow, quiet: Quiet | null): Alert {
   const { id, fingerprint, labels, severity, facts, resolvedBy, code, about } = row;

@@ -2,6 +2,7 @@
 // codes, the last two in memory only. Exists before there is a home: the first-run page in a browser logs in with a code.
 import type { Token } from '../../../contract/gateway.ts';
 import { fail } from '../kit/errors.ts';
+import { isoOf } from '../kit/iso.ts';
 import type { Clock, Random } from '../ports.ts';
 import type { Database, Outbox } from '../store/index.ts';
 import { dayMs, hashOf, lastUseEveryMs, loginCodeMs, looksLikeValue, newValue, sameHash, sessionMs, stillGood, type Caller, type TokenRow } from './model.ts';
@@ -43,8 +44,8 @@ export class Gateway {
       label: input.label,
       scope: input.scope,
       hash: hashOf(value),
-      createdAt: instant(nowMs),
-      expiresAt: input.expiresInDays === undefined ? null : instant(nowMs + input.expiresInDays * dayMs),
+      createdAt: isoOf(nowMs),
+      expiresAt: input.expiresInDays === undefined ? null : isoOf(nowMs + input.expiresInDays * dayMs),
       lastUsedAt: null,
       revokedAt: null
     };
@@ -64,7 +65,7 @@ export class Gateway {
     const { db, outbox } = this.#home();
     const row = findToken(db, id) ?? fail('NOT_FOUND', `no token ${id}`, { kind: 'token', name: id });
     if (row.revokedAt === null) {
-      outbox.commit(() => setRevoked(db, id, instant(this.#deps.clock.now())), [{ action: 'gateway.token-revoked', category: 'gateway', actor, subject: `token:${id}`, payload: { tokenId: id, label: row.label } }]);
+      outbox.commit(() => setRevoked(db, id, isoOf(this.#deps.clock.now())), [{ action: 'gateway.token-revoked', category: 'gateway', actor, subject: `token:${id}`, payload: { tokenId: id, label: row.label } }]);
       this.#deps.onChanged();
     }
     return withoutHash(findToken(db, id) as TokenRow);
@@ -81,7 +82,7 @@ export class Gateway {
     let used: TokenRow | undefined;
     for (const row of home ? listTokens(home.db) : []) if (sameHash(row.hash, hash) && stillGood(row, nowMs)) used = row;
     if (!used || !home) return found;
-    if (used.lastUsedAt === null || nowMs - Date.parse(used.lastUsedAt) >= lastUseEveryMs) setLastUsed(home.db, used.id, instant(nowMs));
+    if (used.lastUsedAt === null || nowMs - Date.parse(used.lastUsedAt) >= lastUseEveryMs) setLastUsed(home.db, used.id, isoOf(nowMs));
     return { kind: 'token', id: used.id, label: used.label, scope: used.scope };
   }
 
@@ -109,7 +110,7 @@ export class Gateway {
     const value = newValue(this.#deps.random.bytes(32));
     const expiresAtMs = nowMs + sessionMs;
     this.#remember({ hash: hashOf(value), expiresAtMs, caller: { kind: 'session', id: `browser-${Buffer.from(this.#deps.random.bytes(4)).toString('hex')}`, label: 'browser', scope: 'owner' } });
-    return { value, expiresAt: instant(expiresAtMs) };
+    return { value, expiresAt: isoOf(expiresAtMs) };
   }
 
   /** The token of `VARVE_TOKEN`: owner, for this process. Throws BAD_INPUT when it is too easy to guess. */
@@ -134,8 +135,4 @@ export class Gateway {
 
 function withoutHash({ hash: _hash, ...token }: TokenRow): Token {
   return token;
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -6,6 +6,7 @@ import type { Job, JobDefinition } from '../../../contract/jobs.ts';
 import type { Run } from '../../../contract/runs.ts';
 import { sleep } from '../kit/async.ts';
 import { fail } from '../kit/errors.ts';
+import { isoOrNull } from '../kit/iso.ts';
 import type { Ports } from '../ports.ts';
 import type { Repositories } from '../repository/index.ts';
 import { findReferences, type NamedSecrets, type SecretReference } from '../secrets/index.ts';
@@ -16,6 +17,7 @@ import { createDefinitionService, pauseAfterFailures } from './definitions/servi
 import { createJobStore } from './definitions/store.ts';
 import type { PlanFacts } from './definitions/defaults.ts';
 import { createPing } from './external/service.ts';
+import { jobFact, type JobFact } from './facts.ts';
 import { followJobsFile } from './files/follow.ts';
 import { createImports } from './files/import.ts';
 import { createPurge } from './housekeeping/purge.ts';
@@ -41,7 +43,7 @@ export { createSchedulesApi } from './schedule/index.ts';
 export { withoutColours } from './attempt/index.ts';
 export { retryDelayMs } from './model.ts';
 export { changesBetween } from './definitions/changes.ts';
-export { guardJobs, type Complaint } from './guard/guard.ts';
+export { readJobs, type JobFact, type JobsRead } from './facts.ts';
 export { durationSteps, type RunTallies } from './runs/tallies.ts';
 
 export interface JobsDependencies {
@@ -67,7 +69,7 @@ export interface JobsDependencies {
 
 /** What the alerts judge by; see their README. */
 export interface JobsFacts {
-  jobs(): { id: string; name: string; title: string; definition: JobDefinition; createdAt: string; paused: boolean; pausedSince: string | null; pausedUntil: string | null; nextAt: string | null; scheduleGapMs: number | null; overlapSkips: number; failures: number; failingSince: string | null; lastGoodAt: string | null }[];
+  jobs(): (JobFact & { nextAt: string | null })[];
   /** Final ones, newest first, tests included and flagged. */
   recentRuns(jobId: string, limit: number): Run[];
   activeRuns(): Run[];
@@ -84,6 +86,8 @@ export interface Jobs {
   jobs: EngineApi['jobs'];
   runs: EngineApi['runs'];
   facts: JobsFacts;
+  /** Another domain says, whenever asked, which runs it refers to: they are neither swept nor purged. */
+  keepRuns(list: () => readonly string[]): void;
   /** Settles what was left, then starts by the clock. For a host that stays; never rejects. */
   start(): void;
   /** After sleep, a change of the clock, a drive that came: looks at once. */
@@ -171,26 +175,19 @@ export function createJobs(deps: JobsDependencies): Jobs {
     planFacts: (nameOrId) => deps.plans().find(({ name, id }) => name === nameOrId || id === nameOrId) ?? fail('NOT_FOUND', `no plan ${nameOrId}`, { kind: 'plan', name: nameOrId })
   });
   const runService = createRunService({ clock, jobs, runs, outbox, scheduler, attempts, announce });
-  const housekeeping = createHousekeepingStore(db);
+  /** Others say which runs they refer to: those stay. */
+  const referring: (() => readonly string[])[] = [];
+  const housekeeping = createHousekeepingStore(db, () => referring.flatMap((list) => list()));
   const purge = createPurge({ clock, random, files, logger, jobs, runs, store: housekeeping, attempts, outbox, homePath, onChanged });
   ledger.onStarted((run) => logger.info('a run began', { ...runFields(run), job: run.jobName, trigger: run.trigger }));
   ledger.onEnded((run) => logger.info('a run ended', { ...runFields(run), job: run.jobName, state: run.state, cause: run.cause }));
   const view = (run: RunRow): Run => viewRun(run, scheduler.waitingFor(run.id));
-  const isoOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
   return {
     jobs: { ...definitions.api, ping: createPing({ clock, runs, ledger, scheduler, find: definitions.find, onFailed }), ...createImports({ clock, jobs, outbox, check: definitions.check, add: definitions.add, edit: definitions.edit, forget: scheduler.forget }) },
     runs: { ...runService.api, purge: purge.api },
     facts: {
-      jobs: () =>
-        jobs.all().map((row) => {
-          const gap = scheduler.timetableOf(row).smallestGapMs;
-          const pause = pausedAt(row.paused, clock.now()) ? row.paused : null;
-          return {
-            id: row.id, name: row.name, title: row.definition.title, definition: row.definition, createdAt: new Date(row.createdAt).toISOString(), paused: pause !== null, pausedSince: pause?.at ?? null, pausedUntil: pause?.until ?? null, nextAt: isoOrNull(scheduler.nextAt(row)), scheduleGapMs: Number.isFinite(gap) ? gap : null,
-            overlapSkips: row.overlapSkips, failures: row.failures, failingSince: isoOrNull(row.failingSince), lastGoodAt: isoOrNull(row.lastGoodAt)
-          };
-        }),
+      jobs: () => jobs.all().map((row) => ({ ...jobFact(row, { timetable: scheduler.timetableOf(row), runs, nowMs: clock.now() }), nextAt: isoOrNull(scheduler.nextAt(row)) })),
       recentRuns: (jobId, limit) => runs.recent(jobId, limit).map(view),
       activeRuns: () => runs.live().map(view),
       onRunEnded: (listener) => ledger.onEnded((run) => listener(view(run))),
@@ -202,6 +199,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
       outputTail: (runId, lines) => tails.get(runId)?.slice(-lines) ?? [],
       tallies: () => runs.tallies()
     },
+    keepRuns: (list) => void referring.push(list),
     start: () => {
       void purge.resume();
       stopSweeping = keepSweeping({ clock, logger, store: housekeeping, attempts, outbox, onChanged });

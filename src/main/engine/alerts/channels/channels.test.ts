@@ -23,7 +23,7 @@ const channel = async (name: string) => {
 const add = (name: string, change: object = {}) => Promise.resolve().then(() => house.api.channels.add({ name, enabled: true, target: hook, fallback: null, ...change }, ana));
 const bodies = (): { id: string; kind: string; title: string; alerts: { state: string; rule: string }[] }[] => house.calls.map(({ body }) => JSON.parse(body ?? '{}') as never);
 /** Each is a group of its own. */
-const failing = (name: string): ReturnType<House['job']> => house.job({ definition: { name }, runs: [failed], change: { scheduleGapMs: null } });
+const failing = (name: string): ReturnType<House['job']> => house.job({ definition: { name }, runs: [failed], change: { scheduleGapMs: null, longestGapMs: null } });
 
 describe('channels', () => {
   beforeEach(async () => {

@@ -7,7 +7,8 @@
 import type { Clock, Logger, Random } from '../../ports.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { OutboxEvent } from '../../store/index.ts';
-import { isoOf, type AlertRow, type ChannelRow, type DeliveryRow } from '../model.ts';
+import { isoOf } from '../../kit/iso.ts';
+import { type AlertRow, type ChannelRow, type DeliveryRow } from '../model.ts';
 import { quietUntil, roomIn, takeOne, type RateClass } from './rate.ts';
 import { retryDelayMs } from './retry.ts';
 import type { Message, Send } from './send.ts';

@@ -5,7 +5,7 @@ import type { Language } from '../../../../contract/ids.ts';
 import { messageText } from '../../../../contract/copy/alerts.ts';
 import type { Mail, Net } from '../../ports.ts';
 import type { AlertRow, ChannelRow } from '../model.ts';
-import { isoOf } from '../model.ts';
+import { isoOf } from '../../kit/iso.ts';
 
 export interface Message {
   /** By it whoever gets the message twice can tell. */

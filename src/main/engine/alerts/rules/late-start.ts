@@ -10,7 +10,7 @@ export const lateStart = eachJob('late_start', (job, { nowMs, scheduler }) => {
   const graceMs = job.definition.alerts.startGraceSeconds * 1000;
   const late = (at: string): boolean => nowMs - Date.parse(at) > graceMs;
   const queued = job.active.find((run) => run.state === 'queued' && !run.test && run.trigger !== 'manual' && !excused.has(run.waitingFor) && late(run.createdAt));
-  const plannedAt = queued ? (queued.occurrence ?? queued.createdAt) : job.nextAt !== null && late(job.nextAt) && job.active.length === 0 ? job.nextAt : undefined;
+  const plannedAt = queued ? (queued.occurrence ?? queued.createdAt) : job.overdueAt !== null && job.active.length === 0 ? job.overdueAt : undefined;
   if (plannedAt === undefined) return ok;
   return { state: 'bad', severity: 'warning', forMs: settleMs, since: plannedAt, about: plannedAt, facts: { code: 'late_start', ...jobFields(job), plannedAt, graceMs, waitingFor: queued?.waitingFor ?? null } };
 });

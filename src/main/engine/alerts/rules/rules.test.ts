@@ -52,7 +52,7 @@ describe('11.3 stale', () => {
     expect(ofJob('stale', { runs: [{ ago: 6 * day }], definition: { alerts: { staleAfterSeconds: 7 * 86_400 } } }).state).toBe('ok');
   });
   it('leaves a job that runs more seldom than weekly alone between two of its runs', () => {
-    for (const gap of [7 * day, 31 * day, 366 * day]) expect(staleAfterMs({ definition: jobOf().definition, scheduleGapMs: gap })).toBeGreaterThan(gap * 1.2);
+    for (const gap of [7 * day, 31 * day, 366 * day]) expect(staleAfterMs({ definition: jobOf().definition, longestGapMs: gap })).toBeGreaterThan(gap * 1.2);
   });
   it('starts with the making of a job that never succeeded', () => {
     expect(numbers(ofJob('stale', { change: { createdAt: at(noon - 3 * day) } }))).toMatchObject({ lastGoodAt: null, since: at(noon - 3 * day) });
@@ -66,9 +66,9 @@ describe('11.3 stale', () => {
   it('is off for a paused job, for one that nothing starts by time, and where the definition says 0', () => {
     const runs = [{ ago: 50 * day }];
     expect(ofJob('stale', { runs, change: { paused: true } }).state).toBe('ok');
-    expect(ofJob('stale', { runs, change: { scheduleGapMs: null } }).state).toBe('ok');
+    expect(ofJob('stale', { runs, change: { longestGapMs: null } }).state).toBe('ok');
     expect(ofJob('stale', { runs, definition: { alerts: { staleAfterSeconds: 0 } } }).state).toBe('ok');
-    expect(ofJob('stale', { runs, change: { scheduleGapMs: null }, definition: { alerts: { staleAfterSeconds: 86_400 } } }).state).toBe('bad');
+    expect(ofJob('stale', { runs, change: { longestGapMs: null }, definition: { alerts: { staleAfterSeconds: 86_400 } } }).state).toBe('bad');
   });
   it('takes done with gaps for success only where the definition says so', () => {
     const runs: RunInput[] = [{ state: 'partial', ago: hour }, { ago: 5 * day }];
@@ -84,12 +84,12 @@ describe('11.4 late start', () => {
     expect(ofJob('late_start', { active: [waiting({ createdAt: at(noon - 14 * minute) })] }).state).toBe('ok');
   });
   it('fires when its time has passed and nothing was decided', () => {
-    expect(numbers(ofJob('late_start', { change: { nextAt: at(noon - hour) } }))).toMatchObject({ plannedAt: at(noon - hour) });
+    expect(numbers(ofJob('late_start', { change: { overdueAt: at(noon - hour) } }))).toMatchObject({ plannedAt: at(noon - hour) });
   });
   it('leaves alone what waits for its drive, a pause or its turn after a sleep, and what a person started', () => {
     for (const waitingFor of ['drive', 'paused', 'catch_up'] as const) expect(ofJob('late_start', { active: [waiting({ waitingFor })] }).state).toBe('ok');
     expect(ofJob('late_start', { active: [waiting({ trigger: 'manual' })] }).state).toBe('ok');
-    expect(ofJob('late_start', { change: { nextAt: at(noon - hour), paused: true } }).state).toBe('ok');
+    expect(ofJob('late_start', { change: { overdueAt: at(noon - hour), paused: true } }).state).toBe('ok');
   });
 });
 

@@ -24,11 +24,11 @@ export const stale = eachJob('stale', (job, { nowMs, watchedMs }) => {
  * 7 days, or twice the gap of the schedule where that is shorter; a job that runs more seldom than that gets a quarter of its gap beyond it, or it would be
  * stale between any two runs. null: never.
  */
-export function staleAfterMs({ definition, scheduleGapMs }: Pick<JobFact, 'definition' | 'scheduleGapMs'>): number | null {
+export function staleAfterMs({ definition, longestGapMs }: Pick<JobFact, 'definition' | 'longestGapMs'>): number | null {
   const { staleAfterSeconds, startGraceSeconds } = definition.alerts;
   if (staleAfterSeconds !== null) return staleAfterSeconds === 0 ? null : staleAfterSeconds * 1000;
-  if (scheduleGapMs === null) return null;
+  if (longestGapMs === null) return null;
   const graceMs = startGraceSeconds * 1000;
-  const leastMs = scheduleGapMs + Math.max(Math.min(scheduleGapMs, dayMs), scheduleGapMs / 4) + graceMs;
-  return Math.round(Math.max(Math.min(usualMs, 2 * scheduleGapMs + graceMs), leastMs));
+  const leastMs = longestGapMs + Math.max(Math.min(longestGapMs, dayMs), longestGapMs / 4) + graceMs;
+  return Math.round(Math.max(Math.min(usualMs, 2 * longestGapMs + graceMs), leastMs));
 }

@@ -49,7 +49,7 @@ export interface JobInput {
 
 export function knownJob(input: JobInput = {}): KnownJob {
   const made = definition(input.definition);
-  return { id: testId(), name: made.name, title: 'Thesis', definition: made, createdAt: at(noon - 100 * day), paused: false, pausedSince: null, pausedUntil: null, nextAt: null, scheduleGapMs: day, lastGoodAt: null };
+  return { id: testId(), name: made.name, title: 'Thesis', definition: made, createdAt: at(noon - 100 * day), paused: false, pausedSince: null, pausedUntil: null, overdueAt: null, scheduleGapMs: day, longestGapMs: day, lastGoodAt: null };
 }
 
 export function jobOf(input: JobInput = {}): JobFact {

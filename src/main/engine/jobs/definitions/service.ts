@@ -4,6 +4,7 @@ import type { EngineApi } from '../../../../contract/index.ts';
 import type { EngineEvent } from '../../../../contract/events.ts';
 import { JobDefinition, type Job, type Pause, type SchedulerState } from '../../../../contract/jobs.ts';
 import { fail } from '../../kit/errors.ts';
+import { isoOf, isoOrNull } from '../../kit/iso.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
@@ -41,8 +42,6 @@ export type DefinitionService = ReturnType<typeof createDefinitionService>;
 export function createDefinitionService(deps: DefinitionServiceDeps) {
   const { clock, random, jobs, runs, outbox, scheduler, announce } = deps;
   const changed = (): void => announce({ kind: 'changed', what: 'jobs' });
-  const iso = (ms: number): string => new Date(ms).toISOString();
-  const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
   const find = (idOrName: string): JobRow => jobs.job(idOrName) ?? fail('NOT_FOUND', `no job ${idOrName}`, { kind: 'job', name: idOrName });
 
@@ -55,7 +54,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       definition: row.definition,
       version: row.version,
       definitionHash: row.definitionHash,
-      createdAt: iso(row.createdAt),
+      createdAt: isoOf(row.createdAt),
       fromFile: row.fromFile,
       paused: pausedAt(row.paused, clock.now()) ? row.paused : null,
       broken: deps.missing(row.definition),
@@ -113,7 +112,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       })
       .sort((a, b) => a.at - b.at)
       .slice(0, 10)
-      .map((each) => ({ ...each, at: iso(each.at) }));
+      .map((each) => ({ ...each, at: isoOf(each.at) }));
     const nowMs = clock.now();
     return { scheduling: scheduler.scheduling, lastTickAt: isoOrNull(lastTickAt), paused: pausedAt(paused, nowMs) ? paused : null, next, active: runs.live().filter(({ state: each }) => !isFinal(each)).map((run) => viewRun(run, scheduler.waitingFor(run.id))), maxRunning };
   };
@@ -147,14 +146,14 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       scheduler.forget(row.id);
       changed();
     },
-    versions: async ({ job }) => jobs.versions(find(job).id).map(({ version, at, by, definition }) => ({ version, at: iso(at), by, definition })),
+    versions: async ({ job }) => jobs.versions(find(job).id).map(({ version, at, by, definition }) => ({ version, at: isoOf(at), by, definition })),
     defaults: async ({ plan }) => {
       const taken = new Set(jobs.all().map(({ name }) => name));
       return defaultsFor(deps.planFacts(plan)).filter(({ name }) => !taken.has(name));
     },
     pause: async ({ job, reason, until }, { actor }) => {
       const row = find(job);
-      const paused: Pause = { by: actor, at: iso(clock.now()), reason, until: untilOf(until) };
+      const paused: Pause = { by: actor, at: isoOf(clock.now()), reason, until: untilOf(until) };
       outbox.commit(() => jobs.setPaused(row.id, paused), [{ action: 'job.paused', category: 'job', actor, subject: `job:${row.name}`, payload: { job: row.name, jobId: row.id, reason, until: paused.until } }]);
       scheduler.pump();
       changed();
@@ -168,7 +167,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     pauseAll: async ({ until, reason }, { actor }) => {
       const end = untilOf(until) as string;
       if (Date.parse(end) > clock.now() + longestPauseMs) fail('BAD_INPUT', 'the pause is too long', { field: 'until', reason: 'is more than 30 days away' });
-      const paused: Pause = { by: actor, at: iso(clock.now()), reason, until: end };
+      const paused: Pause = { by: actor, at: isoOf(clock.now()), reason, until: end };
       outbox.commit(() => jobs.pauseAll(paused), [{ action: 'scheduler.paused', category: 'job', actor, payload: { reason, until: end } }]);
       scheduler.pump();
       changed();

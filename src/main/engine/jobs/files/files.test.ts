@@ -1,12 +1,9 @@
-// Definitions out of files and into them, through the whole engine: previews that bind, one transaction, the file of the home, the look from outside.
+// Definitions out of files and into them, through the whole engine: previews that bind, one transaction, the file of the home.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../../../contract/jobs.ts';
-import { openDatabase } from '../../store/index.ts';
-import { stateMigrations } from '../../state-migrations.ts';
 import { createTestEngine, type TestEngine } from '../../testing/index.ts';
-import { guardJobs } from '../guard/guard.ts';
 
 let test: TestEngine;
 beforeEach(async () => {
@@ -106,27 +103,4 @@ describe('jobs.json in the home', () => {
     await reopen(fileOf(job('one', { title: 'x' })));
     expect((await test.api.system.status({}, test.context)).notices).toEqual([]);
   });
-});
-
-describe('the look from outside', () => {
-  it('finds what is late, stale or failing, and that nobody looks at the clock', async () => {
-    await test.api.jobs.add({ definition: (await preview(job('nightly', { schedule: { kind: 'interval', everyMs: 3_600_000, anchor: '2026-01-01T00:00:00.000Z' } }))) }, test.context);
-    await test.api.jobs.add({ definition: await preview(job('nas', { work: { kind: 'external' }, schedule: { kind: 'interval', everyMs: 3_600_000, anchor: '2026-01-01T00:30:00.000Z' } })) }, test.context);
-    await test.api.jobs.ping({ job: 'nas', what: 'end', exitCode: 0, message: '' }, test.context);
-    await test.engine.stop();
-    const db = openDatabase({ path: join(test.homePath, 'state.db'), files: test.ports.files, migrations: stateMigrations, kind: 'state', readOnly: true });
-    try {
-      const now = Date.now();
-      expect(guardJobs(db, now + 60_000)).toEqual([]);
-      const later = guardJobs(db, now + 2 * 3_600_000);
-      expect(later.map(({ kind, ...rest }) => ('job' in rest ? `${kind} ${rest.job}` : kind))).toEqual(['scheduler', 'late nas', 'late nightly']);
-      expect(guardJobs(db, now + 4 * 3_600_000).map(({ kind }) => kind)).toEqual(['scheduler', 'late', 'stale', 'late', 'stale']);
-    } finally {
-      db.close();
-    }
-  });
-
-  async function preview(definition: object): Promise<Job['definition']> {
-    return (await test.api.jobs.import.preview({ source: source(fileOf(definition)) }, test.context)).add[0] as Job['definition'];
-  }
 });

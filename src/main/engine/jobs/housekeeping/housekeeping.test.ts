@@ -50,6 +50,18 @@ it('keeps the last success and the last failure, copies the others, and says so 
   expect(await test.api.runs.purge.preview({ job: 'nas', until }, test.context)).toMatchObject({ runs: 0 });
 });
 
+it('9.9: keeps the runs that an open ticket names until it is closed', async () => {
+  await test.api.jobs.add({ definition: external }, test.context);
+  const runs: Run[] = [];
+  for (const code of [1, 1, 1]) runs.push(await ping(code));
+  await expect.poll(() => test.api.alerts.tickets({ open: true, limit: 10 }, test.context)).toMatchObject([{ runId: runs[2]?.id }]);
+  runs.push(await ping(1));
+  const kept = async () => (await test.api.runs.purge.preview({ job: 'nas', until: later() }, test.context)).kept.map(({ id, why }) => [why, runs.findIndex((run) => run.id === id)]);
+  expect(await kept()).toEqual([['last_failure', 3], ['ticket', 2]]);
+  runs.push(await ping(0));
+  await expect.poll(kept).toEqual([['last_success', 4], ['last_failure', 3]]);
+});
+
 it('is bound to what was shown, and deletes nothing when the copy cannot be written', async () => {
   await fill();
   const until = later();

@@ -35,33 +35,40 @@ export interface PurgeRow {
   outputBytes: number;
 }
 
-export type Kept = { id: string; why: 'live' | 'last_success' | 'last_failure' };
+export type Kept = { id: string; why: 'live' | 'last_success' | 'last_failure' | 'ticket' };
 
 const ended = finalStates.map((state) => `'${state}'`).join(', ');
 
 export type HousekeepingStore = ReturnType<typeof createHousekeepingStore>;
 
-export function createHousekeepingStore(db: Pick<Database, 'prepare'>) {
+/** `named`: runs that something open refers to, of any job. */
+export function createHousekeepingStore(db: Pick<Database, 'prepare'>, named: () => readonly string[] = () => []) {
   const ids = (sql: string, ...values: unknown[]): string[] => db.prepare(sql).all<{ id: string }>(...values).map(({ id }) => id);
   const one = (sql: string, ...values: unknown[]): string[] => ids(`${sql} ORDER BY id DESC LIMIT 1`, ...values);
+  const place = (id: string): Pick<RunRow, 'jobId' | 'createdAt' | 'endedAt'> | undefined => {
+    const row = db.prepare('SELECT job_id, created_at, ended_at FROM runs WHERE id = ?').get(id);
+    return row && { jobId: row['job_id'] as string, createdAt: row['created_at'] as number, endedAt: row['ended_at'] as number | null };
+  };
   return {
     /** Jobs that have runs, also those that are gone. */
     jobIds: (): string[] => db.prepare('SELECT DISTINCT job_id AS id FROM runs').all<{ id: string }>().map(({ id }) => id),
     exists: (jobId: string): boolean => db.prepare('SELECT 1 FROM jobs WHERE id = ?').get(jobId) !== undefined,
     /** Never removed of a job that is there. */
-    kept: (jobId: string): Kept[] => [
-      ...one("SELECT id FROM runs WHERE job_id = ? AND test = 0 AND state = 'succeeded'", jobId).map((id) => ({ id, why: 'last_success' as const })),
-      ...one("SELECT id FROM runs WHERE job_id = ? AND test = 0 AND state IN ('failed', 'timed_out', 'unknown')", jobId).map((id) => ({ id, why: 'last_failure' as const }))
-    ],
+    kept: (jobId: string): Kept[] => {
+      const kept: Kept[] = [
+        ...one("SELECT id FROM runs WHERE job_id = ? AND test = 0 AND state = 'succeeded'", jobId).map((id) => ({ id, why: 'last_success' as const })),
+        ...one("SELECT id FROM runs WHERE job_id = ? AND test = 0 AND state IN ('failed', 'timed_out', 'unknown')", jobId).map((id) => ({ id, why: 'last_failure' as const }))
+      ];
+      const known = new Set(kept.map(({ id }) => id));
+      for (const id of new Set(named())) if (!known.has(id) && place(id)?.jobId === jobId) kept.push({ id, why: 'ticket' });
+      return kept;
+    },
     live: (jobId: string): Kept[] => ids(`SELECT id FROM runs WHERE job_id = ? AND state NOT IN (${ended})`, jobId).map((id) => ({ id, why: 'live' })),
     /** Over and decided before this, oldest first. */
     endedBefore: (jobId: string, beforeMs: number): string[] => ids(`SELECT id FROM runs WHERE job_id = ? AND created_at < ? AND state IN (${ended}) ORDER BY id`, jobId, beforeMs),
     /** The newest of a job, by number. */
     newest: (jobId: string, count: number): string[] => ids('SELECT id FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?', jobId, count),
-    place: (id: string): Pick<RunRow, 'jobId' | 'createdAt' | 'endedAt'> | undefined => {
-      const row = db.prepare('SELECT job_id, created_at, ended_at FROM runs WHERE id = ?').get(id);
-      return row && { jobId: row['job_id'] as string, createdAt: row['created_at'] as number, endedAt: row['ended_at'] as number | null };
-    },
+    place,
     deleteRuns: (runs: readonly string[]): void => {
       for (const id of runs) {
         db.prepare('DELETE FROM run_attempts WHERE run_id = ?').run(id);

@@ -1,4 +1,4 @@
-// The daily sweep (rule 9.9): rows of runs, and what they printed, that nobody needs any more. Never the last success, the last failure, a live run, nor output
+// The daily sweep (rule 9.9): rows of runs, and what they printed, that nobody needs any more. Never the last success, the last failure, a live run, one that an open ticket names, nor output
 // younger than a week: what is too much of that is counted, and telling of it is for others.
 import type { Clock, Logger } from '../../ports.ts';
 import { toWire } from '../../kit/errors.ts';

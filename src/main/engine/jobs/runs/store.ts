@@ -1,8 +1,8 @@
 // Runs and their tries in state.db. SQL and nothing else: which move is allowed is the ledger's business.
 import type { RunMark } from '../../../../contract/jobs.ts';
 import { finalStates, liveStates, type RunState } from '../../../../contract/runs.ts';
+import { isoOf } from '../../kit/iso.ts';
 import type { Database } from '../../store/index.ts';
-
 import type { AttemptRow, RunRow } from '../model.ts';
 import { createRunTallies } from './tallies.ts';
 
@@ -76,7 +76,7 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
       db
         .prepare(`SELECT id, state, coalesce(ended_at, created_at) AS at, test FROM runs WHERE job_id = ? AND test = 0 AND state IN (${ended}) ORDER BY id DESC LIMIT ?`)
         .all(jobId, count)
-        .map((row) => ({ id: row['id'] as string, state: row['state'] as RunState, at: iso(row['at'] as number), test: false }))
+        .map((row) => ({ id: row['id'] as string, state: row['state'] as RunState, at: isoOf(row['at'] as number), test: false }))
         .reverse(),
     /** Final ones, newest first. */
     recent: (jobId: string, limit: number): RunRow[] => db.prepare(`SELECT * FROM runs WHERE job_id = ? AND state IN (${ended}) ORDER BY id DESC LIMIT ?`).all(jobId, limit).map(runOf),
@@ -109,7 +109,6 @@ function idBeginningOf(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8, 12)}`;
 }
 
-const iso = (ms: number): string => new Date(ms).toISOString();
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
 const parsed = (value: unknown): never => (value === null ? null : JSON.parse(value as string)) as never;
 

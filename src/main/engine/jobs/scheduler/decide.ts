@@ -2,6 +2,7 @@
 // (rules 2.1 to 2.9). Pure: whoever asks writes the decision in one transaction.
 import type { JobDefinition } from '../../../../contract/jobs.ts';
 import type { Missed } from '../../../../contract/runs.ts';
+import { isoOf } from '../../kit/iso.ts';
 import { jitterMs, windowMs } from '../model.ts';
 import { runsIn, type Timetable } from '../schedule/index.ts';
 
@@ -38,10 +39,10 @@ export function decide(input: DecideInput): Decision | undefined {
   const count = timetable.count(cursor, newest);
   const { policy } = policyOf(input);
   if (nowMs - startOf(input, oldest) <= onTimeMs) {
-    const missed = count === 1 ? null : { count: count - 1, first: iso(oldest), last: iso(timetable.prev(newest) as number), policy, action: 'ran_latest' as const, cause: 'busy' as const };
+    const missed = count === 1 ? null : { count: count - 1, first: isoOf(oldest), last: isoOf(timetable.prev(newest) as number), policy, action: 'ran_latest' as const, cause: 'busy' as const };
     return { cursor: newest, runs: [{ occurrence: newest, trigger: 'schedule', missed }], passed: null };
   }
-  const group: Missed = { count, first: iso(oldest), last: iso(newest), policy, action: 'none', cause: input.cause };
+  const group: Missed = { count, first: isoOf(oldest), last: isoOf(newest), policy, action: 'none', cause: input.cause };
   const windowStart = nowMs - windowMs(definition.catchUp);
   if (policy === 'skip') return { cursor: newest, runs: [], passed: { cause: 'policy', missed: group } };
   if (newest < windowStart) return { cursor: newest, runs: [], passed: { cause: 'too_old', missed: group } };
@@ -57,11 +58,11 @@ function all({ timetable, cursor, definition }: DecideInput, newest: number, cou
     if (kept.length === definition.catchUp.most) break;
   }
   kept.reverse();
-  const runs = kept.map((occurrence) => ({ occurrence, trigger: 'catch_up' as const, missed: { ...group, count: 1, first: iso(occurrence), last: iso(occurrence), action: 'ran' as const } }));
+  const runs = kept.map((occurrence) => ({ occurrence, trigger: 'catch_up' as const, missed: { ...group, count: 1, first: isoOf(occurrence), last: isoOf(occurrence), action: 'ran' as const } }));
   const dropped = count - kept.length;
   if (dropped === 0) return { runs, passed: null };
   const last = timetable.prev(kept[0] as number) as number;
-  return { runs, passed: { cause: last > after ? 'too_many' : 'too_old', missed: { ...group, count: dropped, first: iso(timetable.next(cursor) as number), last: iso(last) } } };
+  return { runs, passed: { cause: last > after ? 'too_many' : 'too_old', missed: { ...group, count: dropped, first: isoOf(timetable.next(cursor) as number), last: isoOf(last) } } };
 }
 
 /** Rule 2.4: what the clock jumped over while the computer was awake is not caught up by jobs that run more often than hourly. */
@@ -88,5 +89,3 @@ export function nextDue(input: Pick<DecideInput, 'jobId' | 'definition' | 'timet
   const occurrence = input.timetable.next(input.cursor);
   return occurrence === null ? null : startOf(input, occurrence);
 }
-
-const iso = (ms: number): string => new Date(ms).toISOString();

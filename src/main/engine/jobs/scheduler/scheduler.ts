@@ -4,6 +4,7 @@ import type { JobDefinition, Pause } from '../../../../contract/jobs.ts';
 import type { Missed, Run, RunCause, Trigger } from '../../../../contract/runs.ts';
 import type { EngineEvent } from '../../../../contract/events.ts';
 import { toWire } from '../../kit/errors.ts';
+import { isoOf } from '../../kit/iso.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Logger, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
@@ -107,7 +108,6 @@ export function createScheduler(deps: SchedulerDeps) {
   const closing = new AbortController();
 
   const newId = (): string => createUuid7(clock, random);
-  const instant = (ms: number): string => new Date(ms).toISOString();
 
   const timetableOf = (job: Pick<JobRow, 'id' | 'definitionHash' | 'definition'>): Timetable => {
     const known = timetables.get(job.id);
@@ -238,7 +238,7 @@ export function createScheduler(deps: SchedulerDeps) {
     const cursor = Math.max(job.cursor, endMs);
     outbox.commit(() => {
       if (count > 0 && lastMs !== null) {
-        const missed: Missed = { count, first: instant(timetable.next(job.cursor) as number), last: instant(lastMs), policy: catchUp ? 'latest' : 'skip', action: catchUp ? 'ran_latest' : 'none', cause: 'paused' };
+        const missed: Missed = { count, first: isoOf(timetable.next(job.cursor) as number), last: isoOf(lastMs), policy: catchUp ? 'latest' : 'skip', action: catchUp ? 'ran_latest' : 'none', cause: 'paused' };
         if (catchUp) write(job, { trigger: 'catch_up', occurrence: lastMs, key: runKey.schedule(job.id, lastMs), missed });
         else ledger.open(passedRow(job, 'paused', missed));
       }
