@@ -121,9 +121,10 @@ async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> 
     // Other commands may have joined meanwhile: their work is not cut off because this command is done. A signal ends everything.
     if (!signal.aborted) {
       await engine.idle(signal).catch(() => undefined);
-      // Those who are here may have another question; nobody new comes. What they began in answer to it is waited for, too.
+      // Those who are here may have another question; nobody new comes. What they began is waited for, too, and they may ask how it went.
       await home.leave();
       await engine.idle(signal).catch(() => undefined);
+      await home.leave();
     }
     await engine.stop();
     await home.release();

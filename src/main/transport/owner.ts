@@ -10,7 +10,8 @@ import type { Clock, Files, Machine, Random } from '../engine/ports.ts';
 import type { HttpServer } from './http/server.ts';
 
 const heartbeatMs = 10_000;
-const lastGuestsMs = 3_000;
+/** A guest that was answered asks again in a moment, on a busy machine after some; one that listens without an end is not waited for as long. */
+const lastGuests = { answeringMs: 3_000, betweenMs: 30_000 };
 
 export interface OwnedHome {
   /**
@@ -20,7 +21,10 @@ export interface OwnedHome {
   listen(router: AnyRouter): Promise<{ socketPath: string } | { reason: string }>;
   /** Where it listens; null while it does not. */
   socketPath(): string | null;
-  /** Tells nobody any more where it listens, and waits a moment (3 s at most) until those who are connected have gone. */
+  /**
+   * Lets nobody new in, who then finds the home free in a moment, and waits until those who are connected have gone: 3 s at most for those that
+   * listen to an answer, 30 s for those that may ask again.
+   */
   leave(): Promise<void>;
   /** Whether the lease is still ours. */
   held(): boolean;
@@ -76,7 +80,7 @@ export async function takeHome(options: TakeHomeOptions): Promise<OwnedHome> {
       if (server === undefined) return;
       lease.writeOwner({ pid: machine.pid, kind, since, contractVersion });
       listening = null;
-      await server.gone(lastGuestsMs);
+      await server.gone(lastGuests);
     },
     async release() {
       stopBeating();

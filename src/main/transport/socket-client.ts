@@ -1,9 +1,11 @@
 // The client over the owner's local socket: HTTP with the owner's token, through a Unix socket or a Windows named pipe.
+import { randomBytes } from 'node:crypto';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { VarveError } from '../engine/kit/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
+import { VarveError } from '../engine/kit/errors.ts';
+import { guestHeader } from './http/guests.ts';
 
 export interface SocketConnection {
   client: VarveClient;
@@ -13,10 +15,12 @@ export interface SocketConnection {
 /** Connects lazily: the first call fails when nobody listens (OWNER_LOST, as when the owner ends in the middle of one). Streams may stay silent for as long as they like; `signal` cuts the line. */
 export function connectSocket(options: { socketPath: string; token: string; signal?: AbortSignal }): SocketConnection {
   const agent = new Agent({ connect: { socketPath: options.socketPath }, bodyTimeout: 0, headersTimeout: 0 });
+  // The owner waits for those who are here before it ends: several connections are one guest.
+  const guest = randomBytes(8).toString('hex');
   const link = new RPCLink({
     // The host is a formality: the socket decides where the call goes.
     url: 'http://varve.localhost/rpc',
-    headers: () => ({ authorization: `Bearer ${options.token}` }),
+    headers: () => ({ authorization: `Bearer ${options.token}`, [guestHeader]: guest }),
     fetch: async (request, init) => {
       const body = request.method === 'GET' || request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
       const signal = options.signal ? AbortSignal.any([request.signal, options.signal]) : request.signal;

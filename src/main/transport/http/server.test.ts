@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request, type IncomingMessage } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -44,9 +44,9 @@ interface Answer {
 }
 
 /** A raw request: `fetch` would not let a test choose the Host header. */
-function ask(port: number, path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+function ask(port: number, path: string, options: { method?: string; headers?: Record<string, string>; body?: string; agent?: Agent } = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {} }, (response) => {
+    const call = request({ host: '127.0.0.1', port, path, method: options.method ?? 'GET', headers: options.headers ?? {}, ...(options.agent && { agent: options.agent }) }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (piece: string) => (body += piece));
@@ -119,6 +119,37 @@ it('refuses a call that is too large before reading it', async () => {
   const { port } = await start();
   const answer = await ask(port, '/rpc/plans/list', { ...call, headers: { ...call.headers, 'content-length': String(3 * 1024 * 1024) }, body: '' }).catch(() => ({ status: 0 }));
   expect([413, 0]).toContain(answer.status);
+});
+
+it('lets nobody new in once it is leaving, answers those who are there on whatever connection, and waits until they have gone', async () => {
+  const { port, gone } = await start();
+  const [kept, other] = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })];
+  const guest = (mark: string) => ({ ...call, headers: { ...call.headers, 'x-varve-guest': mark } });
+  expect((await ask(port, '/rpc/plans/list', { ...guest('first'), agent: kept })).status).toBe(200);
+  let left = false;
+  const leaving = gone({ answeringMs: 0, betweenMs: 60_000 }).then(() => (left = true));
+  await expect(ask(port, '/rpc/plans/list', guest('second'))).rejects.toThrow('socket hang up');
+  await expect(ask(port, '/rpc/plans/list', call)).rejects.toThrow('socket hang up');
+  expect((await ask(port, '/rpc/plans/list', { ...guest('first'), agent: other })).status).toBe(200);
+  expect((await ask(port, '/rpc/plans/list', { ...guest('first'), agent: kept })).status).toBe(200);
+  expect(left).toBe(false);
+  kept.destroy();
+  other.destroy();
+  await leaving;
+});
+
+// eslint-disable-next-line require-yield -- a stream that never says anything
+async function* silentUntilAborted(signal: AbortSignal | undefined): AsyncGenerator<never> {
+  await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+}
+
+it('does not wait for one that listens to an answer without an end', async () => {
+  const router = createRouter(createFakeApi({ log: { tail: (_input, context) => silentUntilAborted(context.signal) } }));
+  server = await startHttpServer({ router, listen: { host: '127.0.0.1', port: 0 }, authenticate: () => ({ actor: 't', via: 'api', scope: 'owner' }) });
+  const listening = await fetch(`http://127.0.0.1:${server.port}/rpc/log/tail`, { ...call });
+  await server.gone({ answeringMs: 0, betweenMs: 60_000 });
+  expect(listening.status).toBe(200);
+  await listening.body?.cancel();
 });
 
 it('says which port is taken', async () => {

@@ -14,6 +14,7 @@ import { contentSecurityPolicy, pageHeaders } from '../csp.ts';
 import { explainValidation, type Caller } from '../router.ts';
 import { serveEvents } from './events.ts';
 import { bearerOf, hostIsOurs, originIsOurs, refuse, type Authenticate } from './guard.ts';
+import { watchGuests, type GoneLimits } from './guests.ts';
 import { serveMonitoring, type Monitoring } from './monitoring.ts';
 import { answerOnce } from './once.ts';
 import { traceOf } from './trace.ts';
@@ -21,7 +22,6 @@ import { traceOf } from './trace.ts';
 /** Largest call body: an event's payload (256 KiB) with room to spare. */
 const bodyLimitBytes = 2 * 1024 * 1024;
 const lastWordsMs = 2_000;
-const lookMs = 20;
 
 export interface HttpOptions {
   router: AnyRouter;
@@ -42,8 +42,8 @@ export interface HttpServer {
   /** Where it listens in the end (port 0 is replaced by the real one). */
   host: string;
   port: number;
-  /** Resolves when nobody is connected, or after this long. */
-  gone(limitMs: number): Promise<void>;
+  /** Lets nobody new in from now on, and resolves when those that are here have gone, or a limit is over. May be called again. */
+  gone(limits: GoneLimits): Promise<void>;
   /** Ends it. Answers under way may go out for a moment (2 s at most), so that a last word reaches its reader. */
   close(): Promise<void>;
 }
@@ -55,6 +55,7 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   await app.register(helmet, { contentSecurityPolicy: false, hsts: false, crossOriginResourcePolicy: false });
   // Counts refusals only (see `callerOf`): a person's own polling must never lock them out.
   await app.register(rateLimit, { global: false });
+  const gone = watchGuests(app);
   const answered = countAnswers(app);
   guardHostAndOrigin(app, bound);
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -71,19 +72,12 @@ export async function startHttpServer(options: HttpOptions): Promise<HttpServer>
   return {
     host: bound?.host ?? '',
     port: bound?.port ?? 0,
-    gone: async (limitMs) => {
-      const until = performance.now() + limitMs;
-      while ((await connections(app)) > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, lookMs));
-    },
+    gone,
     close: async () => {
       await answered();
       await app.close();
     }
   };
-}
-
-function connections(app: FastifyInstance): Promise<number> {
-  return new Promise((resolve) => app.server.getConnections((error, count) => resolve(error ? 0 : count)));
 }
 
 /** Returns a wait until no answer is under way, or the time for last words is over. */
