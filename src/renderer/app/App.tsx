@@ -9,6 +9,7 @@ import { PreferencesContext } from '../api/preferences-context.ts';
 import { useClient, useSettings, useStatus } from '../api/queries.ts';
 import { RestoreDraftProvider } from '../api/restore-draft.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
+import { Instead } from '../ui/Instead.tsx';
 import { useHeldLocation } from '../ui/leaving.ts';
 import { resolveLanguage, type Preferences } from '../ui/preferences.ts';
 import { Brand } from '../ui/Shape.tsx';
@@ -18,6 +19,7 @@ import { OverviewScreen } from '../features/overview/index.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { LeaveDialog } from './LeaveDialog.tsx';
 import { QuitDialog } from './QuitDialog.tsx';
+import { screens } from './screens.ts';
 import { Shell } from './Shell.tsx';
 import styles from './shell.module.css';
 
@@ -48,6 +50,7 @@ export function Starting(): ReactNode {
   const { t } = useWords();
   return (
     <div className={styles.center}>
+      <h1 className="visually-hidden">Varve</h1>
       <Brand size={36} />
       <p className="muted" role="status">
         {t('app.starting')}
@@ -77,6 +80,7 @@ function FollowSettings({ preferences, host }: { preferences: Cell<Preferences>;
 }
 
 function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: Line['host'] }): ReactNode {
+  const { t } = useWords();
   const status = useStatus();
   const [location, navigate] = useLocation();
   const [, section = ''] = location.split('/');
@@ -108,7 +112,7 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
     <Shell preferences={preferences}>
       <FollowSettings preferences={preferences} host={host} />
       <ErrorBoundary key={section}>
-        <Suspense fallback={null}>
+        <Suspense fallback={<Instead title={t(screens.find(({ path }) => path === `/${section}`)?.key ?? 'word.loading')} />}>
           <Switch>
             <Route path="/log/anchors" component={AnchorsScreen} />
             <Route path="/log/:seq?" component={LogScreen} />

@@ -7,6 +7,7 @@ import type { Change, ChangeSort } from '../../../contract/compare.ts';
 import { useSnapshots } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { ChangeDialog } from './ChangeDialog.tsx';
 import { ChangeList } from './ChangeList.tsx';
@@ -39,8 +40,8 @@ export function CompareScreen(): ReactNode {
   const choices = useMemo(() => (list.data?.snapshots ?? []).map((snapshot) => ({ value: snapshot.id, label: `${snapshotTitle(words, snapshot)} (${snapshot.shortId})` })), [list.data, words]);
   const go = (first: string | undefined, second: string | undefined): void => navigate(`/compare/${first ?? choices[1]?.value ?? choices[0]?.value ?? ''}/${second ?? now}`, { replace: from !== undefined });
 
-  if (list.isError && !list.data) return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />;
-  if (list.data?.snapshots.length === 0) return <EmptyState sentence={t('compare.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} />;
+  if (list.isError && !list.data) return <Instead title={t('compare.title')}><ErrorNotice error={list.error} onRetry={() => void list.refetch()} /></Instead>;
+  if (list.data?.snapshots.length === 0) return <Instead title={t('compare.title')}><EmptyState sentence={t('compare.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} /></Instead>;
   const names = view.folder.split('/').filter((name) => name !== '');
   return (
     <div className={styles.compare}>

@@ -10,6 +10,7 @@ import { useTaskAnswer } from '../../api/task-answer.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { readHistoryAddress, type HistoryOf } from '../../ui/files-address.ts';
+import { Instead } from '../../ui/Instead.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { VirtualList } from '../../ui/VirtualList.tsx';
 import { Moment, Sentence, useNow, useWords } from '../../ui/words.tsx';
@@ -163,6 +164,6 @@ export function HistoryScreen(): ReactNode {
   const { t } = useWords();
   const { of, '*': rest } = useParams<{ of: string; '*': string }>();
   const asked = readHistoryAddress(of, rest);
-  if (asked === undefined) return <EmptyState sentence={t('history.badAddress')} />;
+  if (asked === undefined) return <Instead title={t('find.title')}><EmptyState sentence={t('history.badAddress')} /></Instead>;
   return <History key={`${of}/${rest}`} of={asked.of} path={asked.path} />;
 }

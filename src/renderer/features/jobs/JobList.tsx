@@ -8,6 +8,7 @@ import type { Job } from '../../../contract/jobs.ts';
 import { useJobs, usePlans, useScheduler } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { describeWork, sayWhen, titleOf } from '../../ui/job-words.ts';
 import { RunMarks } from '../../ui/RunMark.tsx';
 import { Shape } from '../../ui/Shape.tsx';
@@ -121,8 +122,8 @@ export function JobList(): ReactNode {
   const { ordered, waits, hold } = useOrder(jobs.data ?? []);
   const used = new Set((jobs.data ?? []).flatMap(({ definition: { work } }) => ('plan' in work ? [work.plan] : [])));
   const proposals = useProposals(jobs.data === undefined || jobs.data.length === 0 ? [] : plans.filter(({ name }) => !used.has(name)));
-  if (jobs.isError && jobs.data === undefined) return <ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} />;
-  if (jobs.data === undefined) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (jobs.isError && jobs.data === undefined) return <Instead title={t('nav.jobs')}><ErrorNotice error={jobs.error} onRetry={() => void jobs.refetch()} /></Instead>;
+  if (jobs.data === undefined) return <Instead title={t('nav.jobs')} />;
   const paused = scheduler?.paused ?? null;
   return (
     <div className={styles.screen} data-testid="jobs">

@@ -11,6 +11,7 @@ import type { Attempt, Run, Usual } from '../../../contract/runs.ts';
 import { isFailure } from '../../api/failure.ts';
 import { useTasks } from '../../api/engine.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { describeWork } from '../../ui/job-words.ts';
 import { isLiveState, markOf, toneOf } from '../../ui/run-state.ts';
 import { Shape } from '../../ui/Shape.tsx';
@@ -186,8 +187,8 @@ export function RunPage({ id }: { id: string }): ReactNode {
   const { t, language } = words;
   const query = useRun(id);
   const job = useJob(query.data?.run.jobId).data;
-  if (query.isError && query.data === undefined) return isFailure(query.error, 'NOT_FOUND') ? <Gone sentence={t('run.unknown')} /> : <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
-  if (query.data === undefined) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (query.isError && query.data === undefined) return <Instead title={t('nav.jobs')}>{isFailure(query.error, 'NOT_FOUND') ? <Gone sentence={t('run.unknown')} /> : <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />}</Instead>;
+  if (query.data === undefined) return <Instead title={t('nav.jobs')} />;
   const { run, attempts, usual } = query.data;
   const work = job?.definition.work;
   return (

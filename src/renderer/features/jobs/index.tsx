@@ -5,6 +5,7 @@ import { Link, useParams } from 'wouter';
 import { isFailure } from '../../api/failure.ts';
 import { usePlans, useRepositories } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { titleOf } from '../../ui/job-words.ts';
 import { useWords } from '../../ui/words.tsx';
 import { DayView } from './DayView.tsx';
@@ -19,8 +20,8 @@ import styles from './Jobs.module.css';
 function OneJob({ id, editing }: { id: string; editing: boolean }): ReactNode {
   const { t } = useWords();
   const job = useJob(id);
-  if (job.isError && job.data === undefined) return isFailure(job.error, 'NOT_FOUND') ? <Gone sentence={t('jobs.unknown')} /> : <ErrorNotice error={job.error} onRetry={() => void job.refetch()} />;
-  if (job.data === undefined) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (job.isError && job.data === undefined) return <Instead title={t('nav.jobs')}>{isFailure(job.error, 'NOT_FOUND') ? <Gone sentence={t('jobs.unknown')} /> : <ErrorNotice error={job.error} onRetry={() => void job.refetch()} />}</Instead>;
+  if (job.data === undefined) return <Instead title={t('nav.jobs')} />;
   if (!editing) return <JobPage job={job.data} />;
   return (
     <div className={styles.screen}>

@@ -10,6 +10,7 @@ import { useClient, usePlans } from '../../api/queries.ts';
 import { downloadBlob } from '../../ui/download.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { MetricChart } from './MetricChart.tsx';
 import { MetricTable } from './MetricTable.tsx';
@@ -32,8 +33,8 @@ export function MetricsScreen(): ReactNode {
     if (plan === undefined && only !== undefined && plans.data?.length === 1) navigate(`/metrics/${only.id}`, { replace: true });
   }, [plan, only, plans.data, navigate]);
   const table = useMetrics(plan);
-  if (plans.isError && !plans.data) return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
-  if (plans.data?.length === 0 && plan === undefined) return <EmptyState sentence={t('metrics.noPlans')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} />;
+  if (plans.isError && !plans.data) return <Instead title={t('metrics.title')}><ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} /></Instead>;
+  if (plans.data?.length === 0 && plan === undefined) return <Instead title={t('metrics.title')}><EmptyState sentence={t('metrics.noPlans')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} /></Instead>;
   return (
     <div className={styles.metrics}>
       <header className={styles.bar}>

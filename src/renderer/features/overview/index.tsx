@@ -12,6 +12,7 @@ import { CoreSample } from '../../ui/CoreSample.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { EventText } from '../../ui/EventText.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { useRoom } from '../../ui/room.ts';
 import { planTitle } from '../../ui/plan-title.ts';
@@ -161,8 +162,8 @@ export function OverviewScreen(): ReactNode {
     [status.data, plans.data, repositories.data, snapshots.data, verify.data, anchors.data, waiting.data, alerts, now]
   );
   const recent = useMemo(() => (snapshots.data?.snapshots ?? []).filter((snapshot) => now.getTime() - Date.parse(snapshot.at) < coreDays * 86_400_000), [snapshots.data, now]);
-  if (failed) return <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (!assessment || !status.data || !plans.data) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (failed) return <Instead title={t('nav.overview')}><ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} /></Instead>;
+  if (!assessment || !status.data || !plans.data) return <Instead title={t('nav.overview')} />;
 
   const titles = new Map(plans.data.map((plan) => [plan.id, plan.title || plan.name]));
   const verdict = verify.data?.verdict;

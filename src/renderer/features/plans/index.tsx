@@ -5,6 +5,7 @@ import { useLocation, useParams } from 'wouter';
 import { usePlans, useRepositories } from '../../api/queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { PlanEditor, PlanHead } from './PlanEditor.tsx';
 import { PlanList } from './PlanList.tsx';
@@ -16,8 +17,8 @@ function OnePlan({ id }: { id: string }): ReactNode {
   const plans = usePlans();
   const repositories = useRepositories();
   const plan = plans.data?.find((each) => each.id === id || each.name === id);
-  if (plans.isError) return <ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} />;
-  if (plans.data === undefined || repositories.data === undefined) return null;
+  if (plans.isError) return <Instead title={t('plans.title')}><ErrorNotice error={plans.error} onRetry={() => void plans.refetch()} /></Instead>;
+  if (plans.data === undefined || repositories.data === undefined) return <Instead title={t('plans.title')} />;
   const isNew = id === 'new';
   return (
     <div className={styles.screen}>

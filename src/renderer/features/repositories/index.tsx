@@ -7,6 +7,7 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import type { Repository } from '../../../contract/repository.ts';
 import { useRepositories, useWaiting } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { CheckCard } from './CheckCard.tsx';
@@ -136,8 +137,8 @@ export function RepositoriesScreen(): ReactNode {
   if (name === undefined) return <RepositoryList />;
   const repository = repositories.data?.find((each) => each.name === name || each.id === name);
   if (repository) return <RepositoryPage key={repository.id} repository={repository} />;
-  if (repositories.isError) return <ErrorNotice error={repositories.error} onRetry={() => void repositories.refetch()} />;
-  if (!repositories.data) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (repositories.isError) return <Instead title={name}><ErrorNotice error={repositories.error} onRetry={() => void repositories.refetch()} /></Instead>;
+  if (!repositories.data) return <Instead title={name} />;
   return (
     <div className={styles.screen}>
       <Link href="/repositories">{`← ${t('repos.back')}`}</Link>

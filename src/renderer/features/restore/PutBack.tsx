@@ -12,6 +12,7 @@ import { changesInWords } from '../../ui/CoreSample.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { putBackAddress } from '../../ui/files-address.ts';
+import { Instead } from '../../ui/Instead.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { CheckStep } from './CheckStep.tsx';
 import { DoneStep } from './DoneStep.tsx';
@@ -34,9 +35,9 @@ function PutBack({ of, path }: { of: string | undefined; path: string | undefine
   const [, navigate] = useLocation();
   const { sources, error } = useSources();
   const [done, setDone] = useState<{ taskId: string; checked: boolean }>();
-  if (error) return <ErrorNotice error={error} />;
-  if (!sources) return <p className="visually-hidden">{t('word.loading')}</p>;
-  if (sources.length === 0) return <EmptyState sentence={t('restore.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} />;
+  if (error) return <Instead title={t('back.title')}><ErrorNotice error={error} /></Instead>;
+  if (!sources) return <Instead title={t('back.title')} />;
+  if (sources.length === 0) return <Instead title={t('back.title')}><EmptyState sentence={t('restore.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} /></Instead>;
   const source = sources.find(({ id, snapshots }) => id === of || snapshots.some((snapshot) => snapshot.id === of)) ?? (of === undefined ? sources[0] : undefined);
   return (
     <div className={styles.restore} data-testid="put-back">

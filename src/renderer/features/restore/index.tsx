@@ -10,6 +10,7 @@ import { useRestoreDraft } from '../../api/restore-draft.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { putBackAddress } from '../../ui/files-address.ts';
+import { Instead } from '../../ui/Instead.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { CheckStep } from './CheckStep.tsx';
 import { DoneStep } from './DoneStep.tsx';
@@ -89,9 +90,9 @@ export function RestoreScreen(): ReactNode {
   const before = steps[index - 1];
   const after = steps[index + 1];
 
-  if (error) return <ErrorNotice error={error} />;
-  if (!sources) return <p className="visually-hidden">{t('word.loading')}</p>;
-  if (sources.length === 0) return <EmptyState sentence={t('restore.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} />;
+  if (error) return <Instead title={t('restore.title')}><ErrorNotice error={error} /></Instead>;
+  if (!sources) return <Instead title={t('restore.title')} />;
+  if (sources.length === 0) return <Instead title={t('restore.title')}><EmptyState sentence={t('restore.empty')} action={<Button onClick={() => navigate('/')}>{t('nav.overview')}</Button>} /></Instead>;
   const told: Partial<Record<Step, string>> = {
     what: wizard.plans !== null ? t('restore.plansCount', { count: wizard.plans.length }) : include.length > 0 ? `${source?.label ?? ''}, ${t('restore.chosen', { count: include.length })}` : (source?.label ?? ''),
     ...(wizard.plans !== null ? moment !== undefined && { when: formatWhen(language, new Date(moment), now) } : wizard.sound ? { when: t('restore.sound') } : snapshot && { when: formatWhen(language, new Date(snapshot.at), now) }),

@@ -18,6 +18,7 @@ import { fromAddress } from '../../ui/address.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { ForgetDialog } from '../../ui/ForgetDialog.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { listMove } from '../../ui/list-keys.ts';
 import { useRoom } from '../../ui/room.ts';
 import { Shape } from '../../ui/Shape.tsx';
@@ -139,7 +140,7 @@ export function SnapshotsScreen(): ReactNode {
     else if (id !== undefined) navigate('/snapshots');
   };
 
-  if (list.isError && !list.data) return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />;
+  if (list.isError && !list.data) return <Instead title={t('snap.title')}><ErrorNotice error={list.error} onRetry={() => void list.refetch()} /></Instead>;
   const nothing = list.data?.snapshots.length === 0;
   return (
     <div className={styles.snapshots}>

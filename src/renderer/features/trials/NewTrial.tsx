@@ -10,6 +10,7 @@ import { fromAddress } from '../../ui/address.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { FolderField } from '../../ui/FolderField.tsx';
+import { Instead } from '../../ui/Instead.tsx';
 import { planTitle } from '../../ui/plan-title.ts';
 import { Moment, useWords } from '../../ui/words.tsx';
 import styles from './Trials.module.css';
@@ -20,8 +21,8 @@ export function NewTrialScreen(): ReactNode {
   const { of, '*': rest } = useParams<{ of?: string; '*'?: string }>();
   const list = useSnapshots();
   const snapshot = list.data?.snapshots.find(({ id }) => id === of);
-  if (list.isError && !list.data) return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />;
-  if (!list.data) return <p className="visually-hidden">{t('word.loading')}</p>;
+  if (list.isError && !list.data) return <Instead title={t('trials.new')}><ErrorNotice error={list.error} onRetry={() => void list.refetch()} /></Instead>;
+  if (!list.data) return <Instead title={t('trials.new')} />;
   return (
     <div className={styles.screen} data-testid="new-trial">
       <header className={styles.head}>
