@@ -79,6 +79,7 @@ export async function liveThrough({ seed, startMs, days, untilMs = Number.POSITI
     return { takesMs, ends: outcomeOf(ends), stopsInMs, failsToStart: !spawns };
   };
   const model = new Model({ startMs, chance, maxRunning, stopsInMs, play: (run) => playOf(seed, run) });
+  const compare = createComparison(shop, model);
   const events: Record<string, number> = {};
   const history: string[] = [];
   const did = (what: string, detail: string | number = ''): void => {
@@ -192,10 +193,10 @@ export async function liveThrough({ seed, startMs, days, untilMs = Number.POSITI
       await elapse(1_000 * (1 + below(pick(600, 3_600, 20_000))));
       let at = below(total);
       await (happenings.find(([weight]) => (at -= weight) < 0)?.[1] as () => Promise<void>)();
-      difference = compare(shop, model) ?? (shop.now.complaints.length > 0 ? shop.now.complaints.join('\n') : undefined);
+      difference = compare('open') ?? (shop.now.complaints.length > 0 ? shop.now.complaints.join('\n') : undefined);
     }
     if (difference !== undefined) difference = `seed ${seed}: ${difference}\n${history.slice(-8).join('\n')}`;
-    else difference = neverTwice(shop);
+    else difference = compare('all') ?? neverTwice(shop);
     const states: Record<string, number> = {};
     for (const { state } of model.runs) states[state] = (states[state] ?? 0) + 1;
     return { days: Math.round((model.wall - startMs) / day), runs: model.runs.length, events, states, difference };
@@ -225,29 +226,56 @@ function neverTwice(shop: Workshop): string | undefined {
   return undefined;
 }
 
-const compared = new WeakMap<Model, Map<string, number>>();
-
-/** Run by run, in the order they were decided. Those that both told alike and are over are not looked at again. */
-function compare(shop: Workshop, model: Model): string | undefined {
-  const done = compared.get(model) ?? new Map<string, number>();
-  compared.set(model, done);
-  for (const job of model.jobs) {
-    const from = done.get(job.name) ?? 0;
-    const expected = model.runs.filter((run) => run.job === job);
-    const rows = shop.now.db.prepare('SELECT rowid, * FROM runs WHERE job_name = ? ORDER BY rowid LIMIT -1 OFFSET ?').all(job.name, from);
-    const ids = idsOf(shop, job.name);
-    let settledUpTo = from;
-    for (let i = from; i < Math.max(expected.length, from + rows.length); i++) {
-      const [want, row] = [expected[i], rows[i - from]];
-      const wanted = want && { trigger: want.trigger, occurrence: time(want.occurrence), state: want.state, cause: want.cause, attempts: want.attempts, createdAt: time(want.createdAt), startedAt: time(want.startedAt), missed: want.missed, other: want.other === null ? null : expected.indexOf(want.other) };
-      const found = row && { trigger: row['trigger'], occurrence: time(row['occurrence']), state: row['state'], cause: row['cause'], attempts: row['attempts'], createdAt: time(row['created_at']), startedAt: time(row['started_at']), missed: JSON.parse((row['missed'] as string | null) ?? 'null') as unknown, other: row['other_run'] === null ? null : ids.indexOf(row['other_run'] as string) };
-      if (JSON.stringify(wanted) !== JSON.stringify(found)) return `${job.name} ${i} at ${time(model.wall)}\n  rules     ${JSON.stringify(wanted)}\n  scheduler ${JSON.stringify(found)}`;
-      if (settledUpTo === i && want !== undefined && !['queued', 'running', 'stopping', 'retry_wait'].includes(want.state)) settledUpTo = i + 1;
-    }
-    done.set(job.name, settledUpTo);
-  }
-  return undefined;
+/** Of one job: all its runs as both tell them, in the order they were decided. */
+interface Told {
+  name: string;
+  rules: ModelRun[];
+  scheduler: { id: string; rowid: number }[];
+  /** Places in these lists that were not over at the last look. */
+  open: Set<number>;
 }
+
+/** Compares run by run, in the order they were decided. What both told alike and is over is looked at again only when all are: a year has many thousand runs. */
+function createComparison(shop: Workshop, model: Model): (what: 'open' | 'all') => string | undefined {
+  const told = new Map<string, Told>();
+  let taken = 0;
+  let lastRowid = 0;
+  const of = (name: string): Told => {
+    const known = told.get(name) ?? { name, rules: [], scheduler: [], open: new Set<number>() };
+    told.set(name, known);
+    return known;
+  };
+  const differenceAt = ({ name, rules, scheduler }: Told, i: number): string | undefined => {
+    const want = rules[i];
+    const row = scheduler[i] && shop.now.db.prepare('SELECT * FROM runs WHERE rowid = ?').get(scheduler[i].rowid);
+    const wanted = want && { trigger: want.trigger, occurrence: time(want.occurrence), state: want.state, cause: want.cause, attempts: want.attempts, createdAt: time(want.createdAt), startedAt: time(want.startedAt), missed: want.missed, other: want.other === null ? null : rules.lastIndexOf(want.other) };
+    const found = row && { trigger: row['trigger'], occurrence: time(row['occurrence']), state: row['state'], cause: row['cause'], attempts: row['attempts'], createdAt: time(row['created_at']), startedAt: time(row['started_at']), missed: JSON.parse((row['missed'] as string | null) ?? 'null') as unknown, other: row['other_run'] === null ? null : scheduler.findLastIndex(({ id }) => id === row['other_run']) };
+    return JSON.stringify(wanted) === JSON.stringify(found) ? undefined : `${name} ${i} at ${time(model.wall)}\n  rules     ${JSON.stringify(wanted)}\n  scheduler ${JSON.stringify(found)}`;
+  };
+  return (what) => {
+    const fresh = (one: Told, at: number): void => void one.open.add(at);
+    for (; taken < model.runs.length; taken++) {
+      const run = model.runs[taken] as ModelRun;
+      const one = of(run.job.name);
+      fresh(one, one.rules.push(run) - 1);
+    }
+    for (const { id, rowid, name } of shop.now.db.prepare('SELECT id, rowid, job_name AS name FROM runs WHERE rowid > ? ORDER BY rowid').all<{ id: string; rowid: number; name: string }>(lastRowid)) {
+      const one = of(name);
+      fresh(one, one.scheduler.push({ id, rowid }) - 1);
+      lastRowid = rowid;
+    }
+    for (const one of told.values()) {
+      for (const i of what === 'all' ? one.rules.keys() : [...one.open].sort((a, b) => a - b)) {
+        const difference = differenceAt(one, i);
+        if (difference !== undefined) return difference;
+        if (!isUnderWay(one.rules[i] as ModelRun)) one.open.delete(i);
+      }
+    }
+    return undefined;
+  };
+}
+
+const isUnderWay = ({ state }: ModelRun): boolean => ['queued', 'running', 'stopping', 'retry_wait'].includes(state);
 
 function time(ms: unknown): string | null {
   return typeof ms === 'number' ? new Date(ms).toISOString() : null;
