@@ -55,6 +55,8 @@ export const OutOfReach = z.object({
   keyExports: z.array(z.object({ seq: Count, at: Instant })),
   /** Copies of log.db that an update of Varve left, and when they go at the latest. */
   migrationCopies: z.array(z.object({ path: z.string(), until: Instant })),
+  /** Cold packages of the record that were made before the erasure and reach as far back as the oldest of the erased entries; `events`: null for one that was being made. */
+  packages: z.array(z.object({ path: z.string(), createdAt: Instant, events: Count.nullable(), sealed: z.boolean() })),
   /** Files with lines as they came from outside: quarantine and reports of imports. */
   importFiles: z.array(z.string())
 });

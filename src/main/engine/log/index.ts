@@ -42,6 +42,7 @@ export { verifyEvidenceFile } from './evidence/verify-file.ts';
 export type { Checkpoints, SignedCheckpoint, SigningKey } from './tree/checkpoints.ts';
 export { noKeys, type LogKeys, type OpenLogKeys } from './tree/keys.ts';
 export { createErasureApi } from './erase/api.ts';
+export type { PackedCopy } from './erase/out-of-reach.ts';
 export { createSealedApi } from './sealed/api.ts';
 export { payloadKeysName, readPayloadKeys } from './sealed/index.ts';
 export type { SealedPayloads } from './sealed/index.ts';

@@ -1,55 +1,11 @@
-// The log for reading only, wherever it lies. SQLite needs a `-shm` beside a WAL database, which read-only media cannot give: there, and where
-// asked for, a temporary copy is opened, `-wal` included, and removed by `cleanUp`.
-import { join } from 'node:path';
-import { VarveError, errnoOf, isVarveError } from '../kit/errors.ts';
-import type { Files, Random } from '../ports.ts';
-import { copyDatabase, openDatabase, type Database } from '../store/index.ts';
+// The log for reading only, wherever it lies (store/open-readable.ts).
+import { openReadable as openAny, type Readable, type ReadableDeps as AnyDeps } from '../store/index.ts';
 import { logMigrations } from './schema.ts';
 
-export interface ReadableDeps {
-  files: Files;
-  random: Random;
-  path: string;
-  /** Where a temporary copy may go. */
-  temporaryFolder: string;
-  /** Copy even where the file itself could be read. */
-  alwaysCopy?: boolean;
-}
-
-export interface Readable {
-  db: Database;
-  /** Call it after the database is closed. */
-  cleanUp(): void;
-}
+export type { Readable } from '../store/index.ts';
+export type ReadableDeps = Omit<AnyDeps, 'kind' | 'migrations'>;
 
 /** Throws LOG_DAMAGED, HOME_TOO_NEW, PATH_MISSING, NOT_READABLE. */
 export function openReadable(deps: ReadableDeps): Readable {
-  const { files, path } = deps;
-  try {
-    if (deps.alwaysCopy !== true) return { db: openInPlace(path, files), cleanUp: () => undefined };
-  } catch (error) {
-    if (!isVarveError(error) || (error.code !== 'NOT_READABLE' && error.code !== 'NOT_WRITABLE')) throw error;
-  }
-  return openCopy(deps);
-}
-
-function openCopy({ files, random, path, temporaryFolder }: ReadableDeps): Readable {
-  const folder = join(temporaryFolder, `varve-log-${Buffer.from(random.bytes(8)).toString('hex')}`);
-  const cleanUp = (): void => files.removeTree(folder);
-  files.mkdir(folder, 0o700);
-  try {
-    const copy = join(folder, 'log.db');
-    copyDatabase(files, path, copy);
-    return { db: openInPlace(copy, files), cleanUp };
-  } catch (error) {
-    cleanUp();
-    const errno = errnoOf(error);
-    if (errno === 'EACCES' || errno === 'EPERM') throw new VarveError('NOT_READABLE', `${path} cannot be read`, { path, reason: errno }, { cause: error });
-    if (errno === 'ENOSPC') throw new VarveError('NO_SPACE', `no space for a temporary copy of ${path}`, { path: temporaryFolder }, { cause: error });
-    throw error;
-  }
-}
-
-function openInPlace(path: string, files: Files): Database {
-  return openDatabase({ path, files, migrations: logMigrations, kind: 'log', readOnly: true });
+  return openAny({ ...deps, kind: 'log', migrations: logMigrations });
 }

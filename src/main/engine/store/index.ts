@@ -5,5 +5,6 @@ export type { Migration } from './migrate.ts';
 export { copyDatabase, copyLifeMs, listMigrationCopies, sweepMigrationCopies } from './copies.ts';
 export { createFreeSpaceCleaner, type FreeSpaceCleaner } from './free-space.ts';
 export { openDatabase, type OpenDatabaseOptions } from './open.ts';
+export { openReadable, type Readable, type ReadableDeps } from './open-readable.ts';
 export { createOutbox, outboxMigrations, type Outbox, type OutboxEvent, type OutboxFailure, type OutboxLog } from './outbox.ts';
 export { mergeMigrations } from './migrate.ts';

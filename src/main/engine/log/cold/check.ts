@@ -52,6 +52,8 @@ export class ColdCheck {
   #next = 0;
   #events = 0;
   #segments = 0;
+  /** Of the last entry. */
+  #segment = 0;
   #first: string | null = null;
   #last: string | null = null;
   #lastHash: string | null = null;
@@ -85,6 +87,10 @@ export class ColdCheck {
     if (seq !== this.#next) this.#missing(this.#next, seq);
     this.#next = seq + 1;
     this.#events += 1;
+    if (segmentOf(seq) !== this.#segment) {
+      this.#segment = segmentOf(seq);
+      this.#segments += 1;
+    }
     if (damage !== undefined) this.add({ seq, what: damage });
     if (by !== undefined) this.#erasedBy(seq, by);
     if (header !== undefined) {
@@ -102,10 +108,6 @@ export class ColdCheck {
     this.add({ seq, what: `cannot be read: ${why}` });
     if (seq === this.#next) this.#next += 1;
     this.#whole = false;
-  }
-
-  segment(): void {
-    this.#segments += 1;
   }
 
   /** After the last entry. */

@@ -77,7 +77,6 @@ export function openColdRecord(options: ColdRecordOptions): ColdRecord {
       for (let no = nextSegment(db, 0, entries); no !== undefined; no = nextSegment(db, no * segmentEvents, entries)) {
         const current = no;
         let read = false;
-        check.segment();
         yield {
           path: segmentPath(current),
           pieces() {

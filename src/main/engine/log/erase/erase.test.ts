@@ -273,6 +273,24 @@ describe('the report of an erasure', () => {
     expect(report.text).toContain('log.db.before-2-0123abcd');
   });
 
+  it('lists cold packages that reach back as far as the oldest of what was erased, oldest first, and those that are being made', async () => {
+    const seqs = log.appendMany([note('a'), note('b')]).map(({ seq }) => seq) as [number, number];
+    const made = (name: string, createdAt: string, events: number | null, sealed = false) => ({ path: `/backups/${name}`, createdAt, events, sealed });
+    const later = made('later.tar.gz', '2026-11-21T00:00:02.000Z', seqs[1] + 1);
+    const sealed = made('sealed.tar.gz.age', '2026-11-21T00:00:01.000Z', seqs[0] + 1, true);
+    const before = made('before.tar.gz', '2026-11-20T00:00:00.000Z', seqs[0]);
+    const making = made('making.tar.gz', '2026-11-21T00:00:03.000Z', null);
+    const packages = (): (typeof later)[] => [later, before, making, sealed];
+    const { outOfReach } = await log.erasures.erase({ ...grounds, seqs, dryRun: true }, { packages });
+    expect(outOfReach.packages).toEqual([sealed, later, making]);
+    const { report } = await log.erasures.erase({ ...grounds, seqs }, { packages });
+    const lines = report.text.split('\n').filter((line) => line.includes('/backups/'));
+    expect(lines).toEqual([expect.stringContaining('sealed.tar.gz.age: a sealed cold package of'), expect.stringContaining(`later.tar.gz: a cold package of`), expect.stringContaining('making.tar.gz: a cold package that was being made')]);
+    expect(lines[1]).toContain(`the first ${seqs[1] + 1} entries`);
+    const again = log.append(note('c')).seq;
+    expect((await erase({ seqs: [again], language: 'pt-BR' })).outOfReach.packages).toEqual([]);
+  });
+
   it('does not overwrite the one before, and an erasure stands although none can be written', async () => {
     const seqs = log.appendMany([note('a'), note('b'), note('c')]).map(({ seq }) => seq);
     const paths = [(await erase({ seqs: [seqs[0] ?? -1] })).report.path, (await erase({ seqs: [seqs[1] ?? -1] })).report.path];

@@ -8,7 +8,7 @@ import { createHasher } from '../hash.ts';
 import type { Sealing } from '../sealed/sealing.ts';
 import type { Checkpoints } from '../tree/checkpoints.ts';
 import { createCarryOut, RecordMoved, type Grounds } from './carry-out.ts';
-import { findOutOfReach } from './out-of-reach.ts';
+import { findOutOfReach, type PackedCopy } from './out-of-reach.ts';
 import { planErasure, type ErasurePlan } from './plan.ts';
 import { keepReport, writeReport } from './report.ts';
 import { createResidue, type Residue } from './residue.ts';
@@ -20,6 +20,8 @@ export interface EraseOptions {
   signal?: AbortSignal | undefined;
   /** Cleans other files of the home that events pass through; false when that has to wait. */
   cleanOthers?: () => Promise<boolean>;
+  /** Cold packages of the record that may still be somewhere: made and not known to be gone, and those that are being made. Asked after the erasure. */
+  packages?: () => readonly PackedCopy[];
 }
 
 export interface Erasures {
@@ -87,13 +89,13 @@ export function createErasures(context: LogContext, { sealing, checkpoints }: { 
       if (dryRun) {
         const seqs = [...plan.seqs].sort((a, b) => a - b);
         const nothing = { events: [], checkpoint: null, residue: 'gone', report: { path: null, text: '' } } as const;
-        return { ...common, ...nothing, events: [], dryRun, entries: seqs.length, seqs: seqs.slice(0, namedEntries), altered: targets.altered(seqs), outOfReach: findOutOfReach(context, seqs) };
+        return { ...common, ...nothing, events: [], dryRun, entries: seqs.length, seqs: seqs.slice(0, namedEntries), altered: targets.altered(seqs), outOfReach: findOutOfReach(context, seqs, options.packages?.() ?? []) };
       }
       const grounds = { reason: input.reason, basis: input.basis, request: input.request };
       const { events, seqs, altered } = await carryOutAll(plan, grounds, options);
       const checkpoint = await sign();
       const cleaned = await cleanAll(options);
-      const facts = { ...common, entries: seqs.length, seqs: seqs.slice(0, namedEntries), altered, events, checkpoint, residue: cleaned, outOfReach: findOutOfReach(context, seqs) };
+      const facts = { ...common, entries: seqs.length, seqs: seqs.slice(0, namedEntries), altered, events, checkpoint, residue: cleaned, outOfReach: findOutOfReach(context, seqs, options.packages?.() ?? []) };
       const atMs = clock.now();
       const text = writeReport(language, { ...facts, atMs, grounds, home: dirname(path), residueReason: residue.failure });
       return { ...facts, dryRun, report: { path: keepReport({ files, random, logPath: path, atMs, text }), text } };

@@ -1,5 +1,5 @@
 // Copies of erased contents that Varve knows of and cannot erase: what the record itself says was given away or opened, exports of the keys, copies
-// that an update left, and refused lines of imports. By number and time only, never by what they hold.
+// that an update left, cold packages, and refused lines of imports. By number and time only, never by what they hold.
 import { dirname, join } from 'node:path';
 import type { OutOfReach } from '../../../../contract/erasure.ts';
 import { copyLifeMs, listMigrationCopies } from '../../store/index.ts';
@@ -11,10 +11,13 @@ interface Row {
   body: string | null;
 }
 
+export type PackedCopy = OutOfReach['packages'][number];
+
 const exporting = ['access.log-exported', 'access.evidence-exported'];
 const refusedLines = /-refused\.jsonl$/;
 
-export function findOutOfReach({ db, files, path }: Pick<LogContext, 'db' | 'files' | 'path'>, seqs: readonly number[]): OutOfReach {
+/** `packed`: packages of the record that are known, whether or not they reach back as far as the entries. */
+export function findOutOfReach({ db, files, path }: Pick<LogContext, 'db' | 'files' | 'path'>, seqs: readonly number[], packed: readonly PackedCopy[]): OutOfReach {
   const erased = new Set(seqs);
   const oldest = seqs.reduce((least, seq) => Math.min(least, seq), Number.MAX_SAFE_INTEGER);
   const events = (action: string, above: number): Row[] =>
@@ -26,6 +29,8 @@ export function findOutOfReach({ db, files, path }: Pick<LogContext, 'db' | 'fil
     openings: [...events('access.payload-opened', oldest), ...events('access.payloads-searched', oldest)].filter(({ body }) => showed(body, erased)).map(when).sort((a, b) => a.seq - b.seq),
     keyExports: events('keys.exported', -1).map(when),
     migrationCopies: listMigrationCopies(files, path).map((copy) => ({ path: copy, until: new Date(Number((files.lstat(copy)?.mtimeNs ?? 0n) / 1_000_000n) + copyLifeMs).toISOString() })),
+    // A package begins with the first entry: it holds those below its number of events. One that is being made may have begun before the erasure.
+    packages: seqs.length === 0 ? [] : packed.filter(({ events }) => events === null || events > oldest).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
     importFiles: files.lstat(reports)?.type !== 'dir' ? [] : files.readdir(reports).filter(({ name }) => refusedLines.test(name)).map(({ name }) => join(reports, name)).sort()
   };
 }

@@ -32,7 +32,7 @@ export function writeReport(language: Language, facts: ReportFacts): string {
   const when = (at: string | number): string => formatExact(language, new Date(at));
   const item = (text: string): string => `- ${text}`;
   const items = <T>(all: readonly T[], text: (one: T) => string): string[] => [...all.slice(0, listed).map((one) => item(text(one))), ...(all.length > listed ? [item(say('more', { count: all.length - listed }))] : [])];
-  const { exports: exported, openings, keyExports, migrationCopies, importFiles } = outOfReach;
+  const { exports: exported, openings, keyExports, migrationCopies, packages, importFiles } = outOfReach;
   const gone = residue === 'gone' ? [say('goneText')] : [say('waitingText'), ...(residueReason === undefined ? [] : [say('waitingReason', { reason: residueReason })])];
   const given = [...items(exported, ({ seq, at }) => say('export', { seq: String(seq), at: when(at) })), ...items(openings, ({ seq, at }) => say('opening', { seq: String(seq), at: when(at) }))];
   const sections: (string | string[])[] = [
@@ -60,6 +60,7 @@ export function writeReport(language: Language, facts: ReportFacts): string {
       item(say('keys', { at: when(atMs), until: when(atMs + keysLifeMs) })),
       ...(keyExports.length > 0 ? items(keyExports, ({ seq, at }) => say('keyExport', { seq: String(seq), at: when(at) })) : [item(say('noKeyExports'))]),
       ...items(migrationCopies, ({ path, until }) => say('migration', { path, until: when(until) })),
+      ...items(packages, ({ path, createdAt, events: held, sealed }) => say(held === null ? 'packageBeingMade' : sealed ? 'packageSealed' : 'package', { path, at: when(createdAt), count: held ?? 0 })),
       ...items(importFiles, (path) => say('imports', { path })),
       ...(['source', 'live', 'wear', 'typed'] as const).map((key) => item(say(key)))
     ]
