@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestFolder, type TestFolder } from '../../store/testing.ts';
 import { createRecordReader, type RecordFound } from './index.ts';
-import { growRichLog, membersOf, pieces } from './testing.ts';
+import { growRichLog, pieces } from './testing.ts';
+import { packInMemory } from './testing/pack.ts';
 
 const segment = 'event-log/segment-000001.json';
 let folder: TestFolder;
@@ -14,7 +15,7 @@ beforeAll(async () => {
   folder = createTestFolder();
   const { path, log } = await growRichLog(folder.path, 3, 80);
   log.close();
-  members = membersOf(path);
+  ({ members } = await packInMemory(path));
   lines = (members.get(segment) as Buffer).toString().split('\n').slice(0, -1);
 });
 afterAll(() => folder.remove());

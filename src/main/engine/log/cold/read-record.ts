@@ -6,8 +6,9 @@ import { BadNote, formatVkey, parseCheckpoint, parseNote, parseVkey } from '../n
 import { hashBytes } from '../merkle/hash.ts';
 import { tilePath, tileWidth } from '../merkle/tiles.ts';
 import { createTreeStore } from '../tree/store.ts';
+import { checkpointPath, checkpointsPath, tablesPath, vkeyPath } from './format.ts';
 import { BadLine, linesOf } from './member-lines.ts';
-import { createSegmentsReader, segmentPath, type RecordProblem, type SegmentsSummary } from './read-segments.ts';
+import { createSegmentsReader, segmentPattern, type RecordProblem, type SegmentsSummary } from './read-segments.ts';
 import type { ColdCheckpoint, Rebuild } from './rebuild.ts';
 import { readTables, type TablesFound } from './tables.ts';
 
@@ -35,11 +36,10 @@ export interface RecordReaderOptions {
 }
 
 const treePath = /^tree\/(?:checkpoint|vkey|checkpoints\.jsonl|tile\/\d{1,2}\/(?:x\d{3}\/){0,10}\d{3}(?:\.p\/\d{1,3})?)$/;
-const tableMember = 'event-log-tables.jsonl';
 const noteLimitBytes = 1024 * 1024;
 const CheckpointLine = z.strictObject({ size: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER), at: Instant, note: z.string().max(noteLimitBytes) });
 
-export const isRecordMember = (path: string): boolean => segmentPath.test(path) || treePath.test(path) || path === tableMember;
+export const isRecordMember = (path: string): boolean => segmentPattern.test(path) || treePath.test(path) || path === tablesPath;
 
 export function createRecordReader({ origin, begin }: RecordReaderOptions = {}): RecordReader {
   const segments = createSegmentsReader({ origin });
@@ -106,9 +106,9 @@ export function createRecordReader({ origin, begin }: RecordReaderOptions = {}):
   }
 
   async function readTree(path: string, chunks: Chunks): Promise<void> {
-    if (path === 'tree/checkpoints.jsonl') await readCheckpoints(chunks);
-    else if (path === 'tree/checkpoint') newest = (await readAll(chunks, noteLimitBytes)).toString('utf8');
-    else if (path === 'tree/vkey') {
+    if (path === checkpointsPath) await readCheckpoints(chunks);
+    else if (path === checkpointPath) newest = (await readAll(chunks, noteLimitBytes)).toString('utf8');
+    else if (path === vkeyPath) {
       const text = (await readAll(chunks, 4096)).toString('utf8').trim();
       const fault = vkeyFault(text, seenOrigin);
       if (fault !== undefined) complain(path, 1, fault);
@@ -120,8 +120,8 @@ export function createRecordReader({ origin, begin }: RecordReaderOptions = {}):
     async take(path, chunks) {
       if (!isRecordMember(path)) return false;
       try {
-        if (segmentPath.test(path)) await readEvents(path, chunks);
-        else if (path === tableMember) tables = await readTables(chunks, { db: rebuild?.db, origin: seenOrigin ?? '' });
+        if (segmentPattern.test(path)) await readEvents(path, chunks);
+        else if (path === tablesPath) tables = await readTables(chunks, { db: rebuild?.db, origin: seenOrigin ?? '' });
         else await readTree(path, chunks);
       } catch (error) {
         if (!(error instanceof BadLine)) throw error;
@@ -132,10 +132,10 @@ export function createRecordReader({ origin, begin }: RecordReaderOptions = {}):
     end() {
       const found = segments.end();
       const last = checkpoints.at(-1);
-      if (last !== undefined && newest !== last.note) complain('tree/checkpoint', 1, 'is not the newest of the checkpoints in tree/checkpoints.jsonl');
-      if (last === undefined && (newest !== undefined || tiles > 0)) complain('tree/checkpoints.jsonl', 1, 'is missing');
-      if (found.events > 0 && tables === undefined && !problems.some(({ path }) => path === tableMember)) complain(tableMember, 1, 'is missing');
-      if (last !== undefined && last.size > found.events) complain('tree/checkpoints.jsonl', checkpoints.length, `speaks of ${last.size} events; there are ${found.events}`);
+      if (last !== undefined && newest !== last.note) complain(checkpointPath, 1, 'is not the newest of the checkpoints in tree/checkpoints.jsonl');
+      if (last === undefined && (newest !== undefined || tiles > 0)) complain(checkpointsPath, 1, 'is missing');
+      if (found.events > 0 && tables === undefined && !problems.some(({ path }) => path === tablesPath)) complain(tablesPath, 1, 'is missing');
+      if (last !== undefined && last.size > found.events) complain(checkpointsPath, checkpoints.length, `speaks of ${last.size} events; there are ${found.events}`);
       rebuild?.addCheckpoints(checkpoints.filter(({ size }) => size <= (rebuild?.size ?? 0)));
       return { ...found, origin: seenOrigin, problems: [...found.problems, ...problems].slice(0, 1000), problemCount: found.problemCount + problems.length, checkpoints, vkey, tables };
     }

@@ -4,11 +4,11 @@ import { createHasher, genesisHash } from '../hash.ts';
 import { namesEntry, readErasure } from '../erasure.ts';
 import { parseHeader, type HeaderFields } from '../header.ts';
 import type { Category } from '../../../../contract/log.ts';
+import { segmentEvents } from './format.ts';
 import { readEventLine, type EventLine } from './event-line.ts';
 import { BadLine, linesOf } from './member-lines.ts';
 import type { ColdEntry } from './rebuild.ts';
 
-export const segmentEvents = 10_240;
 const lineLimitBytes = 4 * 1024 * 1024;
 const batchEvents = 1000;
 const listedProblems = 1000;
@@ -47,7 +47,7 @@ export interface SegmentsReader {
   end(): SegmentsSummary;
 }
 
-export const segmentPath = /^event-log\/segment-(\d{6,12})\.json$/;
+export const segmentPattern = /^event-log\/segment-(\d{6,12})\.json$/;
 const firstLine = /^\{"format":"varve-segment","version":(\d{1,9}),"origin":"(varve\/[0-9a-f]{32})","segment":(\d{1,12}),"first":(\d{1,16}),"previous":(null|"[0-9a-f]{64}"),"events":\[$/;
 const lastLine = /^\],"count":(\d{1,16}),"last":(\d{1,16}),"hash":(null|"[0-9a-f]{64}")\}$/;
 
@@ -70,7 +70,7 @@ export function createSegmentsReader({ origin: wanted }: { origin?: string | und
 
   function begin(path: string, { text }: { text: string }): void {
     const match = firstLine.exec(text);
-    const number = Number(segmentPath.exec(path)?.[1]);
+    const number = Number(segmentPattern.exec(path)?.[1]);
     if (match === null) return complain(path, 1, null, 'does not begin as a segment does');
     const [, version, own = '', segment, first, previous] = match;
     found.origin ??= own;

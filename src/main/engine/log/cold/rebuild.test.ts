@@ -3,7 +3,8 @@ import { createNodeFiles } from '../../../adapters/files.ts';
 import { createTestFolder, type TestFolder } from '../../store/testing.ts';
 import { openTestLog, testHomeId } from '../testing.ts';
 import { createRecordReader, openRebuild, type RecordFound } from './index.ts';
-import { growRichLog, membersOf, pieces, rowsOfTables } from './testing.ts';
+import { growRichLog, pieces, rowsOfTables } from './testing.ts';
+import { packInMemory } from './testing/pack.ts';
 
 const files = createNodeFiles();
 let folder: TestFolder;
@@ -35,7 +36,7 @@ describe('a record brought back from its package', () => {
   it.each([1, 2, 3, 4, 5, 6])('has every row of every table, and goes on as the original (seed %i)', async (seed) => {
     const { path, log, keys } = await growRichLog(folder.path, seed, 60);
     log.close();
-    const found = await bringBack(membersOf(path), [7, 100, 4096, 65_536][seed % 4]);
+    const found = await bringBack((await packInMemory(path)).members, [7, 100, 4096, 65_536][seed % 4]);
     expect(found).toMatchObject({ problemCount: 0, problems: [], tables: { followed: [], incomplete: [] } });
     const before = rowsOfTables(path);
     expect(rowsOfTables(folder.at('new.db'))).toEqual(before);
@@ -59,7 +60,7 @@ describe('a record brought back from its package', () => {
     clock.advance(1);
     log.checkpoints.sign();
     log.close();
-    const found = await bringBack(membersOf(folder.at('log.db')), 65_536);
+    const found = await bringBack((await packInMemory(folder.at('log.db'))).members, 65_536);
     expect(found).toMatchObject({ problemCount: 0, segments: 2, events: 11_002, sound: 11_002 });
     expect(rowsOfTables(folder.at('new.db'))).toEqual(rowsOfTables(folder.at('log.db')));
   });

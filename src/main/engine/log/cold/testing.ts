@@ -5,12 +5,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { createNodeFiles } from '../../../adapters/files.ts';
 import { isVarveError } from '../../kit/errors.ts';
 import type { EventLog, LogKeys, NewEvent } from '../index.ts';
-import { genesisHash } from '../hash.ts';
-import { tilePath } from '../merkle/tiles.ts';
-import { formatVkey } from '../note/index.ts';
 import { createTestClock, createTestKeys, openTestLog } from '../testing.ts';
-import { segmentEvents } from './read-segments.ts';
-import { carriedTables } from './tables.ts';
 
 /** Evidence, in full, and what is derived from it without knowing anything else. */
 export const comparedTables = {
@@ -116,70 +111,6 @@ export async function growRichLog(folder: string, seed: number, steps: number): 
   }
   log.checkpoints.sign();
   return { path, log, keys };
-}
-
-interface PackedRow {
-  seq: number;
-  hash: string;
-  header: string;
-  body: string | null;
-  salt: string | null;
-  sealed: Uint8Array | null;
-  nonce: Uint8Array | null;
-  wrapped: Uint8Array | null;
-  kek: string | null;
-  event: number | null;
-}
-
-const base64 = (bytes: Uint8Array | null): string => Buffer.from(bytes ?? []).toString('base64');
-
-function lineOf({ hash, header, body, salt, sealed, nonce, wrapped, kek, event }: PackedRow): string {
-  const start = `{"header":${header},"hash":"${hash}","state":`;
-  if (body !== null) return `${start}"open","salt":"${salt}","payload":${body}}`;
-  if (sealed !== null) return `${start}"sealed","key":"${kek}","nonce":"${base64(nonce)}","wrapped":"${base64(wrapped)}","sealed":"${base64(sealed)}","payload":null}`;
-  return event === null ? `${start}"none","payload":null}` : `${start}"erased","by":${event},"payload":null}`;
-}
-
-/** The members of a package, written by the letter of docs/formats/log-package.md and by nothing else; for a sound log. */
-export function membersOf(path: string): Map<string, Buffer> {
-  const db = new BetterSqlite3(path, { readonly: true });
-  const members = new Map<string, Buffer>();
-  const add = (name: string, lines: readonly string[]): void => void members.set(name, Buffer.from(lines.map((line) => `${line}\n`).join('')));
-  try {
-    const { origin } = db.prepare("SELECT value AS origin FROM meta WHERE key = 'origin'").get() as { origin: string };
-    const rows = db.prepare('SELECT e.seq, lower(hex(e.hash)) AS hash, e.header, p.body, p.salt, p.sealed, p.nonce, p.wrapped, p.kek, x.event FROM entries e LEFT JOIN payloads p ON p.seq = e.seq LEFT JOIN erased x ON x.seq = e.seq ORDER BY e.seq').all() as PackedRow[];
-    let previous = genesisHash(origin);
-    for (let first = 0, segment = 1; first < rows.length; first += segmentEvents, segment++) {
-      const piece = rows.slice(first, first + segmentEvents);
-      const last = piece.at(-1) as PackedRow;
-      const head = `{"format":"varve-segment","version":1,"origin":"${origin}","segment":${segment},"first":${first},"previous":"${previous}","events":[`;
-      add(`event-log/segment-${String(segment).padStart(6, '0')}.json`, [head, ...piece.map((row) => lineOf(row) + (row === last ? '' : ',')), `],"count":${piece.length},"last":${last.seq},"hash":"${last.hash}"}`]);
-      previous = last.hash;
-    }
-    if (rows.length === 0) return members;
-    const carried = Object.entries(carriedTables).flatMap(([table, columns]) => {
-      const where = table === 'meta' ? " WHERE key = 'encrypting'" : '';
-      return (db.prepare(`SELECT ${Object.keys(columns).join(', ')} FROM ${table}${where}`).all() as Record<string, unknown>[]).map((row) => {
-        const plain = Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Uint8Array ? { base64: base64(value) } : value]));
-        return JSON.stringify({ table, row: plain });
-      });
-    });
-    add('event-log-tables.jsonl', [JSON.stringify({ format: 'varve-log-tables', version: 1, origin, schema: 9 }), ...carried, JSON.stringify({ end: true, rows: carried.length })]);
-    const checkpoints = db.prepare('SELECT size, note, at_ms AS atMs FROM checkpoints ORDER BY size').all() as { size: number; note: string; atMs: number }[];
-    const newest = checkpoints.at(-1);
-    if (newest === undefined) return members;
-    members.set('tree/checkpoint', Buffer.from(newest.note));
-    members.set('tree/vkey', Buffer.from(`${formatVkey(origin, createTestKeys().pinned()[0] as Uint8Array)}\n`));
-    add('tree/checkpoints.jsonl', checkpoints.map(({ size, note, atMs }) => JSON.stringify({ size, at: new Date(atMs).toISOString(), note })));
-    const leaves = Buffer.concat((db.prepare('SELECT hashes FROM leaves ORDER BY no').all() as { hashes: Uint8Array }[]).map(({ hashes }) => hashes)).subarray(0, newest.size * 32);
-    for (let no = 0; no * 8192 < leaves.length; no++) {
-      const tile = leaves.subarray(no * 8192, (no + 1) * 8192);
-      members.set(`tree/${tilePath(0, no, tile.length / 32)}`, tile);
-    }
-    return members;
-  } finally {
-    db.close();
-  }
 }
 
 /** Pieces that end anywhere. */
