@@ -182,7 +182,7 @@ describe('the way through, with --json', () => {
     const ran = await world.run(['doctor', '--json']);
     const { checks } = ran.json<{ checks: DoctorCheck[] }>();
     expect(checks.filter(({ state }) => state === 'broken')).toEqual([]);
-    expect(new Set(checks.map(({ id }) => id))).toEqual(new Set(['node', 'electron', 'home', 'disk-space', 'native-files', 'secret-store', 'lease', 'state', 'settings', 'keys', 'log', 'clock', 'gateway', 'anchors', 'repository', 'plan', 'scheduler', 'service', 'channel']));
+    expect(new Set(checks.map(({ id }) => id))).toEqual(new Set(['node', 'electron', 'home', 'disk-space', 'native-files', 'secret-store', 'lease', 'state', 'settings', 'keys', 'log', 'clock', 'gateway', 'anchors', 'repository', 'plan', 'scheduler', 'service', 'channel', 'drill', 'test-run']));
     expect(checks.find(({ id }) => id === 'lease')).toMatchObject({ state: 'well' });
     expect(checks.find(({ id }) => id === 'log')).toMatchObject({ state: 'well' }); // log verify ran above
     expect(ran.code).toBe(3); // the keys were never exported

@@ -49,7 +49,7 @@ export const Status = z.object({
 export type Status = z.infer<typeof Status>;
 
 export const DoctorCheck = z.object({
-  id: z.enum(['node', 'home', 'lease', 'log', 'anchors', 'state', 'settings', 'secret-store', 'keys', 'repository', 'plan', 'disk-space', 'native-files', 'clock', 'gateway', 'electron', 'scheduler', 'channel', 'service']),
+  id: z.enum(['node', 'home', 'lease', 'log', 'anchors', 'state', 'settings', 'secret-store', 'keys', 'repository', 'plan', 'disk-space', 'native-files', 'clock', 'gateway', 'electron', 'scheduler', 'channel', 'ping', 'service', 'drill', 'test-run']),
   state: z.enum(['well', 'attention', 'broken', 'unknown']),
   /** Facts for the words: the copy catalogue has a sentence per id and state. */
   data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

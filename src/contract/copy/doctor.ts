@@ -29,6 +29,9 @@ const en: Record<CheckId, CheckWords> = {
   electron: { name: 'Desktop app', well: 'The desktop app is complete.', attention: 'The desktop app misses a part, such as the tray.', broken: 'The desktop app could not be installed.', unknown: 'You are using Varve without the desktop app.' },
   scheduler: { name: 'Jobs by the clock', well: 'Jobs are started on time.', attention: 'Jobs are not started by the clock now: everything is paused, or neither the app nor “varve serve” runs.', broken: 'The scheduler has not looked for over 90 seconds. Restart Varve.', unknown: 'No job has a time, or it could not be told.' },
   channel: { name: 'Channel', well: 'The last message got through.', attention: 'The channel is off, untried, or its last message did not get through yet. Send a test.', broken: 'Messages do not get through. Look at the channel’s address and password.', unknown: 'The channels could not be looked at.' },
+  ping: { name: 'Outside checker', well: 'It was told, the last time there was something to tell.', attention: 'It could not be told last time. Look at its address.', broken: 'It cannot be told.', unknown: 'The outside checkers could not be looked at.' },
+  drill: { name: 'Bringing back', well: 'The last trial brought files back as they were.', attention: 'No trial has brought files back for a while. Run a drill.', broken: 'The last trial did not bring files back as they were. Open its report.', unknown: 'It was never tried whether files come back. Run a drill.' },
+  'test-run': { name: 'Test run', well: 'The last test run of a job went well.', attention: 'The last test run of a job did not go well. Open it.', broken: 'The last test run could not be read.', unknown: 'No job was run as a test yet.' },
   service: { name: 'Service', well: 'Varve is set up as a service.', attention: 'The service needs a look.', broken: 'The service cannot run.', unknown: 'No service starts Varve by itself; jobs run while the app or “varve serve” runs.' }
 };
 
@@ -51,6 +54,9 @@ const ptBR: Record<CheckId, CheckWords> = {
   electron: { name: 'Aplicativo de desktop', well: 'O aplicativo de desktop está completo.', attention: 'Falta uma parte do aplicativo, como o ícone na bandeja.', broken: 'O aplicativo de desktop não pôde ser instalado.', unknown: 'Você está usando o Varve sem o aplicativo de desktop.' },
   scheduler: { name: 'Tarefas pelo relógio', well: 'As tarefas começam na hora.', attention: 'As tarefas não começam pelo relógio agora: tudo está em pausa, ou nem o aplicativo nem o “varve serve” está rodando.', broken: 'O agendador não olha há mais de 90 segundos. Reinicie o Varve.', unknown: 'Nenhuma tarefa tem horário, ou não foi possível saber.' },
   channel: { name: 'Canal', well: 'A última mensagem chegou.', attention: 'O canal está desligado, não foi testado ou a última mensagem ainda não chegou. Envie um teste.', broken: 'As mensagens não chegam. Confira o endereço e a senha do canal.', unknown: 'Não foi possível examinar os canais.' },
+  ping: { name: 'Vigia externo', well: 'Ele foi avisado da última vez que havia o que avisar.', attention: 'Ele não pôde ser avisado da última vez. Confira o endereço.', broken: 'Ele não pode ser avisado.', unknown: 'Não foi possível examinar os vigias externos.' },
+  drill: { name: 'Trazer de volta', well: 'O último ensaio trouxe os arquivos de volta como eram.', attention: 'Há algum tempo nenhum ensaio traz arquivos de volta. Faça um ensaio.', broken: 'O último ensaio não trouxe os arquivos de volta como eram. Abra o relatório.', unknown: 'Nunca se ensaiou se os arquivos voltam. Faça um ensaio.' },
+  'test-run': { name: 'Execução de teste', well: 'A última execução de teste de uma tarefa correu bem.', attention: 'A última execução de teste de uma tarefa não correu bem. Abra-a.', broken: 'Não foi possível ler a última execução de teste.', unknown: 'Nenhuma tarefa foi executada como teste ainda.' },
   service: { name: 'Serviço', well: 'O Varve está instalado como serviço.', attention: 'O serviço precisa de atenção.', broken: 'O serviço não pode rodar.', unknown: 'Nenhum serviço inicia o Varve sozinho; as tarefas rodam enquanto o aplicativo ou o “varve serve” estiver rodando.' }
 };
 
@@ -61,7 +67,7 @@ export function describeCheck(language: Language, check: Pick<DoctorCheck, 'id' 
   const words = doctorWords[language][check.id];
   const params: Record<string, string | number> = {};
   for (const [key, value] of Object.entries(check.data)) if (typeof value !== 'boolean') params[key] = value;
-  const own = check.id === 'repository' || check.id === 'plan' || check.id === 'channel' ? check.data['name'] : undefined;
+  const own = check.id === 'repository' || check.id === 'plan' || check.id === 'channel' || check.id === 'ping' || check.id === 'drill' ? check.data['name'] : undefined;
   const name = typeof own === 'string' ? `${words.name}: ${own}` : words.name;
   const sentence = formatMessage({ text: words[check.state] }, language, 'text', params as Params);
   return { name, sentence: check.id === 'secret-store' ? `${sentence} ${storageSentence(language, check)}`.trimEnd() : sentence };

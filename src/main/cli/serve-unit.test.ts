@@ -17,7 +17,8 @@ it('runs as the person, gets the passphrase as a credential, and leaves what job
 });
 
 const systemd = spawnSync('systemd-analyze', ['--version'], { encoding: 'utf8' }).status === 0;
-it.skipIf(!systemd)('is a unit that systemd accepts without a word, whatever stands in its paths', () => {
+it('is a unit that systemd accepts without a word, for the system and for one person, whatever stands in its paths', ({ skip }) => {
+  if (!systemd) skip('systemd-analyze is not here: the units are not verified');
   const folder = mkdtempSync(join(tmpdir(), 'varve unit-'));
   try {
     // The program must be there for systemd to be content.

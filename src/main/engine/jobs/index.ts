@@ -73,6 +73,8 @@ export interface JobsFacts {
   /** Final ones, newest first, tests included and flagged. */
   recentRuns(jobId: string, limit: number): Run[];
   activeRuns(): Run[];
+  /** The newest run as a test that is over, of any job. */
+  lastTest(): Run | undefined;
   onRunEnded(listener: (run: Run) => void): () => void;
   onRunStarted(listener: (run: Run) => void): () => void;
   schedulerState(): { scheduling: boolean; lastTickAt: string | null; paused: boolean };
@@ -190,6 +192,10 @@ export function createJobs(deps: JobsDependencies): Jobs {
       jobs: () => jobs.all().map((row) => ({ ...jobFact(row, { timetable: scheduler.timetableOf(row), runs, nowMs: clock.now() }), nextAt: isoOrNull(scheduler.nextAt(row)) })),
       recentRuns: (jobId, limit) => runs.recent(jobId, limit).map(view),
       activeRuns: () => runs.live().map(view),
+      lastTest: () => {
+        const run = runs.lastTest();
+        return run && view(run);
+      },
       onRunEnded: (listener) => ledger.onEnded((run) => listener(view(run))),
       onRunStarted: (listener) => ledger.onStarted((run) => listener(view(run))),
       schedulerState: () => {

@@ -130,8 +130,14 @@ export const jobsMigrations: Migration[] = [
   },
   {
     version: 79,
-    // Rule 8.2: the call that asked for it; a second run for one call cannot be written.
-    up: (db) => db.exec('ALTER TABLE runs ADD COLUMN call TEXT; CREATE UNIQUE INDEX runs_of_call ON runs (call) WHERE call IS NOT NULL')
+    up: (db) =>
+      db.exec(`
+        -- Rule 8.2: the call that asked for it; a second run for one call cannot be written.
+        ALTER TABLE runs ADD COLUMN call TEXT;
+        CREATE UNIQUE INDEX runs_of_call ON runs (call) WHERE call IS NOT NULL;
+        -- The last test, without reading what was none.
+        CREATE INDEX runs_as_tests ON runs (id) WHERE test = 1;
+      `)
   },
   ...housekeepingMigrations
 ];

@@ -115,6 +115,15 @@ function doctorHome(open: OpenHome | undefined, context: CallContext): DoctorHom
     repositories: () => repositories.listNow({ fresh: true, signal: context.signal }),
     plans: async () => snapshots.plans.list({}, context),
     scheduler: async () => jobs.jobs.scheduler(undefined as never, context),
-    channels: async () => alerts.api.channels.list(undefined as never, context)
+    channels: async () => alerts.api.channels.list(undefined as never, context),
+    pings: async () => {
+      const names = new Map(jobs.facts.jobs().map(({ id, name }) => [id, name]));
+      return (await alerts.api.pings(undefined as never, context)).flatMap((ping) => {
+        const name = ping.jobId === null ? null : names.get(ping.jobId);
+        return name === undefined ? [] : [{ ...ping, name }];
+      });
+    },
+    drills: async () => snapshots.drills.list({ limit: 1000 }, context),
+    lastTestRun: () => jobs.facts.lastTest()
   };
 }

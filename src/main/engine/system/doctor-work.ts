@@ -1,7 +1,9 @@
 // The doctor on what Varve does by itself: whether jobs are started, what comes next, whether messages get through, and what starts Varve.
 import { join } from 'node:path';
-import type { Channel } from '../../../contract/alerts.ts';
+import type { Channel, Ping } from '../../../contract/alerts.ts';
+import type { DrillReport } from '../../../contract/drills.ts';
 import type { SchedulerState } from '../../../contract/jobs.ts';
+import { failedStates, type Run } from '../../../contract/runs.ts';
 import type { DoctorCheck } from '../../../contract/system.ts';
 import type { Files, Machine } from '../ports.ts';
 
@@ -12,6 +14,8 @@ export type ChannelState = Pick<Channel, 'name' | 'enabled' | 'lastDelivery' | '
 
 /** Ticks are 30 s apart at most. */
 const mostTickAgeMs = 90_000;
+const dayMs = 86_400_000;
+const mostDrillDays = 45;
 
 export function schedulerFinding({ scheduling, lastTickAt, paused, next }: Pick<SchedulerState, 'scheduling' | 'lastTickAt' | 'paused' | 'next'>, nowMs: number): Finding {
   const [first] = next;
@@ -31,9 +35,33 @@ export function channelFinding({ name, enabled, lastDelivery, deadSince, waiting
   return { state: lastDelivery.ok ? 'well' : 'attention', data, detail: lastDelivery.ok ? `got through last at ${lastDelivery.at}` : `did not get through at ${lastDelivery.at}` };
 }
 
-/** Units of systemd by the name that docs/serve.md proposes. */
-export function serviceFinding(files: Pick<Files, 'stat'>, { platform, userHome }: Pick<Machine, 'platform' | 'userHome'>): Finding {
+/** `name`: the job that names the checker; null for that of Varve itself. */
+export function pingFinding({ name, at, ok, error }: Pick<Ping, 'at' | 'ok' | 'error'> & { name: string | null }): Finding {
+  const data: DoctorCheck['data'] = { name: name ?? 'Varve' };
+  return ok ? { state: 'well', data, detail: `was told last at ${at}` } : { state: 'attention', data, detail: `could not be told at ${at}: ${error ?? ''}` };
+}
+
+/** The last drill of a plan; a drill a month is what new plans get. */
+export function drillFinding(plan: string, last: Pick<DrillReport, 'at' | 'ok' | 'files' | 'failedCount'> | undefined, nowMs: number): Finding {
+  if (last === undefined) return { state: 'unknown', data: { name: plan }, detail: 'never tried' };
+  const days = Math.floor((nowMs - Date.parse(last.at)) / dayMs);
+  const data = { name: plan, days };
+  if (!last.ok) return { state: 'broken', data, detail: `tried ${days} days ago: ${last.failedCount} files did not come back as they were` };
+  return { state: days > mostDrillDays ? 'attention' : 'well', data, detail: `last tried ${days} days ago, ${last.files} files` };
+}
+
+/** The last run as a test, of any job. */
+export function testRunFinding(run: Pick<Run, 'jobName' | 'state' | 'createdAt'> | undefined): Finding {
+  if (run === undefined) return { state: 'unknown', detail: 'no test run yet' };
+  return { state: (failedStates as readonly string[]).includes(run.state) ? 'attention' : 'well', data: { job: run.jobName }, detail: `${run.jobName} at ${run.createdAt}: ${run.state}` };
+}
+
+/** Units of systemd by the name that docs/serve.md proposes. That of a person ends with their session unless systemd was told to let it linger. */
+export function serviceFinding(files: Pick<Files, 'stat'>, { platform, userHome, username }: Pick<Machine, 'platform' | 'userHome' | 'username'>): Finding {
   if (platform !== 'linux') return { state: 'unknown', detail: 'is looked for on Linux only' };
-  const path = ['/etc/systemd/system/varve.service', join(userHome, '.config/systemd/user/varve.service')].find((each) => files.stat(each) !== undefined);
-  return path === undefined ? { state: 'unknown', detail: 'no unit varve.service' } : { state: 'well', data: { path }, detail: `the unit ${path}` };
+  const [system, own] = ['/etc/systemd/system/varve.service', join(userHome, '.config/systemd/user/varve.service')];
+  if (files.stat(system) !== undefined) return { state: 'well', data: { path: system }, detail: `the unit ${system}` };
+  if (files.stat(own) === undefined) return { state: 'unknown', detail: 'no unit varve.service' };
+  if (files.stat(join('/var/lib/systemd/linger', username)) !== undefined) return { state: 'well', data: { path: own }, detail: `the unit ${own}` };
+  return { state: 'attention', data: { path: own, lingers: false }, detail: `the unit ${own} ends when ${username} logs out; so that it goes on: loginctl enable-linger ${username}` };
 }

@@ -1,9 +1,12 @@
 // The doctor: looks at everything Varve rests on and says what it found. Each check stands alone: whatever it looks at may be broken in any
 // way, and the others still answer. Changes nothing (one temporary file in the home is made and removed).
 import { join } from 'node:path';
+import type { Ping } from '../../../contract/alerts.ts';
+import type { DrillReport } from '../../../contract/drills.ts';
 import type { SchedulerState } from '../../../contract/jobs.ts';
 import type { Plan } from '../../../contract/snapshots.ts';
 import type { Repository } from '../../../contract/repository.ts';
+import type { Run } from '../../../contract/runs.ts';
 import type { DoctorCheck, Settings } from '../../../contract/system.ts';
 import { isGrave, standsAgainst, type AnchorStatus } from '../../../contract/anchors.ts';
 import type { VerifyState } from '../../../contract/log.ts';
@@ -11,7 +14,7 @@ import { toWire } from '../kit/errors.ts';
 import type { Clock, Files, Keyring, Machine, Random } from '../ports.ts';
 import type { Secrets } from '../secrets/index.ts';
 import type { Database, Outbox } from '../store/index.ts';
-import { channelFinding, schedulerFinding, serviceFinding, type ChannelState, type Finding } from './doctor-work.ts';
+import { channelFinding, drillFinding, pingFinding, schedulerFinding, testRunFinding, serviceFinding, type ChannelState, type Finding } from './doctor-work.ts';
 
 type CheckId = DoctorCheck['id'];
 
@@ -32,6 +35,11 @@ export interface DoctorHome {
   plans(): Promise<Plan[]>;
   scheduler(): Promise<SchedulerState>;
   channels(): Promise<ChannelState[]>;
+  /** With the name of the job; null for Varve's own. */
+  pings(): Promise<(Pick<Ping, 'at' | 'ok' | 'error'> & { name: string | null })[]>;
+  /** Newest first. */
+  drills(): Promise<DrillReport[]>;
+  lastTestRun(): Run | undefined;
 }
 
 export interface DoctorDeps {
@@ -39,7 +47,7 @@ export interface DoctorDeps {
   files: Files;
   random: Random;
   keyring: Keyring;
-  machine: Pick<Machine, 'platform' | 'userHome'>;
+  machine: Pick<Machine, 'platform' | 'userHome' | 'username'>;
   homePath: string;
   host: 'desktop' | 'serve' | 'cli';
   versions: { node: string; electron: string | null };
@@ -73,11 +81,23 @@ export async function examine(deps: DoctorDeps): Promise<DoctorCheck[]> {
     ['clock', (open) => clock(deps, open)],
     ['gateway', gateway],
     ['scheduler', async (open) => schedulerFinding(await open.scheduler(), deps.clock.now())],
-    ['service', () => serviceFinding(deps.files, deps.machine)]
+    ['service', () => serviceFinding(deps.files, deps.machine)],
+    ['test-run', (open) => testRunFinding(open.lastTestRun())]
   ];
   const checks = await Promise.all([...simple.map(([id, check]) => attempt(id, check)), ...(home ? inHome.map(([id, check]) => attempt(id, () => check(home))) : [])]);
   if (!home) return checks;
-  return [...checks, ...(await repositories(home)), ...(await plans(deps, home)), ...(await channels(home))];
+  const drills = async (): Promise<Finding[]> => {
+    const [rows, reports] = [await home.plans(), await home.drills()];
+    return rows.map(({ id, name }) => drillFinding(name, reports.find(({ planId }) => planId === id), deps.clock.now()));
+  };
+  const lists = [
+    repositories(home),
+    plans(deps, home),
+    each('drill', drills),
+    each('channel', async () => (await home.channels()).map(channelFinding)),
+    each('ping', async () => (await home.pings()).map(pingFinding))
+  ];
+  return [...checks, ...(await Promise.all(lists)).flat()];
 }
 
 async function attempt(id: CheckId, check: () => Finding | Promise<Finding>): Promise<DoctorCheck> {
@@ -214,12 +234,12 @@ async function plans({ clock: time, files }: DoctorDeps, home: DoctorHome): Prom
   }
 }
 
-async function channels(home: DoctorHome): Promise<DoctorCheck[]> {
+/** One check for each that there is. */
+async function each(id: CheckId, list: () => Promise<Finding[]>): Promise<DoctorCheck[]> {
   try {
-    const rows = await home.channels();
-    return await Promise.all(rows.map((channel) => attempt('channel', () => channelFinding(channel))));
+    return (await list()).map(({ state, data = {}, detail }) => ({ id, state, data, detail }));
   } catch (error) {
-    return [await attempt('channel', () => Promise.reject(error))];
+    return [await attempt(id, () => Promise.reject(error))];
   }
 }
 

@@ -78,6 +78,8 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
         .all(jobId, count)
         .map((row) => ({ id: row['id'] as string, state: row['state'] as RunState, at: isoOf(row['at'] as number), test: false }))
         .reverse(),
+    /** As a test, and over. */
+    lastTest: (): RunRow | undefined => one(`SELECT * FROM runs WHERE test = 1 AND state IN (${ended}) ORDER BY id DESC LIMIT 1`),
     /** Final ones, newest first. */
     recent: (jobId: string, limit: number): RunRow[] => db.prepare(`SELECT * FROM runs WHERE job_id = ? AND state IN (${ended}) ORDER BY id DESC LIMIT ?`).all(jobId, limit).map(runOf),
     insert: (run: RunRow): void => {
