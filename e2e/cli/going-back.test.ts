@@ -61,6 +61,8 @@ describe('varve find', () => {
     ]);
     const newest = (await world.well(['find', 'TEX', '--ignore-case', '--newest', '--type', 'file', '--json'])).json<FindResult>();
     expect(newest).toMatchObject({ looked: 1, total: 1, matches: [{ path: world.path('work/final.tex'), snapshotCount: 1 }] });
+    const lines = (await world.well(['find', '*.tex', '--all', '--json'])).stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { path?: string; total?: number });
+    expect(lines.map(({ path, total }) => path ?? total)).toEqual([world.path('work/draft.tex'), world.path('work/final.tex'), 2]);
     expect((await world.well(['find', '*.tex', '--limit', '1'], portuguese)).stdout).toMatch(/VISTO POR ÚLTIMO[^]*… e mais 1/);
   });
 

@@ -28,6 +28,7 @@ export const FindResult = z.object({
   looked: Count,
   /** By path, folder by folder; as many as were asked for. */
   matches: z.array(FoundName),
+  /** Of those after `after`. */
   total: Count,
   /** Where asked for: every snapshot with a name that fits, newest first. null where not, and where the pattern names folders. */
   holders: z.array(Hex64).nullable(),
@@ -60,7 +61,9 @@ export const names = {
         newest: z.boolean().default(false),
         /** Also tell which snapshots hold anything that fits. */
         holders: z.boolean().optional(),
-        limit: z.number().int().min(1).max(10_000).default(1000)
+        limit: z.number().int().min(1).max(10_000).default(1000),
+        /** A path that was found: what comes after it, to go on where a page ended. */
+        after: z.string().max(65_536).optional()
       })
     )
     .output(z.object({ taskId: z.string() }))

@@ -46,10 +46,10 @@ export function createFakeFiles({ world, announce, startTask }: Hands) {
     return { kind: 'history', history: { ...nowhere, path, label: path, plan: 'thesis', looked: from, elsewhere: 0, versions, versionCount: versions.length, stretches, stretchCount: stretches.length, lost: [] } };
   };
 
-  const find = (pattern: string, limit: number): TaskResult => {
+  const find = (pattern: string, limit: number, after?: string): TaskResult => {
     const [newest, second] = thesis();
     const oldest = thesis().at(-1);
-    const all = newest && second && oldest ? [...world.files.values()].flat().filter(({ name }) => name.toLowerCase().includes(pattern.toLowerCase())) : [];
+    const all = newest && second && oldest ? [...world.files.values()].flat().filter(({ name, path }) => name.toLowerCase().includes(pattern.toLowerCase()) && (after === undefined || path > after)).sort((a, b) => (a.path < b.path ? -1 : 1)) : [];
     const matches = all.slice(0, limit).flatMap(({ path, type, sizeBytes, modifiedAt }, index) => (newest && second && oldest ? [{ path, label: path, type, sizeBytes, modifiedAt: new Date(modifiedAt).toISOString(), newest: seenIn(index % 3 === 1 ? second : newest), oldest: seenIn(oldest), snapshotCount: 32 - (index % 7) }] : []));
     return { kind: 'find', names: { ...nowhere, pattern, looked: world.snapshots.length, matches, total: all.length, holders: thesis().filter((_, index) => all.length > 0 && index % 2 === 0).map(({ id }) => id), gaps: [], gapCount: 0, foldersRead: 0 } };
   };
@@ -89,6 +89,6 @@ export function createFakeFiles({ world, announce, startTask }: Hands) {
     inside: { start: async ({ path }: { path: string }) => startTask('inside', path, 0, () => inside(path)), rows: async () => ({ rows: insideRows, total: insideRows.length }) },
     metrics: { list: async ({ plan }: { plan: string }) => metrics(plan) },
     history: { start: async ({ path }: { path: string }) => startTask('history', path, 0, () => history(path)) },
-    names: { find: async ({ pattern, limit = 1000 }: { pattern: string; limit?: number }) => startTask('find', pattern, 0, () => find(pattern, limit)) }
+    names: { find: async ({ pattern, limit = 1000, after }: { pattern: string; limit?: number; after?: string }) => startTask('find', pattern, 0, () => find(pattern, limit, after)) }
   };
 }

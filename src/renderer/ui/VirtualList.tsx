@@ -29,19 +29,25 @@ interface VirtualListProps {
   onOpen(index: number): void;
   onChoose?(index: number): void;
   onLeave?(): void;
+  /** The last rows there are come into sight. */
+  onEnd?(): void;
   row(index: number): ReactNode;
   /** What a row is about, for whoever looks for it in the page. */
   nameOf?(index: number): string;
   ref?: Ref<VirtualListHandle>;
 }
 
-export function VirtualList({ count, rowHeight, label, describedBy, testId, rowClass, opened, chosen, onOpen, onChoose, onLeave, row, nameOf, ref }: VirtualListProps): ReactNode {
+export function VirtualList({ count, rowHeight, label, describedBy, testId, rowClass, opened, chosen, onOpen, onChoose, onLeave, onEnd, row, nameOf, ref }: VirtualListProps): ReactNode {
   const [active, setActive] = useState(opened ?? 0);
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 16 });
   const items = virtual.getVirtualItems();
   useImperativeHandle(ref, () => ({ focus: () => scroller.current?.focus() }));
+  const lastShown = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (count > 0 && lastShown >= count - 1) onEnd?.();
+  }, [lastShown, count, onEnd]);
   useEffect(() => setActive((before) => Math.max(0, Math.min(before, count - 1))), [count]);
 
   const onKeyDown = (event: KeyboardEvent): void => {

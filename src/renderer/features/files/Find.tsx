@@ -1,12 +1,13 @@
 // Looking for a file by its name over all snapshots: what was found with when it was there, one opened beside the list.
 import { Button, Select, TextInput } from '@mantine/core';
 import { IconFile, IconFolder, IconLink, IconSearch } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent, type ReactNode } from 'react';
 import { useLocation, useParams } from 'wouter';
 import type { FindResult, FoundName } from '../../../contract/names.ts';
 import { formatWhen } from '../../../contract/copy/values.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import { useClient, usePlans, useRepositories, useSnapshots } from '../../api/queries.ts';
+import { useEngine } from '../../api/engine.tsx';
 import { useTaskAnswer } from '../../api/task-answer.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
@@ -19,6 +20,7 @@ import { FoundPanel } from './FoundPanel.tsx';
 import { goneFrom } from './gone.ts';
 import { NotLooked, Running } from './Looked.tsx';
 import { kindOrSize } from './Facts.tsx';
+import { useMoreFound } from './more-found.ts';
 import styles from './Files.module.css';
 
 const rowHeight = 30;
@@ -60,11 +62,12 @@ function Row({ found, gone }: { found: FoundName; gone: boolean }): ReactNode {
   );
 }
 
-function Found({ names, text, eager }: { names: FindResult; text: string; eager: boolean }): ReactNode {
+function Found({ names, text, eager, page }: { names: FindResult; text: string; eager: boolean; page(after: string): Promise<FindResult> }): ReactNode {
   const { t, reason } = useWords();
   const snapshots = useSnapshots().data?.snapshots;
   const gone = useMemo(() => goneFrom(snapshots ?? []), [snapshots]);
   const [opened, setOpened] = useState<number>();
+  const { matches, loading, error, more, retry } = useMoreFound(names, page);
   const list = useRef<VirtualListHandle>(null);
   // Whoever came here with the name typed elsewhere goes on with what was found.
   useEffect(() => {
@@ -72,12 +75,13 @@ function Found({ names, text, eager }: { names: FindResult; text: string; eager:
     const nowhere = document.activeElement === document.body || document.activeElement?.tagName === 'MAIN';
     if (eager && nowhere) list.current?.focus();
   }, [names, eager]);
-  const chosen = opened === undefined ? undefined : names.matches[opened];
+  const chosen = opened === undefined ? undefined : matches[opened];
   return (
     <>
       <p role="status" data-testid="found-count">
-        {t('find.count', { count: names.total, text: visibleText(text, true) })} {names.total > names.matches.length && <span className="muted">{t('find.cut', { shown: names.matches.length })}</span>}
+        {t('find.count', { count: names.total, text: visibleText(text, true) })} {names.total > matches.length && <span className="muted">{loading ? t('find.more') : t('find.cut', { shown: matches.length })}</span>}
       </p>
+      {error !== undefined && <ErrorNotice error={error} onRetry={retry} compact />}
       {names.gapCount > 0 && (
         <details className={styles.notice}>
           <summary>
@@ -108,7 +112,7 @@ function Found({ names, text, eager }: { names: FindResult; text: string; eager:
               <span className={styles.number}>{t('files.size')}</span>
               <span className={styles.number}>{t('files.heldBy')}</span>
             </div>
-            <VirtualList ref={list} count={names.matches.length} rowHeight={rowHeight} label={t('find.list')} describedBy="find-hint" testId="find-list" rowClass={styles.found} opened={opened} onOpen={setOpened} onLeave={() => setOpened(undefined)} row={(index) => (names.matches[index] ? <Row found={names.matches[index]} gone={gone(names.matches[index])} /> : null)} nameOf={(index) => names.matches[index]?.path ?? ''} />
+            <VirtualList ref={list} count={matches.length} onEnd={more} rowHeight={rowHeight} label={t('find.list')} describedBy="find-hint" testId="find-list" rowClass={styles.found} opened={opened} onOpen={setOpened} onLeave={() => setOpened(undefined)} row={(index) => (matches[index] ? <Row found={matches[index]} gone={gone(matches[index])} /> : null)} nameOf={(index) => matches[index]?.path ?? ''} />
           </div>
           {chosen && <FoundPanel key={chosen.path} found={chosen} gone={gone(chosen)} snapshot={snapshots?.find(({ id }) => id === chosen.newest.id)} onClose={() => (setOpened(undefined), list.current?.focus())} />}
         </div>
@@ -120,6 +124,7 @@ function Found({ names, text, eager }: { names: FindResult; text: string; eager:
 export function FindScreen(): ReactNode {
   const { t } = useWords();
   const client = useClient();
+  const { board } = useEngine();
   const [, navigate] = useLocation();
   const { text: part = '' } = useParams<{ text?: string }>();
   const text = fromAddress(part);
@@ -133,10 +138,15 @@ export function FindScreen(): ReactNode {
   }, [text]);
   const plans = usePlans().data ?? [];
   const repositories = useRepositories().data ?? [];
-  const asked = useTaskAnswer(
-    'find',
-    [text, where],
-    text === '' ? undefined : (engine) => engine.names.find({ pattern: text, ignoreCase: true, limit: mostFound, ...(where.plan !== null && { plan: where.plan }), ...(where.repository !== null && { repository: where.repository }), ...(where.kind !== 'any' && { type: where.kind }) })
+  const question = useMemo(() => ({ pattern: text, ignoreCase: true, limit: mostFound, ...(where.plan !== null && { plan: where.plan }), ...(where.repository !== null && { repository: where.repository }), ...(where.kind !== 'any' && { type: where.kind }) }), [text, where]);
+  const asked = useTaskAnswer('find', [text, where], text === '' ? undefined : (engine) => engine.names.find(question));
+  const page = useCallback(
+    async (after: string): Promise<FindResult> => {
+      const ended = await board.follow((await client.names.find({ ...question, after })).taskId);
+      if (ended.result?.kind === 'find') return ended.result.names;
+      throw ended.error ?? new Error('find ended without a result');
+    },
+    [board, client, question]
   );
   const names = asked.result?.names;
   const stop = (): void => {
@@ -187,7 +197,7 @@ export function FindScreen(): ReactNode {
       {asked.error !== undefined && <ErrorNotice error={asked.error} onRetry={asked.again} />}
       {asked.asking && <Running task={asked.task} sentence={read > 0 ? t('find.reading', { count: read }) : t('find.running')} sub={read > 0 ? t('find.readingSub') : undefined} />}
       {names && <NotLooked absent={names.absent} unreadable={names.unreadable} />}
-      {names ? <Found names={names} text={text} eager={text === arrivedWith} /> : text === '' && <EmptyState sentence={t('find.hint')} example="draft*.tex" />}
+      {names ? <Found names={names} text={text} eager={text === arrivedWith} page={page} /> : text === '' && <EmptyState sentence={t('find.hint')} example="draft*.tex" />}
     </div>
   );
 }

@@ -66,6 +66,17 @@ const find = (snapshots: readonly Taken[], pattern: string, more: Partial<FindRe
 const take = async (where: Made): Promise<Taken> => ({ in: where, treeId: (await save(context, where.path, where.key, [source])).file.tree });
 const linesOf = ({ found }: FindFacts): string[] => found.map(({ path, type, size, newest, oldest, snapshots }) => [path, type, type === typeCodes.file ? size : 0, newest, oldest, snapshots].join(' ')).sort();
 
+/** Page after page, each going on where the one before ended. */
+async function inPages(snapshots: readonly Taken[], pattern: string, more: Partial<FindRequest>): Promise<FindFacts['found']> {
+  const all: FindFacts['found'] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const { found, total } = await find(snapshots, pattern, { ...more, ...(last !== undefined && { after: last.path }) });
+    all.push(...found);
+    if (found.length === total) return all;
+  }
+}
+
 /** Everything a snapshot of this moment holds, by path. */
 function entriesNow(): Map<string, { type: number; size: number }> {
   const found = new Map<string, { type: number; size: number }>();
@@ -122,6 +133,7 @@ describe('a search for names', () => {
           found += wanted.length;
           const facts = await find(taken, pattern, { ignoreCase, type, holders: true });
           expect(linesOf(facts), `${seed} ${pattern}`).toEqual(wanted);
+          if (type === undefined && ['*', '/**/*e*'].includes(pattern)) expect(await inPages(taken, pattern, { ignoreCase, limit: 1 + Math.ceil(wanted.length / 3) }), `${seed} ${pattern}`).toEqual(facts.found);
           expect(facts).toMatchObject({ total: wanted.length, gapCount: 0 });
           const holding = kept.flatMap((entries, number) => (expected([entries], pattern, ignoreCase, type && typeCodes[type]).length > 0 ? [number] : []));
           expect(facts.holders, `${seed} ${pattern}`).toEqual(pattern.includes('/') ? null : holding);
@@ -203,6 +215,16 @@ describe('a search for names', () => {
     expect(await find([{ in: here, treeId }], '*.txt')).toMatchObject({ total: 2, gapCount: 0, foldersRead: 1, found: [{ path: '/lost/later.txt' }, { path: '/whole/found.txt' }] });
     const nothing = await find([{ in: here, treeId: '3'.repeat(64) }], '*');
     expect(nothing).toMatchObject({ total: 0, gapCount: 1, gaps: [{ path: '/' }] });
+    const twoLost = { in: here, treeId: await further() };
+    expect(await find([twoLost], '*.txt', { limit: 1 })).toMatchObject({ total: 2, gapCount: 2, found: [{ path: '/a.txt' }] });
+    expect(await find([twoLost], '*.txt', { limit: 1, after: '/b/a.txt' })).toMatchObject({ total: 0, gapCount: 1, gaps: [{ path: '/c' }] });
+
+    async function further(): Promise<string> {
+      const again = await HostileWriter.open(context, here.path, here.key);
+      const id = await again.tree([rawNode('a.txt', 'file', { size: 1, content: [] }), rawNode('b', 'dir', { subtree: await again.tree([rawNode('a', 'dir', { subtree: '4'.repeat(64) }), rawNode('a.txt', 'file', { size: 1, content: [] })]) }), rawNode('c', 'dir', { subtree: '5'.repeat(64) })]);
+      await again.finish();
+      return id;
+    }
   });
 
   it('goes on after a search that was cut off', async () => {

@@ -26,6 +26,8 @@ export interface LookOptions {
   pattern: NamePattern;
   /** Only entries of this type. */
   type: number | undefined;
+  /** Only what comes after this path; undefined: everything. */
+  after?: string | undefined;
   onFound(found: FoundPath): void;
   /** A folder that was never read: what lies below it is not known. */
   onUnread(path: string, place: number, tree: number): void;
@@ -83,7 +85,12 @@ export async function lookFor(places: readonly Searched[], options: LookOptions)
     if (depth > deepest || folders === mostFolders) options.onTooMuch(path);
     return depth <= deepest && folders < mostFolders;
   };
-  await folder(places, { ...options, mayEnter }, '', top, 0);
+  await folder(places, { ...options, mayEnter }, '', top, 0, options.after === undefined ? undefined : namesIn(options.after));
+}
+
+/** As names are ordered: one character a byte. */
+function namesIn(path: string): string[] {
+  return path.split('/').filter((name) => name !== '').map((name) => encodeName(name).toString('latin1'));
 }
 
 /** Names that fit, and the trees with something that fits, or something unread, in or below them. */
@@ -121,24 +128,29 @@ const holdingTrees = `
   ) SELECT tree FROM up
 `;
 
-async function folder(places: readonly Searched[], options: LookOptions & { mayEnter(path: string, depth: number): boolean }, path: string, variants: Variants, depth: number): Promise<void> {
+/** `after`: of the folder's own entries those are passed over that come before its first name, and what is in the one of that name goes on by the rest. */
+async function folder(places: readonly Searched[], options: LookOptions & { mayEnter(path: string, depth: number): boolean }, path: string, variants: Variants, depth: number, after: readonly string[] | undefined): Promise<void> {
   await options.onFolder();
   const shown = path === '' ? '/' : path;
   if (!options.mayEnter(shown, depth)) return;
+  const first = after?.[0];
   const here = new Map<string, Entry>();
   for (const [place, trees] of variants.entries()) {
     const { db } = places[place] as Searched;
     for (const [tree, holding] of trees) {
-      if (db.prepare(isUnread).get(tree) !== undefined) options.onUnread(shown, place, tree);
-      else for (const row of db.prepare(rowsOf).iterate<Row>(tree)) take(here, row, path, place, holding, options, places.length);
+      // What was said of a folder on the page before is not said again.
+      if (db.prepare(isUnread).get(tree) !== undefined) {
+        if (first === undefined) options.onUnread(shown, place, tree);
+      } else for (const row of db.prepare(rowsOf).iterate<Row>(tree)) take(here, row, path, place, holding, options, places.length);
     }
   }
   // Names as one character a byte: their order is that of the bytes.
   for (const name of [...here.keys()].sort()) {
     const { found, below } = here.get(name) as Entry;
     here.delete(name);
-    if (found !== undefined) options.onFound(found);
-    if (below.some((trees) => trees.size > 0)) await folder(places, options, `${path}/${decodeName(Buffer.from(name, 'latin1'))}`, below, depth + 1);
+    if (first !== undefined && name < first) continue;
+    if (found !== undefined && name !== first) options.onFound(found);
+    if (below.some((trees) => trees.size > 0)) await folder(places, options, `${path}/${decodeName(Buffer.from(name, 'latin1'))}`, below, depth + 1, name === first ? after?.slice(1) : undefined);
   }
 }
 

@@ -18,6 +18,8 @@ export interface FindRequest {
   ignoreCase: boolean;
   type: TreeNode['type'] | undefined;
   limit: number;
+  /** Only what comes after this path. */
+  after?: string;
   /** Also tell which snapshots hold anything that fits. */
   holders: boolean;
   identity: LockIdentity;
@@ -26,6 +28,7 @@ export interface FindRequest {
 export interface FindFacts {
   /** The first ones by path; numbers of snapshots are their places in the request. */
   found: FoundPath[];
+  /** Of those after `after`. */
   total: number;
   /** Numbers of snapshots; null where nobody asked, or where it takes more than the names to tell. */
   holders: number[] | null;

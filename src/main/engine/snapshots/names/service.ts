@@ -59,11 +59,12 @@ export function createNamesService(deps: NamesServiceDeps): EngineApi['names'] {
       const { path, masterKey, indexCache } = await repositories.unlockKey(id, task.signal);
       places.push({ repositoryPath: path, masterKey, indexCache, databasePath: system.join(folder, `${id}.db`) });
     }
-    const { pattern, ignoreCase, type, limit, holders = false } = input;
+    const { pattern, ignoreCase, type, limit, after, holders = false } = input;
     const request: FindRequest = {
       places,
       snapshots: snapshots.map((found) => ({ place: rows.findIndex(({ id }) => id === found.repository.id), treeId: found.file.tree })),
       pattern, ignoreCase, type, limit, holders,
+      ...(after !== undefined && { after }),
       identity: lockIdentity(machine)
     };
     return runAtRepositories<FindFacts>({ workers, repositories, places: rows, what: 'browse', name: 'snapshots.find', input: request, task });

@@ -70,7 +70,7 @@ class Search {
   }
 
   async run(): Promise<FindFacts> {
-    const { places, pattern, ignoreCase, type, limit, holders } = this.#request;
+    const { places, pattern, ignoreCase, type, limit, after, holders } = this.#request;
     const facts: FindFacts = { found: [], total: 0, holders: null, gaps: [], gapCount: 0, foldersRead: 0 };
     const compiled = compilePattern(pattern, ignoreCase);
     const code = type === undefined ? undefined : typeCodes[type];
@@ -93,6 +93,7 @@ class Search {
       await lookFor(searched, {
         pattern: compiled,
         type: code,
+        after,
         onFound: (found) => {
           facts.total += 1;
           if (facts.found.length < limit) facts.found.push(found);
