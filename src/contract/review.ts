@@ -125,6 +125,8 @@ export const review = {
     .output(LogFacets),
   /** Over the whole record. Buckets begin at `alignTo` and whole widths from there, so that days can begin at the reader's midnight. */
   histogram: procedure.input(z.object({ ...selection, buckets: z.number().int().min(1).max(400).default(90), alignTo: Instant.optional() })).output(LogHistogram),
+  /** How many entries of the whole record lie before the first of these moments, between each and the next, and from the last on, in the order of time. */
+  between: procedure.input(z.object({ times: z.array(Instant).min(1).max(1000), upTo: Count.optional() })).output(z.object({ upTo: Count.nullable(), counts: z.array(Count) })),
   /** The window before now (or `at`) against as many as fit into the weeks before it. */
   hints: procedure
     .input(z.object({ windowMs: z.number().int().min(3_600_000).max(31 * 86_400_000).default(86_400_000), at: Instant.optional() }))

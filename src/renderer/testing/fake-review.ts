@@ -63,6 +63,10 @@ export function createFakeReview(world: World): { api: ReviewClient; filtered(fi
       const [first, last] = [world.entries.at(-1)?.ts ?? now(), world.entries[0]?.ts ?? now()];
       return { upTo: upTo ?? newest(), total: filtered(filter, upTo).length, sealed: 0, category: values('category', (entry) => entry.category), level: values('level', (entry) => entry.level), action: values('action', (entry) => entry.action), actor: named('actor', (entry) => entry.actorName), subject: named('subject', (entry) => entry.subjectName), session: { values: [{ value: 'c'.repeat(32), count: world.entries.length, from: first, to: last }], distinct: 1 } };
     },
+    between: async ({ times }) => {
+      const bounds = times.toSorted();
+      return { upTo: newest(), counts: [...bounds, undefined].map((to, index) => world.entries.filter(({ ts }) => (index === 0 || ts >= (bounds[index - 1] ?? '')) && (to === undefined || ts < to)).length) };
+    },
     histogram: async ({ filter, buckets = 90, upTo }) => {
       const [from, to] = [world.entries.at(-1)?.ts ?? null, world.entries[0]?.ts ?? null];
       if (from === null || to === null) return { upTo: null, from: null, to: null, widthMs: 0, buckets: [], matched: 0, sealed: 0 };

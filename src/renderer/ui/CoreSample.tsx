@@ -8,6 +8,7 @@ import { visibleText } from '../../contract/copy/text.ts';
 import { formatDay, formatWhen } from '../../contract/copy/values.ts';
 import type { Snapshot } from '../../contract/snapshots.ts';
 import { including, perLayer, zoomed } from './core-window.ts';
+import { reachOf, useGrain } from './grain.ts';
 import { dayMarks, isPinned, layOut, ownTags, type Layer, type LayerKind } from './strata.ts';
 import { useCoreWindow } from './use-core-window.ts';
 import { useNow, useWords, type Words } from './words.tsx';
@@ -33,6 +34,8 @@ interface CoreSampleProps {
   selected: string | null;
   onSelect(snapshot: Snapshot): void;
   legend?: boolean;
+  /** How many events of the log lie between snapshots is drawn beside the column. */
+  events?: boolean;
   planTitle(snapshot: Snapshot): string;
 }
 
@@ -43,7 +46,7 @@ const legendKinds: readonly { kind: LayerKind; key: 'core.legendNew' | 'core.leg
   { kind: 'same', key: 'core.legendSame' }
 ];
 
-export function CoreSample({ snapshots, height, selected, onSelect, legend = true, planTitle }: CoreSampleProps): ReactNode {
+export function CoreSample({ snapshots, height, selected, onSelect, legend = true, events = false, planTitle }: CoreSampleProps): ReactNode {
   const words = useWords();
   const { t, language } = words;
   const now = useNow();
@@ -59,6 +62,9 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
   useEffect(() => {
     drawn.current = layers;
   }, [layers]);
+  const older = snapshots[from + count];
+  const grain = useGrain(events ? layers : null, older);
+  const most = Math.max(1, ...(grain.counts ?? []));
   const marks = useMemo(() => dayMarks(layers, 34, now.getFullYear()), [layers, now]);
   /** Among those that are drawn, as `active` and `pointed` are. */
   const chosen = layers.findIndex((layer) => chosenOfAll >= from + layer.index && chosenOfAll < from + layer.index + layer.count);
@@ -104,13 +110,18 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
   };
 
   if (layers.length === 0) return <p className={styles.empty}>{t('core.empty')}</p>;
+  const eventsIn = (index: number): string[] => {
+    const between = grain.counts?.[index];
+    if (between === undefined) return [];
+    return [t(index === layers.length - 1 && older === undefined ? 'core.eventsBefore' : 'core.events', { count: between })];
+  };
   const label = (index: number): string => {
     const layer = layers[index];
     if (!layer) return '';
     const { snapshot } = layer;
     if (layer.count > 1) {
       const oldest = snapshots[from + layer.index + layer.count - 1] ?? snapshot;
-      return t('core.several', { count: layer.count, from: formatWhen(language, new Date(oldest.at), now), to: formatWhen(language, new Date(snapshot.at), now) });
+      return [t('core.several', { count: layer.count, from: formatWhen(language, new Date(oldest.at), now), to: formatWhen(language, new Date(snapshot.at), now) }), ...eventsIn(index)].join('; ');
     }
     const parts = [changesInWords(words, snapshot)];
     const tags = ownTags(snapshot);
@@ -118,6 +129,7 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
     if (isPinned(snapshot)) parts.push(t('keep.pinned'));
     if (snapshot.incomplete) parts.push(t('core.incomplete'));
     if (snapshot.tested) parts.push(t(snapshot.tested.ok ? 'core.tested' : 'core.testFailed'));
+    parts.push(...eventsIn(index));
     return t('core.layer', { when: formatWhen(language, new Date(snapshot.at), now), plan: planTitle(snapshot), what: parts.join('; ') });
   };
   const currentLayer = current === null ? undefined : layers[current];
@@ -126,7 +138,7 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
 
   return (
     <div ref={picture} className={styles.core} style={{ minHeight: hands.partial ? height : undefined }}>
-      <div className={styles.scroll} style={{ maxHeight: height + 8 }}>
+      <div className={styles.scroll} data-grain={events || undefined} style={{ maxHeight: height + 8 }}>
         <div className={styles.scale} aria-hidden="true" style={{ height: columnHeight }}>
           {marks.map(({ at, top, year }) => (
             <span key={at} style={{ top }}>
@@ -135,6 +147,14 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
             </span>
           ))}
         </div>
+        {events && (
+          <div className={styles.grain} aria-hidden="true" style={{ height: columnHeight }} data-testid="grain">
+            {grain.counts?.map((between, index) => {
+              const layer = layers[index];
+              return layer && between > 0 ? <i key={layer.snapshot.id} style={{ top: layer.top, height: layer.height, width: `${reachOf(between, most) * 100}%` }} data-count={between} /> : null;
+            })}
+          </div>
+        )}
         <div
           ref={box}
           className={styles.column}
@@ -191,6 +211,11 @@ export function CoreSample({ snapshots, height, selected, onSelect, legend = tru
             {t('core.whole')}
           </Button>
         </div>
+      )}
+      {events && (grain.counts !== undefined || grain.failed) && (
+        <p className={styles.grainKey}>
+          {grain.failed ? t('core.grainFailed') : <><i aria-hidden="true" /> {t('core.grain', { most })}</>}
+        </p>
       )}
       <p className={styles.reading} aria-hidden="true">
         {pointed !== null ? label(pointed) : active !== null ? label(active) : ''}

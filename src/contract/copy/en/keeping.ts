@@ -110,6 +110,12 @@ export const keeping = {
   'core.testFailed': 'a test of it failed',
   'core.part': '{from} to {to} of {total}',
   'core.whole': 'Zoom out',
+  'core.events_one': '{count} log event since the one before',
+  'core.events_other': '{count} log events since the one before',
+  'core.eventsBefore_one': '{count} log event before it',
+  'core.eventsBefore_other': '{count} log events before it',
+  'core.grain': 'Log events in between, up to {most}',
+  'core.grainFailed': 'The log events in between could not be counted.',
 
   // snapshots
   'snap.title': 'Snapshots',

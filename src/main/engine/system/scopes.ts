@@ -35,6 +35,7 @@ export const readingProcedures: ReadonlySet<string> = new Set([
   'review.context',
   'review.facets',
   'review.histogram',
+  'review.between',
   'review.hints',
   'review.inclusion',
   'review.annotations',

@@ -191,7 +191,7 @@ export function SnapshotsScreen(): ReactNode {
       ) : (
         <div className={styles.body} data-panel={chosen !== undefined || undefined}>
           <div className={`card ${styles.core}`} ref={coreBox}>
-            <CoreSample snapshots={rows} height={Math.max(120, coreRoom.height - 144)} selected={chosen?.id ?? null} onSelect={(snapshot) => navigate(`/snapshots/${snapshot.id}`, { replace: id !== undefined })} legend={false} planTitle={titleOf} />
+            <CoreSample snapshots={rows} events height={Math.max(120, coreRoom.height - 182)} selected={chosen?.id ?? null} onSelect={(snapshot) => navigate(`/snapshots/${snapshot.id}`, { replace: id !== undefined })} legend={false} planTitle={titleOf} />
           </div>
           <div className={`card ${styles.table}`}>
             <div className={`${styles.row} ${styles.columns}`} aria-hidden="true">

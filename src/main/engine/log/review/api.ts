@@ -25,6 +25,7 @@ export function createReviewApi(log: () => EventLog, state: () => Database): Eng
     context: async (input) => ({ rows: review().context(input) }),
     facets: (input, { signal }) => review().facets(input, signal),
     histogram: (input, { signal }) => review().histogram(input, signal),
+    between: (input, { signal }) => review().between(input, signal),
     hints: (input, { signal }) => review().hints(input, signal),
     inclusion: async (input) => review().inclusion(input.seq),
     annotations: async (input) => review().annotations(input.seq),

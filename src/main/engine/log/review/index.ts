@@ -9,6 +9,7 @@ import type { Reader, ReadRow } from '../read.ts';
 import type { Checkpoints } from '../tree/checkpoints.ts';
 import type { TreeStore } from '../tree/store.ts';
 import { accessCsv } from './access-csv.ts';
+import { countBetween } from './between.ts';
 import { createEntryNotes, type EntryNotes } from './entry-notes.ts';
 import { countFacets, type FacetInput } from './facets.ts';
 import { findHints } from './hints.ts';
@@ -42,6 +43,8 @@ export interface Review extends Pick<EntryNotes, 'note' | 'removeNote' | 'mark'>
   context(input: { seq: number; before: number; after: number }): LogRow[];
   facets(input: Selection & { most?: number; search?: FacetInput['search'] }, signal?: AbortSignal): Promise<LogFacets>;
   histogram(input: Selection & { buckets?: number; alignTo?: string | undefined }, signal?: AbortSignal): Promise<LogHistogram>;
+  /** Entries before the first moment, between each and the next, from the last on, in their order. */
+  between(input: { times: readonly string[]; upTo?: number | undefined }, signal?: AbortSignal): Promise<{ upTo: number | null; counts: number[] }>;
   hints(input: { windowMs?: number; at?: string | undefined }, signal?: AbortSignal): Promise<{ at: string; windowMs: number; windows: number; hints: LogHint[] }>;
   annotations(seq: number): EntryAnnotations;
   /** Throws NOT_FOUND, LOG_DAMAGED. */
@@ -104,6 +107,11 @@ export function createReview({ db, clock, reader, readOnly, append, tree, checkp
     },
     facets: ({ filter = {}, upTo, most = 50, search: part }, signal) => countFacets(deps, { filter, top: topOf(upTo), most, search: part, signal }),
     histogram: ({ filter = {}, upTo, buckets = 90, alignTo }, signal) => countOverTime(deps, { filter, top: topOf(upTo), buckets, alignToMs: alignTo === undefined ? 0 : Date.parse(alignTo), signal }),
+    async between({ times, upTo }, signal) {
+      const top = topOf(upTo);
+      const bounds = times.map((time) => Date.parse(time)).sort((a, b) => a - b);
+      return { upTo: shown(top), counts: await countBetween(deps, { bounds, top, signal }) };
+    },
     async hints({ windowMs = dayMs, at }, signal) {
       const nowMs = at === undefined ? clock.now() : Date.parse(at);
       const { windows, hints } = await findHints(deps, { top: topOf(undefined), nowMs, windowMs, signal });

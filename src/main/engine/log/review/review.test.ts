@@ -225,6 +225,21 @@ describe('the histogram', () => {
   });
 });
 
+describe('entries between moments', () => {
+  it('are all counted, each where it belongs, also where the moments lie outside the record or are the same', async () => {
+    const entries = log.list({ limit: 1000 }).entries;
+    const at = entries.map(({ ts }) => Date.parse(ts)).sort((a, b) => a - b);
+    const middle = new Date(at[Math.floor(at.length / 2)] as number).toISOString();
+    const times = ['1999-01-01T00:00:00.000Z', middle, middle, '2999-01-01T00:00:00.000Z'];
+    const before = at.filter((ms) => ms < Date.parse(middle)).length;
+    const { counts, upTo } = await log.review.between({ times });
+    expect(counts).toEqual([0, before, 0, entries.length - before, 0]);
+    expect((await log.review.between({ times, upTo: 9 })).counts.reduce((sum, count) => sum + count, 0)).toBe(10);
+    expect(upTo).toBe(entries.length - 1);
+    expect((await log.review.between({ times: times.toReversed() })).counts).toEqual(counts);
+  });
+});
+
 describe('types of values', () => {
   it('every category and level that occurs has a name', async () => {
     const { category, level } = await log.review.facets({});
