@@ -1,6 +1,7 @@
-// Alerts in the console: a damaged repository is told, with why and what to do; “I’m on it” by keyboard alone; a channel is added and tried for real; notices over
-// whatever is open; both languages, both schemes.
+// Alerts in the console: a damaged repository is told, with why and what to do; “I’m on it” by keyboard alone; a channel is added, changed and tried for real; a
+// ticket is closed with a word; silences, outside checkers and limits; notices over whatever is open; both languages, both schemes.
 import AxeBuilder from '@axe-core/playwright';
+import { createHmac } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +22,8 @@ describe.skipIf(missing !== undefined)('alerts', () => {
   let page: Page;
   let hook: Server;
   const got: string[] = [];
+  const signed: (string | undefined)[] = [];
+  const asked: string[] = [];
 
   const findings = async (): Promise<string[]> => {
     await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
@@ -41,7 +44,14 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     hook = createServer((request, response) => {
       let body = '';
       request.on('data', (piece: Buffer) => (body += piece.toString()));
-      request.on('end', () => (got.push(body), response.end()));
+      request.on('end', () => {
+        if (request.method === 'GET') asked.push(request.url ?? '');
+        else {
+          got.push(body);
+          signed.push(request.headers['x-varve-signature'] as string | undefined);
+        }
+        response.end();
+      });
     });
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
     served = await serveHome();
@@ -61,6 +71,8 @@ describe.skipIf(missing !== undefined)('alerts', () => {
   });
 
   it('says that nothing needs you while nothing does', async () => {
+    // Notices have their own test; here they would stand over what is looked at.
+    await rpc(page, 'alerts/channels/edit', { channel: 'desktop', name: 'desktop', enabled: false, target: { kind: 'desktop' } });
     await page.getByRole('link', { name: 'Alerts', exact: true }).click();
     await page.getByText('Nothing needs you.').waitFor();
     await page.getByTestId('channel').filter({ hasText: 'desktop' }).waitFor();
@@ -112,7 +124,26 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByRole('button', { name: 'Send a test message: team' }).click();
     await page.getByText('The test message was delivered.').waitFor();
     expect(JSON.parse(got[0] ?? '{}')).toMatchObject({ format: 'varve-alert', kind: 'test' });
-    await page.getByRole('button', { name: 'Remove: team' }).click();
+    // Changed: the key stays, is not shown, and can be replaced.
+    await page.getByRole('button', { name: 'Edit: team' }).click();
+    const dialog = page.getByTestId('form-dialog');
+    expect(await dialog.getByTestId('channel-password').inputValue()).toBe('');
+    await dialog.getByText('one is kept and not shown; leave empty to keep it').waitFor();
+    await inBothSchemes('channels-edit.en');
+    await dialog.getByTestId('channel-name').fill('lab');
+    await dialog.getByTestId('form-do').click();
+    const again = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Send a test message: lab' }).click();
+      await page.getByTestId('channel').filter({ hasText: 'lab' }).getByText('The test message was delivered.').waitFor();
+    };
+    await again();
+    await page.getByRole('button', { name: 'Edit: lab' }).click();
+    await dialog.getByTestId('channel-password').fill('another key');
+    await dialog.getByTestId('form-do').click();
+    await dialog.waitFor({ state: 'detached' });
+    await again();
+    await expect.poll(() => signed.map((signature, at) => signature === `sha256=${createHmac('sha256', at < 2 ? 'a key' : 'another key').update(got[at] ?? '').digest('hex')}`)).toEqual([true, true, true]);
+    await page.getByRole('button', { name: 'Remove: lab' }).click();
     await page.getByTestId('sure-yes').click();
     await expect.poll(() => page.getByTestId('channel').count()).toBe(1);
   });
@@ -123,11 +154,93 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByText(/^The test message was not delivered: /).waitFor();
   });
 
+  it('a ticket shows what its run printed, leads to run and job, and is closed with a word', async () => {
+    await rpc(page, 'alerts/settings/set', { ticketAfter: 1 });
+    await rpc(page, 'jobs/add', { definition: { name: 'sync', title: 'Sync with the lab', work: { kind: 'command', argv: [process.execPath, '-e', 'console.log("no such host: lab"); process.exit(3)'] }, schedule: { kind: 'manual' }, retries: { most: 0 } } });
+    await rpc(page, 'jobs/run', { job: 'sync' });
+    await page.getByTestId('tab-tickets').click();
+    const ticket = page.getByTestId('ticket');
+    await ticket.getByText('Failed 1 time since').waitFor();
+    await ticket.getByText(/line.* it printed/).click();
+    await ticket.getByText('no such host: lab').waitFor();
+    expect(await ticket.getByRole('link').allTextContents()).toEqual(['Open the run', 'Open the job']);
+    await inBothSchemes('tickets.en');
+    await ticket.getByRole('button', { name: 'Close: Sync with the lab' }).click();
+    await page.getByTestId('ticket-note').fill('the lab moves this week');
+    await inBothSchemes('ticket-close.en');
+    await page.getByTestId('form-do').click();
+    await page.getByText('Closed (1)').click();
+    await page.getByText(/^Closed .* by .*: the lab moves this week$/).waitFor();
+    await page.getByTestId('tab-needs').click();
+  });
+
+  it('what is about one job is kept quiet until a moment, and told again when that is ended', async () => {
+    await page.getByText('Keep something quiet').click();
+    expect(await page.getByTestId('silence-add').isDisabled()).toBe(true);
+    await page.getByTestId('silence-job').fill('lab');
+    await page.getByRole('option', { name: 'Sync with the lab' }).click();
+    await page.getByTestId('silence-rule').selectOption('failure');
+    await page.getByTestId('silence-reason').fill('they move');
+    await inBothSchemes('silences.en');
+    await page.getByTestId('silence-add').click();
+    const silence = page.getByTestId('silence');
+    await silence.getByText('failed runs · job Sync with the lab').waitFor();
+    await silence.getByText(/they move/).waitFor();
+    await page.getByTestId('tab-quiet').click();
+    await page.locator('[data-testid=alert][data-code=failure]').getByText(/they move/).waitFor();
+    await page.getByTestId('tab-needs').click();
+    await silence.getByRole('button', { name: /^End it/ }).click();
+    await page.locator('[data-testid=alert][data-code=failure]').waitFor();
+    expect(await silence.count()).toBe(0);
+  });
+
+  it('outside checkers are named for Varve and for a job, called, changed and removed', async () => {
+    const own = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/varve`;
+    const checker = (of: string): ReturnType<Page['locator']> => page.locator(`[data-testid=checker][data-of="${of}"]`);
+    await page.getByText('Add an outside checker').click();
+    await page.getByTestId('checker-new').fill(own);
+    await page.getByTestId('checker-add').click();
+    await checker('').getByRole('button', { name: 'Call now: Varve itself' }).click();
+    await checker('').getByText('It answered.').waitFor();
+    await page.getByTestId('checker-of').click();
+    await page.getByRole('option', { name: 'Sync with the lab' }).click();
+    await page.getByTestId('checker-new').fill(`${own}/sync`);
+    await page.getByTestId('checker-add').click();
+    await checker('sync').getByRole('button', { name: /^Call now/ }).click();
+    await checker('sync').getByText('It answered.').waitFor();
+    // A job's checker hears how its last run ended, never that all is well when it is not.
+    expect(asked.filter((url) => url.startsWith('/varve/sync'))).toEqual(['/varve/sync/3']);
+    expect(asked).toContain('/varve');
+    await inBothSchemes('checkers.en');
+    await checker('').getByRole('button', { name: 'Edit: Varve itself' }).click();
+    await page.getByTestId('checker-address').fill('not an address');
+    await page.getByTestId('form-do').click();
+    await page.getByTestId('form-dialog').getByRole('alert').waitFor();
+    await page.getByTestId('form-dialog').getByRole('button', { name: 'Cancel' }).click();
+    await checker('').getByRole('button', { name: 'Remove: Varve itself' }).click();
+    await page.getByTestId('sure-yes').click();
+    await checker('').waitFor({ state: 'detached' });
+    expect(await checker('sync').count()).toBe(1);
+  });
+
+  it('the limits can be seen and changed, and what is the wrong way round is refused', async () => {
+    expect(await page.getByTestId('limit-low').inputValue()).toBe('20 GB');
+    await page.getByTestId('limit-low').fill('2.5');
+    await page.getByTestId('limits-save').click();
+    await page.getByText('must not be more than lowBytes', { exact: false }).waitFor();
+    await page.getByTestId('limit-full').fill('1');
+    await page.getByTestId('limits-save').click();
+    await expect.poll(() => rpc(page, 'alerts/settings/get', {})).toMatchObject({ lowBytes: 2_500_000_000, fullBytes: 1_000_000_000 });
+    await inBothSchemes('limits.en');
+  });
+
   it('a notice stands over whatever screen is open, and leads to the alerts', async () => {
     await goTo('/settings');
+    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await rpc(page, 'alerts/channels/edit', { channel: 'desktop', name: 'desktop', enabled: true, target: { kind: 'desktop' } });
     await rpc(page, 'alerts/channels/test', { channel: 'desktop' });
-    const notice = page.getByTestId('notice');
-    await notice.getByText('Varve: a test message').waitFor();
+    const notice = page.getByTestId('notice').filter({ hasText: 'Varve: a test message' });
+    await notice.waitFor();
     await inBothSchemes('notice.en');
     await notice.getByRole('button', { name: 'Open alerts' }).click();
     await page.getByTestId('tab-needs').waitFor();
@@ -138,6 +251,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await rpc(page, 'system/settings/set', { language: 'pt-BR' });
     await page.getByRole('heading', { name: 'Alertas' }).waitFor();
     await page.getByText(/^O repositório .+ está danificado$/).waitFor();
+    for (const summary of ['Silenciar algo', 'Adicionar um canal', 'Adicionar um verificador externo']) await page.getByText(summary, { exact: true }).click();
     await inBothSchemes('alerts-needs.pt-BR');
   });
 });

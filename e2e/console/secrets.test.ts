@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     expect(await page.getByTestId('secret-value').evaluate((field) => getComputedStyle(field).getPropertyValue('-webkit-text-security'))).toBe('disc');
     expect(await findings()).toEqual([]);
     await shoot('add');
-    await press(page.getByTestId('secret-do'));
+    await press(page.getByTestId('form-do'));
     await panel().waitFor();
     expect(await page.getByTestId('secrets-said').innerText()).toContain('secret:mail.password');
     expect(await onPage(first)).toBe(false);
@@ -194,7 +194,7 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     expect(await findings()).toEqual([]);
     await shoot(`pt-${scheme}`);
     await panel().getByRole('button', { name: 'Substituir…' }).click();
-    await page.getByTestId('secret-dialog').getByText('O novo valor passa a ser usado.').waitFor();
+    await page.getByTestId('form-dialog').getByText('O novo valor passa a ser usado.').waitFor();
     expect(await findings()).toEqual([]);
     await shoot(`pt-replace-${scheme}`);
     await page.keyboard.press('Escape');

@@ -1,11 +1,11 @@
 // A form in a window: what it asks, what went wrong, one button named after what it does.
 import { Button, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
-import { useWords } from '../../ui/words.tsx';
-import styles from './Secrets.module.css';
+import { ErrorNotice } from './ErrorNotice.tsx';
+import { useWords } from './words.tsx';
+import styles from './Sure.module.css';
 
-interface DialogProps {
+interface FormDialogProps {
   title: string;
   sub?: string;
   yes: string;
@@ -15,12 +15,13 @@ interface DialogProps {
   onYes(): void;
   onClose(): void;
   children: ReactNode;
+  size?: number;
 }
 
-export function Dialog({ title, sub, yes, ready, busy, error, onYes, onClose, children }: DialogProps): ReactNode {
+export function FormDialog({ title, sub, yes, ready, busy, error, onYes, onClose, children, size = 540 }: FormDialogProps): ReactNode {
   const { t } = useWords();
   return (
-    <Modal opened onClose={onClose} title={title} size={540} closeButtonProps={{ 'aria-label': t('word.close') }} data-testid="secret-dialog">
+    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': t('word.close') }} data-testid="form-dialog">
       <form
         className={styles.dialog}
         onSubmit={(event) => {
@@ -32,7 +33,7 @@ export function Dialog({ title, sub, yes, ready, busy, error, onYes, onClose, ch
         {children}
         {error !== null && error !== undefined && <ErrorNotice error={error} compact />}
         <div className="row">
-          <Button type="submit" disabled={!ready} loading={busy} data-testid="secret-do">
+          <Button type="submit" disabled={!ready} loading={busy} data-testid="form-do">
             {yes}
           </Button>
           <Button variant="default" onClick={onClose}>

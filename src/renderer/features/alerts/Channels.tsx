@@ -9,20 +9,23 @@ import { Shape, type Tone } from '../../ui/Shape.tsx';
 import { Sure } from '../../ui/Sure.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { AddChannel } from './AddChannel.tsx';
+import { EditChannel } from './EditChannel.tsx';
 import { QuietHours } from './QuietHours.tsx';
 import { useChannels, useSay } from './queries.ts';
 import styles from './Alerts.module.css';
 
-function stateOf({ deadSince, lastDelivery }: Channel): Tone {
+function stateOf({ enabled, deadSince, lastDelivery }: Channel): Tone {
+  if (!enabled) return 'unknown';
   if (deadSince !== null) return 'bad';
   if (lastDelivery === null) return 'unknown';
   return lastDelivery.ok ? 'good' : 'attention';
 }
 
-function StateText({ channel: { deadSince, lastDelivery } }: { channel: Channel }): ReactNode {
+function StateText({ channel: { enabled, deadSince, lastDelivery } }: { channel: Channel }): ReactNode {
   const { t, language, reason } = useWords();
   const now = useNow();
   const when = (at: string): string => formatWhen(language, new Date(at), now);
+  if (!enabled) return t('channels.off');
   if (deadSince !== null) return t('channels.dead', { when: when(deadSince), reason: reason(lastDelivery?.error ?? '') });
   if (lastDelivery === null) return t('channels.unused');
   return lastDelivery.ok ? t('channels.well', { when: when(lastDelivery.at) }) : t('channels.failed', { reason: reason(lastDelivery.error ?? '') });
@@ -34,10 +37,10 @@ function RemoveChannel({ name, onClose }: { name: string; onClose(): void }): Re
   return <Sure title={t('channels.removeAsk', { name })} sub={t('channels.removeSub')} yes={t('word.remove')} loading={remove.isPending} error={remove.error} onClose={onClose} onYes={() => remove.mutate(async (client) => client.alerts.channels.remove({ channel: name }), { onSuccess: onClose })} />;
 }
 
-function ChannelRow({ channel }: { channel: Channel }): ReactNode {
+function ChannelRow({ channel, others }: { channel: Channel; others: readonly string[] }): ReactNode {
   const { t, reason } = useWords();
   const test = useSay<Delivery>();
-  const [asking, setAsking] = useState(false);
+  const [open, setOpen] = useState<'edit' | 'remove'>();
   const { name, target, fallback, waiting } = channel;
   const where = target.kind === 'email' ? target.to.join(', ') : target.kind === 'webhook' ? target.url : '';
   return (
@@ -59,11 +62,15 @@ function ChannelRow({ channel }: { channel: Channel }): ReactNode {
         <Button variant="default" loading={test.isPending} onClick={() => test.mutate((client) => client.alerts.channels.test({ channel: name }))} aria-label={`${t('channels.test')}: ${name}`}>
           {t('channels.test')}
         </Button>
-        <Button variant="default" onClick={() => setAsking(true)} aria-label={`${t('word.remove')}: ${name}`}>
+        <Button variant="default" onClick={() => setOpen('edit')} aria-label={`${t('alerts.edit')}: ${name}`}>
+          {t('alerts.edit')}
+        </Button>
+        <Button variant="default" onClick={() => setOpen('remove')} aria-label={`${t('word.remove')}: ${name}`}>
           {t('word.remove')}
         </Button>
       </div>
-      {asking && <RemoveChannel name={name} onClose={() => setAsking(false)} />}
+      {open === 'edit' && <EditChannel channel={channel} others={others} onClose={() => setOpen(undefined)} />}
+      {open === 'remove' && <RemoveChannel name={name} onClose={() => setOpen(undefined)} />}
     </li>
   );
 }
@@ -71,6 +78,7 @@ function ChannelRow({ channel }: { channel: Channel }): ReactNode {
 export function Channels(): ReactNode {
   const { t } = useWords();
   const channels = useChannels();
+  const names = channels.data?.map(({ name }) => name) ?? [];
   return (
     <section className={`card ${styles.channels}`} aria-labelledby="channels-title">
       <h2 id="channels-title">{t('channels.title')}</h2>
@@ -78,12 +86,12 @@ export function Channels(): ReactNode {
       {channels.isError && <ErrorNotice error={channels.error} onRetry={() => void channels.refetch()} compact />}
       <ul className="plain-list">
         {channels.data?.map((channel) => (
-          <ChannelRow key={channel.id} channel={channel} />
+          <ChannelRow key={channel.id} channel={channel} others={names.filter((name) => name !== channel.name)} />
         ))}
       </ul>
       <details>
         <summary>{t('channels.add')}</summary>
-        <AddChannel taken={channels.data?.map(({ name }) => name) ?? []} />
+        <AddChannel taken={names} />
       </details>
       <QuietHours />
     </section>

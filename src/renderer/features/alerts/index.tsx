@@ -1,4 +1,4 @@
-// Alerts: what needs you, what is quiet and why, what was solved; and where you are told.
+// Alerts: what needs you, what is quiet and why, what was solved, tickets; what is kept quiet, where you are told, who watches from outside, and the limits.
 import { Tabs } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { useParams } from 'wouter';
@@ -10,6 +10,11 @@ import { Shape } from '../../ui/Shape.tsx';
 import { useNow, useWords } from '../../ui/words.tsx';
 import { AlertCard } from './AlertCard.tsx';
 import { Channels } from './Channels.tsx';
+import { Checkers } from './Checkers.tsx';
+import { Limits } from './Limits.tsx';
+import { useTickets } from './queries.ts';
+import { Silences } from './Silences.tsx';
+import { Tickets } from './Tickets.tsx';
 import styles from './Alerts.module.css';
 
 const none = { needs: 'alerts.noneNeeds', quiet: 'alerts.noneQuiet', solved: 'alerts.noneSolved' } as const;
@@ -46,28 +51,38 @@ function WatchLine(): ReactNode {
 export function AlertsScreen(): ReactNode {
   const { t, language } = useWords();
   const { id } = useParams<{ id?: string }>();
-  const [view, setView] = useState<View>('needs');
+  const [view, setView] = useState<View | 'tickets'>('needs');
+  const tickets = useTickets().data?.filter(({ closedAt }) => closedAt === null).length;
   const counts = useAlerts('needs').data?.counts;
   const label = (name: View): string => (counts === undefined || name === 'solved' ? t(`alerts.${name}`) : t('alerts.tab', { name: t(`alerts.${name}`), count: formatNumber(language, counts[name]) }));
   return (
     <div className={styles.screen}>
       <h1>{t('alerts.title')}</h1>
       <WatchLine />
-      <Tabs value={view} onChange={(value) => setView((value ?? 'needs') as View)} keepMounted={false}>
+      <Tabs value={view} onChange={(value) => setView((value ?? 'needs') as View | 'tickets')} keepMounted={false}>
         <Tabs.List aria-label={t('alerts.title')}>
           {(['needs', 'quiet', 'solved'] as const).map((name) => (
             <Tabs.Tab key={name} value={name} data-testid={`tab-${name}`}>
               {label(name)}
             </Tabs.Tab>
           ))}
+          <Tabs.Tab value="tickets" data-testid="tab-tickets">
+            {tickets === undefined ? t('tickets.title') : t('alerts.tab', { name: t('tickets.title'), count: formatNumber(language, tickets) })}
+          </Tabs.Tab>
         </Tabs.List>
         {(['needs', 'quiet', 'solved'] as const).map((name) => (
           <Tabs.Panel key={name} value={name} className={styles.panel}>
             <List view={name} focused={id} />
           </Tabs.Panel>
         ))}
+        <Tabs.Panel value="tickets" className={styles.panel}>
+          <Tickets />
+        </Tabs.Panel>
       </Tabs>
+      <Silences />
       <Channels />
+      <Checkers />
+      <Limits />
     </div>
   );
 }

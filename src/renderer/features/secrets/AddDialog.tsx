@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { SecretNameText } from '../../../contract/ids.ts';
 import { useClient } from '../../api/queries.ts';
 import { useWords } from '../../ui/words.tsx';
-import { Dialog } from './Dialog.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { endOfDay } from './dates.ts';
 import { ExpiryField } from './ExpiryField.tsx';
 import { ValueField } from './ValueField.tsx';
@@ -27,10 +27,10 @@ export function AddDialog({ taken, onDone, onClose }: { taken: readonly string[]
   });
   const wrong = name === '' || SecretNameText.safeParse(name).success ? (taken.includes(name) ? t('secrets.nameTaken') : undefined) : t('secrets.nameWrong');
   return (
-    <Dialog title={t('secrets.add')} yes={t('secrets.save')} ready={name !== '' && wrong === undefined && value !== ''} busy={save.isPending} error={save.error} onYes={() => save.mutate()} onClose={onClose}>
+    <FormDialog title={t('secrets.add')} yes={t('secrets.save')} ready={name !== '' && wrong === undefined && value !== ''} busy={save.isPending} error={save.error} onYes={() => save.mutate()} onClose={onClose}>
       <TextInput label={t('secrets.name')} description={t('secrets.nameHint')} value={name} error={wrong} onChange={(event) => setName(event.currentTarget.value)} autoComplete="off" spellCheck={false} data-autofocus data-testid="secret-name" />
       <ValueField label={t('secrets.value')} value={value} onChange={setValue} />
       <ExpiryField day={day} onChange={setDay} />
-    </Dialog>
+    </FormDialog>
   );
 }

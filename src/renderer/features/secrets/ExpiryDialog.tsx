@@ -4,7 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { NamedSecret } from '../../../contract/secrets.ts';
 import { useClient } from '../../api/queries.ts';
 import { useWords } from '../../ui/words.tsx';
-import { Dialog } from './Dialog.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { dayOf, endOfDay } from './dates.ts';
 import { ExpiryField } from './ExpiryField.tsx';
 
@@ -21,8 +21,8 @@ export function ExpiryDialog({ secret: { name, expiresAt }, onClose }: { secret:
     }
   });
   return (
-    <Dialog title={t('secrets.setExpiryTitle', { name })} yes={t('secrets.setExpiryDo')} ready busy={save.isPending} error={save.error} onYes={() => save.mutate()} onClose={onClose}>
+    <FormDialog title={t('secrets.setExpiryTitle', { name })} yes={t('secrets.setExpiryDo')} ready busy={save.isPending} error={save.error} onYes={() => save.mutate()} onClose={onClose}>
       <ExpiryField day={day} onChange={setDay} first />
-    </Dialog>
+    </FormDialog>
   );
 }

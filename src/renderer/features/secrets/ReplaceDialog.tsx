@@ -5,7 +5,7 @@ import { useState, type ReactNode } from 'react';
 import { usualKeepHours, type NamedSecret } from '../../../contract/secrets.ts';
 import { useClient } from '../../api/queries.ts';
 import { useWords } from '../../ui/words.tsx';
-import { Dialog } from './Dialog.tsx';
+import { FormDialog } from '../../ui/FormDialog.tsx';
 import { endOfDay } from './dates.ts';
 import { ExpiryField } from './ExpiryField.tsx';
 import { ValueField } from './ValueField.tsx';
@@ -30,7 +30,7 @@ export function ReplaceDialog({ secret: { name }, onDone, onClose }: { secret: N
     }
   });
   return (
-    <Dialog title={t('secrets.replaceTitle', { name })} sub={t('secrets.replaceSub')} yes={t(tested ? 'secrets.testAndSwitch' : 'secrets.switch')} ready={value !== ''} busy={replace.isPending} error={replace.error} onYes={() => replace.mutate()} onClose={onClose}>
+    <FormDialog title={t('secrets.replaceTitle', { name })} sub={t('secrets.replaceSub')} yes={t(tested ? 'secrets.testAndSwitch' : 'secrets.switch')} ready={value !== ''} busy={replace.isPending} error={replace.error} onYes={() => replace.mutate()} onClose={onClose}>
       <ValueField label={t('secrets.newValue')} value={value} onChange={setValue} first />
       <ExpiryField day={day} onChange={setDay} />
       <Select
@@ -44,6 +44,6 @@ export function ReplaceDialog({ secret: { name }, onDone, onClose }: { secret: N
         <summary>{t('secrets.test')}</summary>
         <Textarea className={styles.folded} label={t('secrets.testCommand')} description={t('secrets.testCommandHint')} value={program} onChange={(event) => setProgram(event.currentTarget.value)} autosize minRows={2} maxRows={8} spellCheck={false} styles={{ input: { fontFamily: 'var(--mono)' } }} data-testid="secret-test" />
       </details>
-    </Dialog>
+    </FormDialog>
   );
 }
