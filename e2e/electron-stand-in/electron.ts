@@ -5,7 +5,7 @@ import { ipcMain } from './ipc.ts';
 import { Menu, MenuItem } from './menu.ts';
 import { MessageChannelMain } from './ports.ts';
 import { protocol } from './protocol.ts';
-import { dialog, nativeImage, nativeTheme, Notification, powerMonitor, shell, Tray } from './surface.ts';
+import { dialog, nativeImage, nativeTheme, Notification, powerMonitor, powerSaveBlocker, shell, Tray } from './surface.ts';
 import { utilityProcess } from './utility.ts';
 
 /** Anything else Electron has: importing it works, using it says so. */
@@ -53,7 +53,7 @@ export const safeStorage = absent('safeStorage');
 export const systemPreferences = absent('systemPreferences');
 export const webFrameMain = absent('webFrameMain');
 export const WebContentsView = absent('WebContentsView');
-export { app, BrowserWindow, dialog, ipcMain, Menu, MenuItem, MessageChannelMain, nativeImage, nativeTheme, Notification, powerMonitor, protocol, shell, Tray, utilityProcess, webContents };
+export { app, BrowserWindow, dialog, ipcMain, Menu, MenuItem, MessageChannelMain, nativeImage, nativeTheme, Notification, powerMonitor, powerSaveBlocker, protocol, shell, Tray, utilityProcess, webContents };
 // Electron itself is CommonJS, so both forms of import exist there.
-const all = { app, autoUpdater, BrowserWindow, clipboard, crashReporter, dialog, globalShortcut, ipcMain, Menu, MenuItem, MessageChannelMain, nativeImage, nativeTheme, net, Notification, powerMonitor, protocol, safeStorage, screen, session, shell, systemPreferences, Tray, utilityProcess, webContents, WebContentsView, webFrameMain };
+const all = { app, autoUpdater, BrowserWindow, clipboard, crashReporter, dialog, globalShortcut, ipcMain, Menu, MenuItem, MessageChannelMain, nativeImage, nativeTheme, net, Notification, powerMonitor, powerSaveBlocker, protocol, safeStorage, screen, session, shell, systemPreferences, Tray, utilityProcess, webContents, WebContentsView, webFrameMain };
 export { all as default };

@@ -119,6 +119,24 @@ export const shell = {
 
 export const powerMonitor = Object.assign(new EventEmitter(), { getSystemIdleState: () => 'active', getSystemIdleTime: () => 0, getCurrentThermalState: () => 'unknown', isOnBatteryPower: () => false, onBatteryPower: false });
 
+/** Who keeps the computer from falling asleep, by id. */
+class PowerSaveBlocker {
+  #held = new Map<number, string>();
+  #next = 0;
+  start(type: string): number {
+    if (type !== 'prevent-app-suspension' && type !== 'prevent-display-sleep') throw new TypeError(`no power save blocker of type ${type}`);
+    this.#held.set(this.#next, type);
+    return this.#next++;
+  }
+  stop(id: number): boolean {
+    return this.#held.delete(id);
+  }
+  isStarted(id: number): boolean {
+    return this.#held.has(id);
+  }
+}
+export const powerSaveBlocker = new PowerSaveBlocker();
+
 class NativeTheme extends EventEmitter {
   #source = 'system';
   #systemDark = false;

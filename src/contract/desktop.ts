@@ -5,7 +5,7 @@ import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { procedure } from './base.ts';
 import { WireError } from './errors.ts';
-import { FilePath, Language } from './ids.ts';
+import { FilePath, Instant, Language } from './ids.ts';
 
 export const Theme = z.enum(['system', 'light', 'dark']);
 export type Theme = z.infer<typeof Theme>;
@@ -40,8 +40,29 @@ export const LastSnapshot = z.object({
 });
 export type LastSnapshot = z.infer<typeof LastSnapshot>;
 
-/** What a quit that was asked for waits for: `saving` the last snapshots, or for a person's word where one `failed`. */
-export const QuitState = z.object({ state: z.enum(['none', 'saving', 'failed']), snapshots: z.array(LastSnapshot) });
+/** What becomes of work under way when the program ends. `keep`: it goes on without Varve, which finds it again at its next start. */
+export const QuitChoice = z.enum(['wait', 'stop', 'keep']);
+export type QuitChoice = z.infer<typeof QuitChoice>;
+
+/** A run of a job, or long work a person began. */
+export const QuitWork = z.object({
+  id: z.string(),
+  of: z.enum(['run', 'task']),
+  /** Of a run: what its job is called; of a task: what it is about. */
+  title: z.string(),
+  /** Of a run: the kind of its work; of a task: its kind. */
+  kind: z.string(),
+  taskId: z.string().nullable(),
+  startedAt: Instant.nullable(),
+  /** A process of its own keeps it, so that it can go on without Varve. */
+  outlives: z.boolean(),
+  choice: QuitChoice,
+  state: z.enum(['active', 'stopping', 'ended'])
+});
+export type QuitWork = z.infer<typeof QuitWork>;
+
+/** What a quit that was asked for waits for: `asking` what becomes of work under way, `waiting` for what was chosen so, `saving` the last snapshots, or for a person's word where one `failed`. */
+export const QuitState = z.object({ state: z.enum(['none', 'asking', 'waiting', 'saving', 'failed']), work: z.array(QuitWork), snapshots: z.array(LastSnapshot) });
 export type QuitState = z.infer<typeof QuitState>;
 
 export const desktopContract = {
@@ -59,11 +80,11 @@ export const desktopContract = {
   notify: procedure.input(z.object({ title: z.string().max(200), body: z.string().max(1_000) })).output(z.object({ shown: z.boolean() })),
   /** Work in the page that is not saved (`what` it belongs to, or null: none): before the window is closed or the program quits, the person is asked. */
   setUnsaved: procedure.input(z.object({ what: z.string().max(500).nullable() })).output(nothing),
-  /** Quits as the menu does: plans with `snapshotOnQuit` get their snapshot first. */
+  /** Quits as the menu does: work under way is asked about, and plans with `snapshotOnQuit` get their snapshot first. */
   quit: procedure.input(nothing.optional()).output(nothing),
   /** The state of a quit, and each change of it. */
   quitting: procedure.input(nothing.optional()).output(eventIterator(QuitState)),
-  /** `quit`: without waiting any longer, running snapshots are cancelled. `stay`: the program goes on, and so do they. */
-  answerQuit: procedure.input(z.object({ answer: z.enum(['quit', 'stay']) })).output(nothing),
+  /** `quit`: while `asking`, with what becomes of each; later without waiting any longer, running snapshots are cancelled. `stay`: the program goes on, and so do they. */
+  answerQuit: procedure.input(z.object({ answer: z.enum(['quit', 'stay']), choices: z.array(z.object({ id: z.string().max(100), choice: QuitChoice })).max(1000).default([]) })).output(nothing),
   appInfo: procedure.input(nothing.optional()).output(AppInfo)
 };

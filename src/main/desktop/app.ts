@@ -1,5 +1,5 @@
 // The desktop program: windows, tray, dialogs and the engine's process. It holds no data of its own.
-import { app, dialog, Menu, powerMonitor, session, type MessagePortMain } from 'electron';
+import { app, dialog, Menu, powerMonitor, powerSaveBlocker, session, type MessagePortMain } from 'electron';
 import { join } from 'node:path';
 import { bridgeChannels } from '../../contract/bridge.ts';
 import { describeError } from '../../contract/copy/errors.ts';
@@ -22,10 +22,13 @@ import { applicationMenu } from './menu.ts';
 import { denyPermissions, restrictContents } from './policy.ts';
 import { registerScheme, serveConsole } from './protocol.ts';
 import { arrangeQuit } from './quit.ts';
+import { QuitTalk } from './quit-talk.ts';
+import { createSleepBlocker } from './sleep-blocker.ts';
 import { profileFolder, readStartArguments, type StartArguments } from './start-arguments.ts';
 import { createTrayIcon, type TrayIcon } from './tray.ts';
 import { nothingKnown } from './tray-state.ts';
 import { createConsoleWindow, type ConsoleWindow } from './window.ts';
+import { WorkUnderWay } from './work-under-way.ts';
 
 export interface DesktopPlace {
   /** Folder of the built main files (`out/main`). */
@@ -71,7 +74,10 @@ class DesktopShell {
   #tray: TrayIcon | undefined;
   #engine: EngineHost;
   #watch: EngineWatch;
-  #lastSnapshots = new LastSnapshots();
+  #talk = new QuitTalk();
+  #lastSnapshots = new LastSnapshots(this.#talk);
+  #work = new WorkUnderWay(this.#talk);
+  #sleep = createSleepBlocker({ start: () => powerSaveBlocker.start('prevent-app-suspension'), stop: (id) => void powerSaveBlocker.stop(id), onBattery: () => powerMonitor.isOnBatteryPower() });
   /** What unsaved work in the page belongs to. */
   #unsaved: string | undefined;
   #quitting;
@@ -80,7 +86,10 @@ class DesktopShell {
     this.#place = place;
     this.#start = start;
     this.#watch = new EngineWatch({
-      onFacts: (facts) => this.#tray?.update(this.#language, facts),
+      onFacts: (facts) => {
+        this.#sleep.update(facts.running);
+        this.#tray?.update(this.#language, facts);
+      },
       onSettings: (settings) => this.#followSettings(settings),
       onNotice: ({ title, body }) => void showNotice(title, body, () => this.show()),
       onBackUpEnded: (task) => this.#sayBackUpEnded(task),
@@ -137,6 +146,8 @@ class DesktopShell {
     // Timers cannot be trusted across sleep: the engine looks at the wall clock again.
     powerMonitor.on('suspend', () => this.#engine.tell({ kind: 'suspend' }));
     powerMonitor.on('resume', () => this.#engine.tell({ kind: 'resume' }));
+    powerMonitor.on('on-ac', () => this.#sleep.powerChanged());
+    powerMonitor.on('on-battery', () => this.#sleep.powerChanged());
     // Linux and macOS; on Windows the window hears it.
     powerMonitor.on('shutdown', () => this.#quitting.sessionEnds());
     // The line "12 minutes ago" ages.
@@ -159,7 +170,7 @@ class DesktopShell {
         },
         showWindow: () => this.show(),
         quit: () => app.quit(),
-        quitting: this.#lastSnapshots
+        quitting: this.#talk
       }),
       desktop
     );
@@ -174,9 +185,9 @@ class DesktopShell {
     return wanted && (this.#tray?.present() ?? false);
   }
 
-  /** Where closing the window ends the program, it stays until unsaved work is decided on and the last snapshots are taken: they are shown in it. */
+  /** Where closing the window ends the program, it stays until unsaved work and work under way are decided on and the last snapshots are taken: they are shown in it. */
   #closingQuits(): boolean {
-    return process.platform !== 'darwin' && (this.#unsaved !== undefined || this.#lastSnapshots.state.state !== 'none' || this.#watch.wantsLastSnapshots());
+    return process.platform !== 'darwin' && (this.#unsaved !== undefined || this.#talk.state.state !== 'none' || this.#watch.hasWork() || this.#watch.wantsLastSnapshots());
   }
 
   /** A program of macOS goes on without its window: with unsaved work the window is only hidden, so nothing is lost and nothing need be asked. */
@@ -185,9 +196,25 @@ class DesktopShell {
   }
 
   #beforeTheEnd(): Promise<'quit' | 'stay'> | undefined {
-    const what = this.#unsaved;
-    if (what === undefined) return this.#takeLastSnapshots();
-    return this.#askToDiscard(what).then((discard) => (discard ? (this.#takeLastSnapshots() ?? 'quit') : 'stay'));
+    if (this.#unsaved === undefined && !this.#watch.hasWork() && !this.#watch.wantsLastSnapshots()) return undefined;
+    return this.#settleAll();
+  }
+
+  /** In this order: whoever stays because of one is not asked about the others. */
+  async #settleAll(): Promise<'quit' | 'stay'> {
+    if (this.#unsaved !== undefined && !(await this.#askToDiscard(this.#unsaved))) return 'stay';
+    if ((await this.#settleWork()) === 'stay') return 'stay';
+    return (await this.#takeLastSnapshots()) ?? 'quit';
+  }
+
+  async #settleWork(): Promise<'quit' | 'stay'> {
+    const { client, facts } = this.#watch;
+    if (client === undefined || !this.#watch.hasWork()) return 'quit';
+    this.show();
+    return this.#work.settle(client, facts.runs, this.#watch.running).catch((error: unknown) => {
+      report(`asking about work under way: ${String(error)}`);
+      return 'quit' as const; // the engine is gone, and its work with it
+    });
   }
 
   /** The page keeps what is unsaved until the end, should that not come after all. */
@@ -209,7 +236,7 @@ class DesktopShell {
 
   /** Where they failed, a second wish to quit is the answer; while they are being taken, the window shows the way out. */
   #askedAgainToQuit(): void {
-    if (this.#lastSnapshots.state.state === 'failed') this.#lastSnapshots.answer('quit');
+    if (this.#talk.state.state === 'failed') this.#talk.answer('quit');
     else this.show();
   }
 

@@ -5,8 +5,8 @@ import type { ApiOf } from '../../contract/index.ts';
 import type { AppInfo, desktopContract, Theme } from '../../contract/desktop.ts';
 import type { Language } from '../../contract/ids.ts';
 import { fail } from '../engine/kit/errors.ts';
-import type { LastSnapshots } from './last-snapshots.ts';
 import { openExternally } from './policy.ts';
+import type { QuitTalk } from './quit-talk.ts';
 
 export type DesktopApi = ApiOf<typeof desktopContract>;
 
@@ -18,7 +18,7 @@ export interface DesktopServiceDeps {
   setUnsaved(what: string | undefined): void;
   showWindow(): void;
   quit(): void;
-  quitting: Pick<LastSnapshots, 'follow' | 'answer'>;
+  quitting: Pick<QuitTalk, 'follow' | 'answer'>;
 }
 
 export function createDesktopService(deps: DesktopServiceDeps): DesktopApi {
@@ -71,9 +71,9 @@ export function createDesktopService(deps: DesktopServiceDeps): DesktopApi {
       return {};
     },
     quitting: (_input, { signal }) => deps.quitting.follow(signal),
-    answerQuit: ({ answer }) => {
+    answerQuit: ({ answer, choices }) => {
       // After the answer has left, as above.
-      setImmediate(() => deps.quitting.answer(answer));
+      setImmediate(() => deps.quitting.answer(answer, new Map(choices.map(({ id, choice }) => [id, choice]))));
       return {};
     },
     appInfo: () => appInfo(deps.trayPresent())

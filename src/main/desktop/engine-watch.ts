@@ -5,6 +5,7 @@ import type { SchedulerState } from '../../contract/jobs.ts';
 import { pauseEnd, type PauseSpan } from '../../contract/pause.ts';
 import type { Settings } from '../../contract/system.ts';
 import { nothingKnown, type TrayFacts } from './tray-state.ts';
+import { runsToAsk, tasksToAsk } from './work-under-way.ts';
 
 export interface EngineWatchDeps {
   onFacts(facts: TrayFacts): void;
@@ -39,6 +40,16 @@ export class EngineWatch {
     return this.#facts.engine === 'running' && this.#facts.plans.some(({ snapshotOnQuit }) => snapshotOnQuit);
   }
 
+  /** Something that would end, or could be waited for, when this program ends. */
+  hasWork(): boolean {
+    const { engine, owns, runs, running } = this.#facts;
+    return engine === 'running' && owns && (runsToAsk(runs).length > 0 || tasksToAsk(running).length > 0);
+  }
+
+  get running(): TaskState[] {
+    return [...this.#tasks.values()].filter(({ state }) => state === 'running');
+  }
+
   get facts(): TrayFacts {
     return this.#facts;
   }
@@ -54,7 +65,7 @@ export class EngineWatch {
   lose(): void {
     this.#client = undefined;
     this.#tasks.clear();
-    this.#tell({ engine: 'lost', running: [] });
+    this.#tell({ engine: 'lost', running: [], runs: [] });
   }
 
   backUp(planId: string, planName: string): void {
@@ -120,7 +131,7 @@ export class EngineWatch {
       const status = await client.system.status({});
       if (this.#client !== client) return;
       const locked = status.secretStore !== null && status.secretStore.state !== 'open';
-      this.#tell({ engine: 'running', hasHome: status.home !== null, passwordsLocked: locked, recordBroken: status.verify?.verdict?.kind === 'broken' || status.verify?.verdict?.kind === 'behind' });
+      this.#tell({ engine: 'running', owns: status.host === 'desktop', hasHome: status.home !== null, passwordsLocked: locked, recordBroken: status.verify?.verdict?.kind === 'broken' || status.verify?.verdict?.kind === 'behind' });
     }
     // Without a home there is nothing more to ask: settings, too, live in it.
     if (!this.#facts.hasHome) return;
@@ -128,9 +139,9 @@ export class EngineWatch {
       const settings = await client.system.settings.get({});
       if (this.#client === client) this.#deps.onSettings(settings);
     }
-    if (has('home', 'jobs')) {
-      const { paused } = await client.jobs.scheduler({});
-      if (this.#client === client) this.#tell({ pausedUntil: paused?.until ?? null });
+    if (has('home', 'jobs', 'runs')) {
+      const { paused, active } = await client.jobs.scheduler({});
+      if (this.#client === client) this.#tell({ pausedUntil: paused?.until ?? null, runs: active });
     }
     if (has('home', 'plans', 'snapshots', 'sample', 'repositories')) {
       const plans = await client.plans.list({});
@@ -145,9 +156,8 @@ export class EngineWatch {
       else if (task.state !== 'cancelled' && task.state !== 'waiting') this.#failed.delete(task.subject);
       if (this.#startedHere.delete(task.id)) this.#deps.onBackUpEnded(task);
     }
-    const running = [...this.#tasks.values()].filter((one) => one.state === 'running');
     this.#forgetOld();
-    this.#tell({ running, failedPlan: [...this.#failed][0] });
+    this.#tell({ running: this.running, failedPlan: [...this.#failed][0] });
   }
 
   /** Ended tasks are kept a little, because the answer of `take` can come after the task's end. */

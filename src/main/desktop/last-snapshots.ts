@@ -1,67 +1,46 @@
 // The last snapshots before the program ends: of each plan that wants one, with their state for the page, and a person's way out of waiting.
-import type { LastSnapshot, QuitState } from '../../contract/desktop.ts';
+import type { LastSnapshot } from '../../contract/desktop.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import { toWire } from '../engine/kit/errors.ts';
 import { fromTyped } from '../transport/router.ts';
+import type { QuitAnswer, QuitTalk } from './quit-talk.ts';
 
-export type QuitAnswer = 'quit' | 'stay';
 type Engine = Pick<VarveClient, 'snapshots' | 'system'>;
 
-const nothing: QuitState = { state: 'none', snapshots: [] };
-
 export class LastSnapshots {
-  #state: QuitState = nothing;
-  #changed = Promise.withResolvers<void>();
-  #answer: ((answer: QuitAnswer) => void) | undefined;
+  #talk: QuitTalk;
 
-  get state(): QuitState {
-    return this.#state;
+  constructor(talk: QuitTalk) {
+    this.#talk = talk;
   }
 
   /** Takes them. `quit` when all are there or a person does not want to wait, `stay` when a person changed their mind. Never rejects. */
   async take(engine: Engine): Promise<QuitAnswer> {
-    const answered = Promise.withResolvers<QuitAnswer>();
-    this.#answer = answered.resolve;
-    this.#set({ state: 'saving', snapshots: [] });
+    this.#talk.set({ state: 'saving', work: [], snapshots: [] });
+    const answered = this.#talk.next().then(({ answer }) => answer);
     const ended = this.#run(engine).then((allWell): QuitAnswer | Promise<QuitAnswer> => {
       if (allWell) return 'quit';
-      this.#set({ ...this.#state, state: 'failed' });
-      return answered.promise;
+      this.#talk.set({ state: 'failed' });
+      return answered;
     });
-    const answer = await Promise.race([answered.promise, ended]);
-    this.#answer = undefined;
+    const answer = await Promise.race([answered, ended]);
     // Whoever quits without waiting wants nothing more written; whoever stays gets the snapshot all the same.
-    if (answer === 'quit') for (const { taskId, state } of this.#state.snapshots) if (state === 'running' && taskId !== null) engine.system.tasks.cancel({ id: taskId }).catch(() => undefined);
-    this.#set(nothing);
+    if (answer === 'quit') for (const { taskId, state } of this.#talk.state.snapshots) if (state === 'running' && taskId !== null) engine.system.tasks.cancel({ id: taskId }).catch(() => undefined);
+    this.#talk.clear();
     return answer;
-  }
-
-  answer(answer: QuitAnswer): void {
-    this.#answer?.(answer);
-  }
-
-  /** The state now and each that follows. */
-  async *follow(signal: AbortSignal | undefined): AsyncGenerator<QuitState> {
-    const left = Promise.withResolvers<void>();
-    signal?.addEventListener('abort', () => left.resolve(), { once: true });
-    while (signal?.aborted !== true) {
-      const changed = this.#changed.promise;
-      yield this.#state;
-      await Promise.race([changed, left.promise]);
-    }
   }
 
   /** True when nothing went wrong; gaps are told in the snapshot and keep nobody here. */
   async #run(engine: Engine): Promise<boolean> {
     try {
       const started = await engine.snapshots.takeLast({});
-      this.#set({ state: 'saving', snapshots: started.map((each) => ({ ...each, state: 'running', error: null })) });
+      this.#talk.set({ snapshots: started.map((each) => ({ ...each, state: 'running', error: null })) });
       await Promise.all(started.map(({ taskId }) => this.#followTask(engine, taskId)));
     } catch (error) {
-      this.#set({ state: 'saving', snapshots: [...this.#state.snapshots, { planId: '', plan: '', title: '', taskId: null, state: 'failed', error: wireOf(error) }] });
+      this.#talk.set({ snapshots: [...this.#talk.state.snapshots, { planId: '', plan: '', title: '', taskId: null, state: 'failed', error: wireOf(error) }] });
     }
-    return this.#state.snapshots.every(({ state }) => state !== 'failed');
+    return this.#talk.state.snapshots.every(({ state }) => state !== 'failed');
   }
 
   async #followTask(engine: Engine, taskId: string): Promise<void> {
@@ -78,14 +57,7 @@ export class LastSnapshots {
   }
 
   #note(taskId: string, change: Pick<LastSnapshot, 'state' | 'error'>): void {
-    this.#set({ ...this.#state, snapshots: this.#state.snapshots.map((each) => (each.taskId === taskId ? { ...each, ...change } : each)) });
-  }
-
-  #set(state: QuitState): void {
-    this.#state = state;
-    const { resolve } = this.#changed;
-    this.#changed = Promise.withResolvers();
-    resolve();
+    this.#talk.set({ snapshots: this.#talk.state.snapshots.map((each) => (each.taskId === taskId ? { ...each, ...change } : each)) });
   }
 }
 

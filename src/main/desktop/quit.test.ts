@@ -5,6 +5,7 @@ import type { QuitState } from '../../contract/desktop.ts';
 import type { TaskState } from '../../contract/events.ts';
 import { LastSnapshots } from './last-snapshots.ts';
 import { arrangeQuit } from './quit.ts';
+import { QuitTalk } from './quit-talk.ts';
 
 /** As Electron's: `quit` asks before-quit, then will-quit; either can be prevented. */
 class FakeApp extends EventEmitter {
@@ -87,11 +88,12 @@ describe('the last snapshots', () => {
     }) as never;
 
   it('end the wait when all are there, gaps or not', async () => {
-    const last = new LastSnapshots();
+    const talk = new QuitTalk();
+    const last = new LastSnapshots(talk);
     const states: QuitState['state'][] = [];
     const stop = new AbortController();
     const following = (async () => {
-      for await (const { state } of last.follow(stop.signal)) states.push(state);
+      for await (const { state } of talk.follow(stop.signal)) states.push(state);
     })();
     await settle();
     expect(await last.take(engineOf({ a: Promise.resolve(task('a', 'done')), b: Promise.resolve(task('b', 'gaps')) }))).toBe('quit');
@@ -102,31 +104,34 @@ describe('the last snapshots', () => {
   });
 
   it('that fail wait for a person, and say why', async () => {
-    const last = new LastSnapshots();
+    const talk = new QuitTalk();
+    const last = new LastSnapshots(talk);
     const taken = last.take(engineOf({ a: Promise.resolve(task('a', 'failed', 'REPOSITORY_MISSING')), b: Promise.resolve(task('b', 'done')) }));
-    await expect.poll(() => last.state.state).toBe('failed');
-    expect(last.state.snapshots).toMatchObject([{ taskId: 'a', state: 'failed', error: { code: 'REPOSITORY_MISSING' } }, { taskId: 'b', state: 'done' }]);
-    last.answer('stay');
+    await expect.poll(() => talk.state.state).toBe('failed');
+    expect(talk.state.snapshots).toMatchObject([{ taskId: 'a', state: 'failed', error: { code: 'REPOSITORY_MISSING' } }, { taskId: 'b', state: 'done' }]);
+    talk.answer('stay');
     expect(await taken).toBe('stay');
-    expect(last.state.state).toBe('none');
+    expect(talk.state.state).toBe('none');
   });
 
   it('are cancelled by a person who does not want to wait', async () => {
-    const last = new LastSnapshots();
+    const talk = new QuitTalk();
+    const last = new LastSnapshots(talk);
     const cancelled: string[] = [];
     const taken = last.take(engineOf({ a: new Promise(() => {}) }, cancelled));
-    await expect.poll(() => last.state.snapshots.length).toBe(1);
-    last.answer('quit');
+    await expect.poll(() => talk.state.snapshots.length).toBe(1);
+    talk.answer('quit');
     expect(await taken).toBe('quit');
     expect(cancelled).toEqual(['a']);
   });
 
   it('of an engine that ended are not taken for done', async () => {
-    const last = new LastSnapshots();
+    const talk = new QuitTalk();
+    const last = new LastSnapshots(talk);
     const taken = last.take({ snapshots: { takeLast: () => Promise.reject(new Error('closed')) }, system: {} } as never);
-    await expect.poll(() => last.state.state).toBe('failed');
-    expect(last.state.snapshots).toMatchObject([{ state: 'failed', error: { code: 'OWNER_LOST' } }]);
-    last.answer('quit');
+    await expect.poll(() => talk.state.state).toBe('failed');
+    expect(talk.state.snapshots).toMatchObject([{ state: 'failed', error: { code: 'OWNER_LOST' } }]);
+    talk.answer('quit');
     expect(await taken).toBe('quit');
   });
 });

@@ -4,7 +4,9 @@ import { formatRelative, formatWhen } from '../../contract/copy/values.ts';
 import { visibleText } from '../../contract/copy/text.ts';
 import type { TaskState } from '../../contract/events.ts';
 import type { Language } from '../../contract/ids.ts';
+import type { Run } from '../../contract/runs.ts';
 import type { Plan } from '../../contract/snapshots.ts';
+import { runsToAsk, tasksToAsk } from './work-under-way.ts';
 
 /** Told apart by shape, never by colour: plain, dot (needs you), hollow (paused), line through (not checking), moving (working). */
 export type TrayShape = 'plain' | 'dot' | 'hollow' | 'line' | 'working';
@@ -19,11 +21,15 @@ export interface TrayFacts {
   running: readonly Pick<TaskState, 'id' | 'kind' | 'subject'>[];
   /** Plan whose newest snapshot attempt failed, by name. */
   failedPlan: string | undefined;
+  /** Runs of jobs that are under way or wait. */
+  runs: readonly Run[];
+  /** They are this program's: none are where `varve serve` owns the home. */
+  owns: boolean;
   /** All jobs are paused until then, ISO 8601; null: they are not. */
   pausedUntil: string | null;
 }
 
-export const nothingKnown: TrayFacts = { engine: 'starting', hasHome: undefined, passwordsLocked: false, recordBroken: false, plans: [], running: [], failedPlan: undefined, pausedUntil: null };
+export const nothingKnown: TrayFacts = { engine: 'starting', hasHome: undefined, passwordsLocked: false, recordBroken: false, plans: [], running: [], failedPlan: undefined, runs: [], owns: false, pausedUntil: null };
 
 export function trayShape(facts: TrayFacts): TrayShape {
   if (facts.engine === 'lost') return 'line';
@@ -49,13 +55,24 @@ export function describeRunning(language: Language, facts: TrayFacts): string {
   return facts.running.map((task) => desktopWords(language, words[task.kind], { subject: visibleText(task.subject, true) })).join(', ');
 }
 
-/** What quitting does first, or stops, or leaves undone. */
+/** What quitting asks about or does first, or stops, or leaves undone. */
 export function quitLine(language: Language, facts: TrayFacts): string {
   const last = facts.engine === 'running' ? facts.plans.filter(({ snapshotOnQuit }) => snapshotOnQuit) : [];
+  const asked = workLine(language, facts);
+  if (asked !== undefined) return desktopWords(language, 'quitAsks', { what: asked });
   const others = facts.running.filter((task) => task.kind !== 'snapshot' || !last.some(({ name }) => name === task.subject));
   if (others.length > 0) return desktopWords(language, 'quitBusy', { what: describeRunning(language, { ...facts, running: others }) });
   if (last.length > 0) return desktopWords(language, 'quitAfter', { plans: last.map((plan) => visibleText(plan.title || plan.name, true)).join(', ') });
   return desktopWords(language, 'quit');
+}
+
+/** Runs of jobs by their names, else what a person began; undefined: nothing that would be asked about. */
+function workLine(language: Language, facts: TrayFacts): string | undefined {
+  if (facts.engine !== 'running' || !facts.owns) return undefined;
+  const runs = runsToAsk(facts.runs);
+  const tasks = tasksToAsk(facts.running);
+  if (runs.length > 0) return runs.map(({ jobTitle, jobName }) => visibleText(jobTitle || jobName, true)).join(', ');
+  return tasks.length > 0 ? describeRunning(language, { ...facts, running: tasks }) : undefined;
 }
 
 export function lastSnapshotLine(language: Language, facts: TrayFacts, now: Date): string {

@@ -1,13 +1,14 @@
-// A quit that waits for the last snapshots, shown over whatever screen is open: how far they are, and the two ways out of waiting.
+// A quit, shown over whatever screen is open: what becomes of work under way, how far that and the last snapshots are, and the two ways out of waiting.
 import { Button, Modal } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { visibleText } from '../../contract/copy/text.ts';
-import type { LastSnapshot, QuitState } from '../../contract/desktop.ts';
+import type { LastSnapshot, QuitChoice, QuitState } from '../../contract/desktop.ts';
 import { useEngine, useTasks } from '../api/engine.tsx';
 import { ErrorNotice } from '../ui/ErrorNotice.tsx';
 import { Shape, type Tone } from '../ui/Shape.tsx';
 import { TaskBar, taskNumbers } from '../ui/TaskLine.tsx';
 import { useWords } from '../ui/words.tsx';
+import { AskWork, AwaitedWork, type Choices } from './QuitWork.tsx';
 import styles from './QuitDialog.module.css';
 
 const again = 1_000;
@@ -67,25 +68,39 @@ function Line({ last }: { last: LastSnapshot }): ReactNode {
   );
 }
 
+const words = {
+  asking: { title: 'quit.askTitle', lead: 'quit.askLead', quit: 'quit.do' },
+  waiting: { title: 'quit.waitTitle', lead: 'quit.dontWaitSub', quit: 'quit.dontWait' },
+  saving: { title: 'quit.title', lead: 'quit.lead', quit: 'quit.skip' },
+  failed: { title: 'quit.title', lead: 'quit.failedLead', quit: 'quit.now' }
+} as const;
+
 export function QuitDialog(): ReactNode {
   const { t } = useWords();
   const { line } = useEngine();
   const state = useQuitState();
+  const phase = state?.state;
   const [asked, setAsked] = useState<'quit' | 'stay'>();
+  const [choices, setChoices] = useState<Choices>({});
+  // Each phase is answered by itself.
   useEffect(() => {
-    if (state === undefined) setAsked(undefined);
-  }, [state]);
-  if (state === undefined) return null;
-  const failed = state.state === 'failed';
+    setAsked(undefined);
+    if (phase === undefined) setChoices({});
+  }, [phase]);
+  if (state === undefined || state.state === 'none') return null;
+  const { title, lead, quit } = words[state.state];
   const answer = (given: 'quit' | 'stay'): void => {
     setAsked(given);
-    line.client.desktop.answerQuit({ answer: given }).catch(() => setAsked(undefined));
+    const chosen = state.state === 'asking' ? Object.entries(choices).map(([id, choice]) => ({ id, choice })) : [];
+    line.client.desktop.answerQuit({ answer: given, choices: chosen }).catch(() => setAsked(undefined));
   };
+  const choose = (id: string, choice: QuitChoice): void => setChoices((before) => ({ ...before, [id]: choice }));
   return (
-    <Modal opened onClose={() => answer('stay')} withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false} title={t('quit.title')} data-testid="quit-dialog" data-state={state.state}>
+    <Modal opened onClose={() => answer('stay')} withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false} title={t(title)} data-testid="quit-dialog" data-state={state.state}>
       <div className={styles.dialog}>
-        <p role="status">{t(failed ? 'quit.failedLead' : 'quit.lead')}</p>
+        <p role="status">{t(lead)}</p>
         <ul className="plain-list">
+          {state.work.map((work) => (state.state === 'asking' ? <AskWork key={work.id} work={work} choices={choices} onChoose={choose} /> : <AwaitedWork key={work.id} work={work} />))}
           {state.snapshots.map((last) => (
             <Line key={last.planId} last={last} />
           ))}
@@ -94,8 +109,8 @@ export function QuitDialog(): ReactNode {
           <Button variant="default" disabled={asked !== undefined} onClick={() => answer('stay')} data-autofocus>
             {t('quit.stay')}
           </Button>
-          <Button variant={failed ? 'filled' : 'default'} disabled={asked !== undefined} onClick={() => answer('quit')}>
-            {asked === 'quit' ? t('quit.stopping') : t(failed ? 'quit.now' : 'quit.skip')}
+          <Button variant={state.state === 'asking' || state.state === 'failed' ? 'filled' : 'default'} disabled={asked !== undefined} onClick={() => answer('quit')}>
+            {asked === 'quit' ? t('quit.stopping') : t(quit)}
           </Button>
         </div>
       </div>
