@@ -163,23 +163,28 @@ export function createJobs(deps: JobsDependencies): Jobs {
       await recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, onFailed, onLost });
     })());
 
-  const missing = (definition: JobDefinition): Job['broken'] => {
-    const { work } = definition;
-    if ('plan' in work && plan(work.plan) === undefined) return { kind: 'plan', name: work.plan };
-    if ('repository' in work && !repositories.rows().some(({ name }) => name === work.repository)) return { kind: 'repository', name: work.repository };
-    const gone = secretsOf(definition).find((name) => !named.has(name));
-    return gone === undefined ? null : { kind: 'secret', name: gone };
+  /** What there is is looked up once for all that are asked about. */
+  const lookForMissing = (): ((definition: JobDefinition) => Job['broken']) => {
+    const planNames = new Set(deps.plans().map(({ name }) => name));
+    const repositoryNames = new Set(repositories.rows().map(({ name }) => name));
+    return (definition) => {
+      const { work } = definition;
+      if ('plan' in work && !planNames.has(work.plan)) return { kind: 'plan', name: work.plan };
+      if ('repository' in work && !repositoryNames.has(work.repository)) return { kind: 'repository', name: work.repository };
+      const gone = secretsOf(definition).find((name) => !named.has(name));
+      return gone === undefined ? null : { kind: 'secret', name: gone };
+    };
   };
   named.addUsers((): SecretReference[] => jobs.all().flatMap(({ id, name, definition }) => secretsOf(definition).map((secret) => ({ secret, kind: 'job' as const, id, name }))));
 
   const definitions = createDefinitionService({
-    clock, random, jobs, runs, outbox, scheduler, announce, missing, settleLeft,
+    clock, random, jobs, runs, outbox, scheduler, announce, lookForMissing, settleLeft,
     planFacts: (nameOrId) => deps.plans().find(({ name, id }) => name === nameOrId || id === nameOrId) ?? fail('NOT_FOUND', `no plan ${nameOrId}`, { kind: 'plan', name: nameOrId })
   });
   const runService = createRunService({ clock, jobs, runs, outbox, scheduler, attempts, announce });
   /** Others say which runs they refer to: those stay. */
   const referring: (() => readonly string[])[] = [];
-  const housekeeping = createHousekeepingStore(db, () => referring.flatMap((list) => list()));
+  const housekeeping = createHousekeepingStore(db, { named: () => referring.flatMap((list) => list()), onRemoved: runs.forgetShown });
   const purge = createPurge({ clock, random, files, logger, jobs, runs, store: housekeeping, attempts, outbox, homePath, onChanged });
   ledger.onStarted((run) => logger.info('a run began', { ...runFields(run), job: run.jobName, trigger: run.trigger }));
   ledger.onEnded((run) => logger.info('a run ended', { ...runFields(run), job: run.jobName, state: run.state, cause: run.cause }));

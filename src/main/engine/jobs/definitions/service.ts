@@ -18,6 +18,8 @@ import { changesBetween } from './changes.ts';
 import { defaultsFor, type PlanFacts } from './defaults.ts';
 import type { JobStore } from './store.ts';
 
+type Missing = (definition: JobDefinition) => Job['broken'];
+
 export interface DefinitionServiceDeps {
   clock: Clock;
   random: Random;
@@ -27,7 +29,7 @@ export interface DefinitionServiceDeps {
   scheduler: Scheduler;
   announce(event: EngineEvent): void;
   /** What a definition refers to and is not there; null: all is. */
-  missing(definition: JobDefinition): Job['broken'];
+  lookForMissing(): Missing;
   planFacts(nameOrId: string): PlanFacts;
   /** What an earlier process left is known before something is run beside it. */
   settleLeft(): Promise<void>;
@@ -35,7 +37,6 @@ export interface DefinitionServiceDeps {
 
 /** Rule 9.4. */
 const longestPauseMs = 30 * 86_400_000;
-const marksShown = 14;
 
 export type DefinitionService = ReturnType<typeof createDefinitionService>;
 
@@ -45,9 +46,9 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
 
   const find = (idOrName: string): JobRow => jobs.job(idOrName) ?? fail('NOT_FOUND', `no job ${idOrName}`, { kind: 'job', name: idOrName });
 
-  /** `all`: the live runs, for whoever shows many jobs. */
-  const view = (row: JobRow, all: readonly RunRow[] = runs.live()): Job => {
-    const last = runs.last(row.id);
+  /** `all`: the live runs, and `missing` what there is, for whoever shows many jobs. */
+  const view = (row: JobRow, all: readonly RunRow[] = runs.live(), missing: Missing = deps.lookForMissing()): Job => {
+    const { last, marks } = runs.shown(row.id);
     const live = all.filter(({ jobId }) => jobId === row.id);
     return {
       id: row.id,
@@ -57,13 +58,13 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       createdAt: isoOf(row.createdAt),
       fromFile: row.fromFile,
       paused: pausedAt(row.paused, clock.now()) ? row.paused : null,
-      broken: deps.missing(row.definition),
+      broken: missing(row.definition),
       nextAt: isoOrNull(scheduler.nextAt(row)),
       active: live.map((run) => viewRun(run, scheduler.waitingFor(run.id))),
       lastRun: last ? viewRun(last, scheduler.waitingFor(last.id)) : null,
       lastGoodAt: isoOrNull(row.lastGoodAt),
       failures: row.failures,
-      marks: runs.marks(row.id, marksShown)
+      marks: [...marks]
     };
   };
 
@@ -72,7 +73,7 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     const { schedule, work } = definition;
     // Rule 1.14: a process every few seconds would be a load nobody wants.
     if (work.kind === 'command' && schedule.kind === 'cron' && scheduler.smallestGapOf(schedule) < leastProgramGapMs) fail('BAD_INPUT', 'the program would be started too often', { field: 'schedule', reason: 'starts a program more often than every 10 seconds' });
-    const missing = deps.missing(definition);
+    const missing = deps.lookForMissing()(definition);
     if (missing !== null && missing.kind !== 'secret') fail('NOT_FOUND', `no ${missing.kind} ${missing.name}`, missing);
     if (missing !== null) fail('NOT_FOUND', `no secret ${missing.name}`, { kind: 'secret', name: missing.name });
     const other = jobs.job(definition.name);
@@ -126,7 +127,8 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
   const api = {
     list: async () => {
       const live = runs.live();
-      return jobs.all().map((row) => view(row, live));
+      const missing = deps.lookForMissing();
+      return jobs.all().map((row) => view(row, live, missing));
     },
     get: async ({ job }) => view(find(job)),
     add: async ({ definition }, { actor }) => view(add(definition, actor)),

@@ -41,8 +41,8 @@ const ended = finalStates.map((state) => `'${state}'`).join(', ');
 
 export type HousekeepingStore = ReturnType<typeof createHousekeepingStore>;
 
-/** `named`: runs that something open refers to, of any job. */
-export function createHousekeepingStore(db: Pick<Database, 'prepare'>, named: () => readonly string[] = () => []) {
+/** `named`: runs that something open refers to, of any job. `onRemoved`: rows of runs went. */
+export function createHousekeepingStore(db: Pick<Database, 'prepare'>, { named = () => [], onRemoved = () => undefined }: { named?: () => readonly string[]; onRemoved?: () => void } = {}) {
   const ids = (sql: string, ...values: unknown[]): string[] => db.prepare(sql).all<{ id: string }>(...values).map(({ id }) => id);
   const one = (sql: string, ...values: unknown[]): string[] => ids(`${sql} ORDER BY id DESC LIMIT 1`, ...values);
   const place = (id: string): Pick<RunRow, 'jobId' | 'createdAt' | 'endedAt'> | undefined => {
@@ -74,6 +74,7 @@ export function createHousekeepingStore(db: Pick<Database, 'prepare'>, named: ()
         db.prepare('DELETE FROM run_attempts WHERE run_id = ?').run(id);
         db.prepare('DELETE FROM runs WHERE id = ?').run(id);
       }
+      onRemoved();
     },
     outputGone: (runId: string): void => {
       db.prepare("UPDATE run_attempts SET output = json_set(output, '$.removed', json('true')) WHERE run_id = ? AND output IS NOT NULL").run(runId);

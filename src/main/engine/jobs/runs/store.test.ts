@@ -1,6 +1,7 @@
 // Lists of runs: by time, by how they ended, page after page, the same as looking at every row.
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunState } from '../../../../contract/runs.ts';
+import { createHousekeepingStore } from '../housekeeping/store.ts';
 import type { RunRow } from '../model.ts';
 import { at, define, hour, Workshop } from '../testing/workshop.ts';
 
@@ -34,6 +35,24 @@ it('finds what a look at every row finds', () => {
       }
     }
   }
+});
+
+it('shows of a job what is so now: after each new run, each change and each removal', () => {
+  const { runs, db } = shop.now;
+  const { id } = shop.job('a');
+  const direct = (): unknown => ({ last: runs.last(id), marks: runs.marks(id, 14) });
+  expect(runs.shown(id)).toEqual(direct());
+  expect(runs.shown(id)).toBe(runs.shown(id));
+  const run = shop.now.scheduler.write(shop.job('a'), { trigger: 'manual' }) as RunRow;
+  expect(runs.shown(id).last?.id).toBe(run.id);
+  for (const change of [{ state: 'running' }, { state: 'succeeded', endedAt: 1 }, { note: 'a word' }] as Partial<RunRow>[]) {
+    runs.update(run.id, change);
+    expect(runs.shown(id)).toEqual(direct());
+  }
+  expect(runs.shown(id).marks.at(-1)).toMatchObject({ id: run.id, state: 'succeeded' });
+  createHousekeepingStore(db, { onRemoved: runs.forgetShown }).deleteRuns([run.id]);
+  expect(runs.shown(id)).toEqual(direct());
+  expect(runs.shown(id).last?.id).not.toBe(run.id);
 });
 
 it('knows the live ones of a job', () => {

@@ -30,6 +30,16 @@ export interface RunQuery {
   limit: number;
 }
 
+/** Rows are not changed by who gets them. */
+export interface Shown {
+  last: RunRow | undefined;
+  marks: readonly RunMark[];
+}
+
+const marksShown = 14;
+/** Jobs whose runs are kept in memory, about 4 KB each. */
+const mostKept = 2_000;
+
 export type RunStore = ReturnType<typeof createRunStore>;
 
 export function createRunStore(db: Pick<Database, 'prepare'>) {
@@ -37,6 +47,14 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
     const row = db.prepare(sql).get(...values);
     return row && runOf(row);
   };
+  const kept = new Map<string, Shown>();
+  const last = (jobId: string): RunRow | undefined => one('SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1', jobId);
+  const marks = (jobId: string, count: number): RunMark[] =>
+    db
+      .prepare(`SELECT id, state, coalesce(ended_at, created_at) AS at FROM runs WHERE job_id = ? AND test = 0 AND state IN (${ended}) ORDER BY id DESC LIMIT ?`)
+      .all(jobId, count)
+      .map((row) => ({ id: row['id'] as string, state: row['state'] as RunState, at: isoOf(row['at'] as number), test: false }))
+      .reverse();
   return {
     ...createRunTallies(db),
     run: (id: string): RunRow | undefined => one('SELECT * FROM runs WHERE id = ?', id),
@@ -70,24 +88,33 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
       const each = [...new Set(states)].flatMap((state) => db.prepare(select(state)).all(...values, limit).map(runOf));
       return each.sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
     },
-    last: (jobId: string): RunRow | undefined => one('SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1', jobId),
+    last,
     /** The last ones that are over and no test, oldest first. */
-    marks: (jobId: string, count: number): RunMark[] =>
-      db
-        .prepare(`SELECT id, state, coalesce(ended_at, created_at) AS at, test FROM runs WHERE job_id = ? AND test = 0 AND state IN (${ended}) ORDER BY id DESC LIMIT ?`)
-        .all(jobId, count)
-        .map((row) => ({ id: row['id'] as string, state: row['state'] as RunState, at: isoOf(row['at'] as number), test: false }))
-        .reverse(),
     /** As a test, and over. */
     lastTest: (): RunRow | undefined => one(`SELECT * FROM runs WHERE test = 1 AND state IN (${ended}) ORDER BY id DESC LIMIT 1`),
+    marks,
+    /** What a list of jobs shows of each: its last run and the marks of the last ones that are over. Kept until a run of the job changes. */
+    shown: (jobId: string): Shown => {
+      const known = kept.get(jobId);
+      if (known) return known;
+      const found: Shown = { last: last(jobId), marks: marks(jobId, marksShown) };
+      if (kept.size >= mostKept) kept.clear();
+      kept.set(jobId, found);
+      return found;
+    },
+    /** Runs were removed. */
+    forgetShown: (): void => kept.clear(),
     /** Final ones, newest first. */
     recent: (jobId: string, limit: number): RunRow[] => db.prepare(`SELECT * FROM runs WHERE job_id = ? AND state IN (${ended}) ORDER BY id DESC LIMIT ?`).all(jobId, limit).map(runOf),
     insert: (run: RunRow): void => {
+      kept.delete(run.jobId);
       db.prepare(`INSERT INTO runs (${runKeys.map((key) => columns[key]).join(', ')}) VALUES (${runKeys.map(() => '?').join(', ')})`).run(...runKeys.map((key) => valueOf(key, run[key])));
     },
     update: (id: string, patch: Partial<RunRow>): void => {
       const keys = (Object.keys(patch) as (keyof RunRow)[]).filter((key) => patch[key] !== undefined);
       if (keys.length === 0) return;
+      const of = db.prepare('SELECT job_id FROM runs WHERE id = ?').get<{ job_id: string }>(id);
+      if (of) kept.delete(of.job_id);
       db.prepare(`UPDATE runs SET ${keys.map((key) => `${columns[key]} = ?`).join(', ')} WHERE id = ?`).run(...keys.map((key) => valueOf(key, patch[key])), id);
     },
     attempts: (runId: string): AttemptRow[] => db.prepare('SELECT * FROM run_attempts WHERE run_id = ? ORDER BY attempt').all(runId).map(attemptOf),
@@ -119,8 +146,15 @@ function valueOf(key: keyof RunRow, value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
+/** Key by key: a list of jobs makes one of each. */
 function runOf(row: Row): RunRow {
-  return Object.fromEntries(runKeys.map((key) => [key, json.has(key) ? parsed(row[columns[key]]) : key === 'test' ? row['test'] === 1 : row[columns[key]]])) as unknown as RunRow;
+  const as = <K extends keyof RunRow>(column: string): RunRow[K] => row[column] as RunRow[K];
+  return {
+    id: as<'id'>('id'), jobId: as<'jobId'>('job_id'), jobName: as<'jobName'>('job_name'), jobTitle: as<'jobTitle'>('job_title'), workKind: as<'workKind'>('work_kind'), version: as<'version'>('version'), definitionHash: as<'definitionHash'>('definition_hash'), key: as<'key'>('key'), state: as<'state'>('state'),
+    cause: as<'cause'>('cause'), trigger: as<'trigger'>('trigger'), occurrence: as<'occurrence'>('occurrence'), createdAt: as<'createdAt'>('created_at'), startedAt: as<'startedAt'>('started_at'), endedAt: as<'endedAt'>('ended_at'), activeMs: as<'activeMs'>('active_ms'), attempts: as<'attempts'>('attempts'),
+    dueAt: as<'dueAt'>('due_at'), test: row['test'] === 1, by: as<'by'>('by'), reason: as<'reason'>('reason'), replayOf: as<'replayOf'>('replay_of'), otherRun: as<'otherRun'>('other_run'), missed: parsed(row['missed']), flags: parsed(row['flags']), exit: parsed(row['exit']), result: parsed(row['result']),
+    failure: parsed(row['failure']), note: as<'note'>('note'), reclassified: parsed(row['reclassified']), trace: as<'trace'>('trace')
+  };
 }
 
 function attemptOf(row: Row): AttemptRow {

@@ -268,7 +268,7 @@ export class Workshop {
       recover: () => recoverRuns({ clock, logger, jobs, runs, ledger, worker, executorFor, onFailed, onLost })
     });
     const definitions = createDefinitionService({
-      clock, random, jobs, runs, outbox, scheduler, announce, missing: () => null, settleLeft: async () => undefined,
+      clock, random, jobs, runs, outbox, scheduler, announce, lookForMissing: () => () => null, settleLeft: async () => undefined,
       planFacts: (name) => {
         throw new Error(`no plan ${name}`);
       }
