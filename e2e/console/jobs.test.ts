@@ -54,6 +54,29 @@ describe.skipIf(whatIsMissing('e2e/console/jobs') !== undefined)('jobs in a brow
     await at.page.getByTestId('job-row').first().getByText(/next (today|tomorrow|\w+) \d\d:\d\d/).waitFor();
   });
 
+  it('a long list has rows only where the eye is and where the focus is, and its end can be reached', async () => {
+    const { page } = at;
+    const source = { kind: 'file', text: JSON.stringify({ format: 'varve-jobs', version: 1, jobs: Array.from({ length: 120 }, (_, i) => ({ name: `many-${String(i).padStart(3, '0')}`, work: { kind: 'verify-log' }, schedule: { kind: 'manual' } })) }) };
+    const { token } = await rpc<{ token: string }>(page, 'jobs/import/preview', { source });
+    await rpc(page, 'jobs/import/apply', { source, token });
+    const items = page.getByTestId('job-list').getByRole('listitem');
+    await expect.poll(() => items.first().getAttribute('aria-setsize')).toMatch(/^12\d$/);
+    expect(await items.count()).toBeLessThan(60);
+    const first = items.first().getByRole('link').first();
+    const name = await first.textContent();
+    await first.focus();
+    await page.locator('main').evaluate((main) => main.scrollTo(0, main.scrollHeight));
+    await row('many-119').waitFor();
+    expect(await items.count()).toBeLessThan(60);
+    // What has the focus stays, so that the keyboard goes on from there.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(name);
+    expect(await items.first().getAttribute('aria-posinset')).toBe('1');
+    expect(await at.findings()).toEqual([]);
+    await Promise.all((await list()).filter(({ definition }) => definition.name.startsWith('many-')).map(({ id }) => rpc(page, 'jobs/remove', { job: id })));
+    await page.locator('main').evaluate((main) => main.scrollTo(0, 0));
+    await row('many-119').waitFor({ state: 'detached' });
+  });
+
   it('a job is made by the editor, by keyboard alone: a program with its arguments, which no shell reads', async () => {
     const { page } = at;
     await at.press('New job');

@@ -12,6 +12,7 @@ import { Instead } from '../../ui/Instead.tsx';
 import { describeWork, sayWhen, titleOf } from '../../ui/job-words.ts';
 import { RunMarks } from '../../ui/RunMark.tsx';
 import { Shape } from '../../ui/Shape.tsx';
+import { VirtualRows } from '../../ui/VirtualRows.tsx';
 import { Moment, Sentence, useNow, useWords, type Words } from '../../ui/words.tsx';
 import { byNeed, settle, stateOf, toneOfJob, type JobState } from './order.ts';
 import { AllPaused, PauseAll, PauseJob, pauseSentence } from './PauseMenu.tsx';
@@ -52,7 +53,7 @@ function JobRow({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNode
   const said = state.kind === 'broken' ? t(`jobs.broken.${state.what}`, { name: words.reason(state.name) }) : describeWork(words, job.definition.work);
   const live = job.active[0];
   return (
-    <li className={styles.jobRow} data-testid="job-row" data-job={job.definition.name} data-state={state.kind === 'run' || state.kind === 'failing' ? state.state : state.kind}>
+    <div className={styles.jobRow} data-testid="job-row" data-job={job.definition.name} data-state={state.kind === 'run' || state.kind === 'failing' ? state.state : state.kind}>
       <span className={styles.state}>
         <Shape tone={toneOfJob(state)} size={16} />
         {live && state.kind === 'run' ? <Link href={`/jobs/runs/${live.id}`}>{jobStateWord(words, state)}</Link> : <span>{jobStateWord(words, state)}</span>}
@@ -76,7 +77,7 @@ function JobRow({ job, allPaused }: { job: Job; allPaused: boolean }): ReactNode
         <RunNow job={job} />
         <PauseJob job={job} />
       </div>
-    </li>
+    </div>
   );
 }
 
@@ -153,11 +154,7 @@ export function JobList(): ReactNode {
           <p className={`muted ${styles.waits}`} role="status" data-testid="sort-waits">
             {waits ? t('jobs.sortWaits') : ''}
           </p>
-          <ul className={`card plain-list ${styles.list}`} data-testid="job-list" {...hold}>
-            {ordered.map((job) => (
-              <JobRow key={job.id} job={job} allPaused={paused !== null} />
-            ))}
-          </ul>
+          <VirtualRows items={ordered} keyOf={({ id }) => id} estimate={59} className="card" data-testid="job-list" {...hold} row={(job) => <JobRow job={job} allPaused={paused !== null} />} />
         </section>
       )}
       {proposals.map(({ plan, definitions }) => (
