@@ -40,7 +40,7 @@ function useQuitState(): QuitState | undefined {
 function Line({ last }: { last: LastSnapshot }): ReactNode {
   const words = useWords();
   const task = useTasks().get(last.taskId ?? '');
-  const plan = visibleText(last.title, true);
+  const plan = visibleText(last.title || last.plan, true);
   if (last.state === 'running') {
     return (
       <li className={styles.line}>
@@ -58,7 +58,7 @@ function Line({ last }: { last: LastSnapshot }): ReactNode {
   }
   return (
     <li className={styles.line}>
-      {last.title !== '' && (
+      {plan !== '' && (
         <p className="row">
           <Shape tone={tones[last.state]} /> {words.t(`quit.${last.state}`, { plan })}
         </p>

@@ -66,15 +66,15 @@ function wordsFor({ t, language }: Words, need: Need): NeedWords {
     case 'checkFailed':
       return { tone: 'bad', title: t('need.checkFailed', { repository: need.repository.name, count: need.errors }), sub: t('need.checkFailedSub'), button: t('need.checkDo') };
     case 'noSnapshot':
-      return { tone: 'attention', title: t('need.noSnapshot', { plan: visibleText(need.plan.title, true) }), sub: t('need.noSnapshotSub'), button: t('app.backUpNow') };
+      return { tone: 'attention', title: t('need.noSnapshot', { plan: visibleText(need.plan.title || need.plan.name, true) }), sub: t('need.noSnapshotSub'), button: t('app.backUpNow') };
     case 'old':
-      return { tone: 'attention', title: t('need.old', { plan: visibleText(need.plan.title, true), span: formatSpan(language, need.seconds) }), sub: t('need.oldSub'), button: t('app.backUpNow') };
+      return { tone: 'attention', title: t('need.old', { plan: visibleText(need.plan.title || need.plan.name, true), span: formatSpan(language, need.seconds) }), sub: t('need.oldSub'), button: t('app.backUpNow') };
     case 'alerts': {
       const { title, next } = describeAlert(language, need.first, new Date());
       return { tone: need.first.severity === 'critical' ? 'bad' : 'attention', title: t('overview.needAlerts', { count: need.count, title }), sub: next, button: t('notice.open') };
     }
     case 'gaps':
-      return { tone: 'attention', title: t('need.gaps', { plan: visibleText(need.plan.title, true) }), sub: t('need.gapsSub'), button: t('need.gapsDo') };
+      return { tone: 'attention', title: t('need.gaps', { plan: visibleText(need.plan.title || need.plan.name, true) }), sub: t('need.gapsSub'), button: t('need.gapsDo') };
   }
 }
 
