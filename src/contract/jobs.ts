@@ -215,7 +215,7 @@ export const jobs = {
   /** The runs it had stay until they are purged. CONFLICT while one is under way. */
   remove: procedure.route({ method: 'DELETE', path: '/jobs/{job}' }).input(z.object({ job: JobName })),
   versions: procedure.route({ method: 'GET', path: '/jobs/{job}/versions' }).input(z.object({ job: JobName })).output(z.array(z.object({ version: Count, at: Instant, by: z.string(), definition: JobDefinition }))),
-  /** `dailyDefaults`: the jobs a new plan gets, as proposals. */
+  /** The jobs a new plan gets, as proposals: those it has not, and no second check of its repository. */
   defaults: procedure.route({ method: 'GET', path: '/jobs/defaults/{plan}' }).input(z.object({ plan: JobName })).output(z.array(JobDefinition)),
   pause: procedure.route({ method: 'POST', path: '/jobs/{job}/pause' }).input(z.object({ job: JobName, reason: z.string().max(1000).default(''), until: Instant.optional() })).output(Job),
   /** `catchUp`: one run for the newest time that passed meanwhile. */

@@ -63,8 +63,11 @@ export function useSecretNames(): string[] {
 export function useProposals(plans: readonly Plan[]): { plan: Plan; definitions: JobDefinition[] }[] {
   const client = useClient();
   const answers = useQueries({ queries: plans.map((plan) => ({ queryKey: ['jobs', 'defaults', plan.id], queryFn: () => client.jobs.defaults({ plan: plan.id }) })) });
+  const proposed = new Set<string>();
   return plans.flatMap((plan, index) => {
-    const definitions = answers[index]?.data ?? [];
+    // Two plans on one repository propose the same check of it.
+    const definitions = (answers[index]?.data ?? []).filter(({ name }) => !proposed.has(name));
+    for (const { name } of definitions) proposed.add(name);
     return definitions.length === 0 ? [] : [{ plan, definitions }];
   });
 }

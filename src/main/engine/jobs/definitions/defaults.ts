@@ -22,11 +22,12 @@ function minuteOf(name: string): number {
 export function defaultsFor({ name, zone, repository, hasRetention }: PlanFacts): JobDefinition[] {
   const minute = minuteOf(name);
   const at = (expression: string): { kind: 'cron'; expression: string; zone: string; dayMatch: 'or' } => ({ kind: 'cron', expression, zone, dayMatch: 'or' });
-  const make = (suffix: string, rest: object): JobDefinition => JobDefinition.parse({ name: `${name.slice(0, 62 - suffix.length)}-${suffix}`, idempotent: true, ...rest });
+  const make = (suffix: string, rest: object, of = name): JobDefinition => JobDefinition.parse({ name: `${of.slice(0, 62 - suffix.length)}-${suffix}`, idempotent: true, ...rest });
   return [
     make('daily', { work: { kind: 'snapshot', plan: name }, schedule: at(`${minute} 12 * * *`) }),
     ...(hasRetention ? [make('tidy', { work: { kind: 'forget', plan: name, prune: true }, schedule: at(`${minute} 14 * * SUN`) })] : []),
-    make('check', { work: { kind: 'check', repository, read: 'share', withinDays: 84 }, schedule: at(`${minute} 13 * * SUN`) }),
+    // Of the repository, whichever of its plans proposes it.
+    make('check', { work: { kind: 'check', repository, read: 'share', withinDays: 84 }, schedule: at(`${minuteOf(repository)} 13 * * SUN`) }, repository),
     make('drill', { work: { kind: 'drill', plan: name, share: 0.05 }, schedule: at(`${minute} 15 1 * *`) })
   ];
 }

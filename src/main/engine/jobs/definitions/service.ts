@@ -150,8 +150,10 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
     },
     versions: async ({ job }) => jobs.versions(find(job).id).map(({ version, at, by, definition }) => ({ version, at: isoOf(at), by, definition })),
     defaults: async ({ plan }) => {
-      const taken = new Set(jobs.all().map(({ name }) => name));
-      return defaultsFor(deps.planFacts(plan)).filter(({ name }) => !taken.has(name));
+      const all = jobs.all();
+      const taken = new Set(all.map(({ name }) => name));
+      const checked = new Set(all.flatMap(({ definition: { work } }) => (work.kind === 'check' ? [work.repository] : [])));
+      return defaultsFor(deps.planFacts(plan)).filter(({ name, work }) => !taken.has(name) && !(work.kind === 'check' && checked.has(work.repository)));
     },
     pause: async ({ job, reason, until }, { actor }) => {
       const row = find(job);
