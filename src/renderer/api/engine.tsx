@@ -14,11 +14,14 @@ interface Engine {
   /** Entries in the log as last announced; undefined until then. */
   logEntries: Cell<number | undefined>;
   /** What a person was told since the page was opened and has not put away; the newest last. */
-  notices: Cell<readonly NoticeEvent[]>;
+  notices: Cell<readonly Notice[]>;
+  /** All that was told since the page was opened, put away or not; the newest last. */
+  told: Cell<readonly Notice[]>;
 }
 
-export type NoticeEvent = Extract<EngineEvent, { kind: 'notify' }>;
+export type Notice = Extract<EngineEvent, { kind: 'notify' }> & { at: string };
 const mostNotices = 3;
+const mostTold = 50;
 
 const EngineContext = createContext<Engine | undefined>(undefined);
 
@@ -50,7 +53,7 @@ export function EngineProvider({ line, children }: { line: Line; children: React
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, refetchOnWindowFocus: false, retry: (count, error) => count < 1 && isFailure(error, 'TIMED_OUT') }, mutations: { retry: false } } })
   );
-  const engine = useMemo<Engine>(() => ({ line, board: createTaskBoard(line.client), logEntries: createCell<number | undefined>(undefined), notices: createCell<readonly NoticeEvent[]>([]) }), [line]);
+  const engine = useMemo<Engine>(() => ({ line, board: createTaskBoard(line.client), logEntries: createCell<number | undefined>(undefined), notices: createCell<readonly Notice[]>([]), told: createCell<readonly Notice[]>([]) }), [line]);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -58,7 +61,12 @@ export function EngineProvider({ line, children }: { line: Line; children: React
     let everConnected = false;
     const onEvent = (event: EngineEvent): void => {
       if (event.kind === 'task') engine.board.take(event.task);
-      else if (event.kind === 'notify') engine.notices.update((before) => [...before.filter(({ id }) => id !== event.id), event].slice(-mostNotices));
+      else if (event.kind === 'notify') {
+        const notice = { ...event, at: new Date().toISOString() };
+        const withIt = (before: readonly Notice[], most: number): Notice[] => [...before.filter(({ id }) => id !== notice.id), notice].slice(-most);
+        engine.notices.update((before) => withIt(before, mostNotices));
+        engine.told.update((before) => withIt(before, mostTold));
+      }
       else if (event.kind === 'changed') {
         for (const key of staleAfter[event.what]) void queryClient.invalidateQueries({ queryKey: [key] });
         if (staleAfter[event.what].includes('snapshots')) for (const key of oldWithSnapshots) void queryClient.invalidateQueries({ queryKey: [key], refetchType: 'none' });

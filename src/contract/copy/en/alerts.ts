@@ -154,6 +154,7 @@ export const alerts = {
   'limits.tickets': 'A ticket: after failed runs in a row',
   'limits.hint': 'Room is looked at where Varve keeps its own data and where repositories are. On a small drive it is a tenth of it, and 3 %, where that is less.',
   'limits.save': 'Keep these limits',
+  'told.title': 'What you were told since this page was opened',
   'overview.needAlerts_one': '{count} alert needs you: {title}',
   'overview.needAlerts_other': '{count} alerts need you, first of all: {title}',
   'overview.greyScheduler': 'Nothing has been started by time since {when}.',

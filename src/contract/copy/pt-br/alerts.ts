@@ -160,6 +160,7 @@ export const alerts: Translated<typeof en> = {
   'limits.tickets': 'Um chamado: após falhas seguidas',
   'limits.hint': 'O espaço é olhado onde o Varve guarda seus próprios dados e onde estão os repositórios. Em uma unidade pequena vale um décimo dela, e 3 %, onde isso for menos.',
   'limits.save': 'Manter estes limites',
+  'told.title': 'Avisos desde que esta página foi aberta',
   'overview.needAlerts_one': '{count} alerta precisa de você: {title}',
   'overview.needAlerts_many': '{count} de alertas precisam de você, antes de tudo: {title}',
   'overview.needAlerts_other': '{count} alertas precisam de você, antes de tudo: {title}',

@@ -15,6 +15,7 @@ import { Limits } from './Limits.tsx';
 import { useTickets } from './queries.ts';
 import { Silences } from './Silences.tsx';
 import { Tickets } from './Tickets.tsx';
+import { Told } from './Told.tsx';
 import styles from './Alerts.module.css';
 
 const none = { needs: 'alerts.noneNeeds', quiet: 'alerts.noneQuiet', solved: 'alerts.noneSolved' } as const;
@@ -79,6 +80,7 @@ export function AlertsScreen(): ReactNode {
           <Tickets />
         </Tabs.Panel>
       </Tabs>
+      <Told />
       <Silences />
       <Channels />
       <Checkers />
