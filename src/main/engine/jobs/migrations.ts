@@ -130,11 +130,15 @@ export const jobsMigrations: Migration[] = [
   },
   {
     version: 79,
+    // Rule 8.2: the call that asked for it; a second run for one call cannot be written.
+    up: (db) => db.exec('ALTER TABLE runs ADD COLUMN call TEXT; CREATE UNIQUE INDEX runs_of_call ON runs (call) WHERE call IS NOT NULL')
+  },
+  {
+    version: 77,
     up: (db) =>
       db.exec(`
-        -- Rule 8.2: the call that asked for it; a second run for one call cannot be written.
-        ALTER TABLE runs ADD COLUMN call TEXT;
-        CREATE UNIQUE INDEX runs_of_call ON runs (call) WHERE call IS NOT NULL;
+        -- Those of a job that are not over, without looking at those of others.
+        CREATE INDEX runs_live_of ON runs (job_id, id) WHERE state IN ('awaiting_approval', 'queued', 'starting', 'running', 'stopping', 'retry_wait');
         -- The last test, without reading what was none.
         CREATE INDEX runs_as_tests ON runs (id) WHERE test = 1;
       `)

@@ -65,7 +65,7 @@ export function createRunStore(db: Pick<Database, 'prepare'>) {
     /** Oldest first. */
     live: (): RunRow[] => db.prepare(`SELECT * FROM runs WHERE state IN (${live}) ORDER BY id`).all().map(runOf),
     /** Those of a job that are not over, oldest first. */
-    liveOf: (jobId: string): RunRow[] => db.prepare(`SELECT * FROM runs WHERE state IN (${live}) AND +job_id = ? ORDER BY id`).all(jobId).map(runOf),
+    liveOf: (jobId: string): RunRow[] => db.prepare(`SELECT * FROM runs INDEXED BY runs_live_of WHERE state IN (${live}) AND job_id = ? ORDER BY id`).all(jobId).map(runOf),
     /** Newest first. */
     list: ({ jobId, states, fromMs, toMs, before, limit }: RunQuery): RunRow[] => {
       const clauses: string[] = [];

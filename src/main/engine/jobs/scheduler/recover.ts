@@ -11,7 +11,7 @@ import { runFields, runKey, type JobRow, type RunRow } from '../model.ts';
 import { failureOf } from './settle.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { RunStore } from '../runs/store.ts';
-import type { Enqueue } from './scheduler.ts';
+import type { Enqueue } from './wanted.ts';
 import type { Worker } from './worker.ts';
 
 export interface RecoverDeps {

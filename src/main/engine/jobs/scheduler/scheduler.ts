@@ -1,10 +1,9 @@
 // The heart: looks at the clock, decides what is due, gives waiting runs their turn. Judged by wall time alone and never by one long timer (rule 2.2). Every
 // decision is one transaction: the run, its event, the cursor (rule 2.3), so that a stop at any instant neither loses a time nor uses it twice.
-import type { JobDefinition, Pause } from '../../../../contract/jobs.ts';
-import type { Missed, Run, RunCause, Trigger } from '../../../../contract/runs.ts';
+import type { JobDefinition } from '../../../../contract/jobs.ts';
+import type { Missed, Run, RunCause } from '../../../../contract/runs.ts';
 import type { EngineEvent } from '../../../../contract/events.ts';
 import { toWire } from '../../kit/errors.ts';
-import { isoOf } from '../../kit/iso.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { Clock, Logger, Random } from '../../ports.ts';
 import type { Outbox } from '../../store/index.ts';
@@ -17,7 +16,10 @@ import { openSchedule, type Timetable } from '../schedule/index.ts';
 import { decide, nextDue, type Decision, type DecideInput } from './decide.ts';
 import { placeOf } from './enqueue.ts';
 import { failureOf } from './settle.ts';
+import { createPauses } from './pauses.ts';
 import { pick, type Candidate, type WaitingFor } from './pick.ts';
+import { createTimeLimits } from './time-limits.ts';
+import { isExternal, type Enqueue } from './wanted.ts';
 import type { StopCause, Worker } from './worker.ts';
 
 /** Rule 2.2. */
@@ -31,13 +33,14 @@ const clockLeapMs = 3 * 3_600_000;
 /** Rule 2.7. */
 const catchUpAfterMs = 120_000;
 const catchUpSpreadMs = 60_000;
+/** So many decisions in one turn: a few tens of milliseconds. */
+const mostAtOnce = 40;
 /** What a run waits for outside is looked at this often. */
 const conditionEveryMs = 10_000;
 /** Rule 2.7: so long a network may be away. */
 const networkPatienceMs = 10 * 60_000;
-/** Rule 5.6: of Varve's own work; sleep does not count. */
+/** Time limits are looked at this often while Varve's own work is under way. */
 const pulseMs = 5_000;
-const mostTickGapMs = 60_000;
 
 export interface SchedulerDeps {
   clock: Clock;
@@ -60,25 +63,6 @@ export interface SchedulerDeps {
   onFailed(run: RunRow): void;
 }
 
-export interface Enqueue {
-  trigger: Trigger;
-  occurrence?: number;
-  key?: string;
-  missed?: Missed | null;
-  by?: string;
-  reason?: string;
-  test?: boolean;
-  replayOf?: string;
-  otherRun?: string;
-  /** Of an earlier version of the definition. */
-  as?: { version: number; definitionHash: string };
-  /** Begins beside others of its job. */
-  anyway?: boolean;
-  trace?: string;
-  /** Rule 8.2. */
-  call?: string;
-}
-
 /** Why times may have passed since the last tick. */
 type Passed = Pick<DecideInput, 'cause' | 'leapt'>;
 
@@ -90,7 +74,6 @@ export function createScheduler(deps: SchedulerDeps) {
   /** When the next tick has something to decide for a job. */
   const due = new Map<string, number | null>();
   const waitingFor = new Map<string, { for: WaitingFor; sinceMs: number; askAgainMs: number }>();
-  const ownActiveMs = new Map<string, { activeMs: number; lastMs: number }>();
   let cancelTimer = (): void => undefined;
   /** Runs that this process began although it does not schedule: a short command's own. */
   const mine = new Set<string>();
@@ -100,10 +83,11 @@ export function createScheduler(deps: SchedulerDeps) {
   let pumpAgain = false;
   /** Rule 2.7: before this nothing is caught up. */
   let catchUpFromMs = 0;
-  /** As the last tick saw them. */
-  let pauseEndsMs: number[] = [];
+  /** Of those that wait, as they were last looked at. */
   let nextExpiryMs = Number.POSITIVE_INFINITY;
   let lastTickMonotonicMs = Number.NEGATIVE_INFINITY;
+  /** Jobs that a tick found due and that wait for their turn to be decided, with what it knew; a tick that comes meanwhile is had after them. */
+  let undecided: { ids: string[]; nowMs: number; passed: Passed; thenTick: boolean } | undefined;
   let last: { wallMs: number; uptimeMs: number; firstTick: boolean; bootId: string | null } | undefined;
   const closing = new AbortController();
 
@@ -230,93 +214,80 @@ export function createScheduler(deps: SchedulerDeps) {
     catchUpFromMs = nowMs + catchUpAfterMs + Math.floor(chanceOf(random) * catchUpSpreadMs);
   };
 
-  /** Rule 9.4: at its end the times that passed are recorded, and the cursor moves to it. `endMs`: the last moment of the pause. */
-  const endPause = (job: JobRow, endMs: number, { catchUp }: { catchUp: boolean }): void => {
-    const timetable = timetableOf(job);
-    const lastMs = timetable.prev(endMs + 1);
-    const count = lastMs === null || lastMs <= job.cursor || isExternal(job) ? 0 : timetable.count(job.cursor, endMs);
-    const cursor = Math.max(job.cursor, endMs);
-    outbox.commit(() => {
-      if (count > 0 && lastMs !== null) {
-        const missed: Missed = { count, first: isoOf(timetable.next(job.cursor) as number), last: isoOf(lastMs), policy: catchUp ? 'latest' : 'skip', action: catchUp ? 'ran_latest' : 'none', cause: 'paused' };
-        if (catchUp) write(job, { trigger: 'catch_up', occurrence: lastMs, key: runKey.schedule(job.id, lastMs), missed });
-        else ledger.open(passedRow(job, 'paused', missed));
-      }
-      jobs.setCursor(job.id, cursor);
-    }, []);
-    due.set(job.id, dueOf({ ...job, cursor }));
-  };
+  const pauses = createPauses({
+    jobs, outbox, announce, timetableOf, write,
+    record: (job, cause, missed) => ledger.open(passedRow(job, cause, missed)),
+    reschedule: (job) => due.set(job.id, dueOf(job))
+  });
+  const watchLimits = createTimeLimits({ jobs, runs, worker, timedOut: (run) => giveUp(run, 'timed_out', { cause: 'timeout' }) });
 
-  /** Rule 9.4a: a pause that has an end ended then, however much later that is noticed; a time at its very end is no longer in it. */
-  const lastMomentOf = (pause: Pause): number => Date.parse(pause.until as string) - 1;
-
-  const resumeDue = (nowMs: number): void => {
-    pauseEndsMs = [];
-    for (const job of jobs.all()) {
-      if (job.paused === null) continue;
-      if (pausedAt(job.paused, nowMs)) {
-        if (job.paused.until !== null) pauseEndsMs.push(Date.parse(job.paused.until));
-        continue;
-      }
-      const endMs = lastMomentOf(job.paused);
-      outbox.commit(() => {
-        jobs.setPaused(job.id, null);
-        endPause(job, endMs, { catchUp: false });
-      }, [{ action: 'job.resumed', category: 'job', subject: `job:${job.name}`, payload: { job: job.name, jobId: job.id } }]);
-      announce({ kind: 'changed', what: 'jobs' });
+  /** What was not committed was not decided: the next tick tries again. One job that cannot be decided does not hold up the others. */
+  const attempted = (what: string, work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      due.clear();
+      logger.error('a tick of the scheduler failed', { what, reason: toWire(error).message });
     }
-    const { paused } = jobs.scheduler();
-    if (paused === null) return;
-    if (pausedAt(paused, nowMs)) pauseEndsMs.push(Date.parse(paused.until as string));
-    else resumeAll('', lastMomentOf(paused));
-  };
-
-  /** `endMs`: the last moment of the pause. */
-  const resumeAll = (by: string, endMs: number): void => {
-    outbox.commit(() => {
-      jobs.pauseAll(null);
-      for (const job of jobs.all()) if (job.paused === null) endPause(job, endMs, { catchUp: false });
-    }, [{ action: 'scheduler.resumed', category: 'job', ...(by !== '' && { actor: by }), payload: {} }]);
-    announce({ kind: 'changed', what: 'jobs' });
   };
 
   const tick = (): void => {
     if (!scheduling || closed) return;
+    if (undecided !== undefined) {
+      undecided.thenTick = true;
+      return;
+    }
     cancelTimer();
     const nowMs = clock.now();
     lastTickMonotonicMs = clock.monotonicMs();
     const passed = sinceLastTick(nowMs);
-    // What was not committed was not decided: the next tick tries again. One job that cannot be decided does not hold up the others.
-    const attempted = (what: string, work: () => void): void => {
-      try {
-        work();
-      } catch (error) {
-        due.clear();
-        logger.error('a tick of the scheduler failed', { what, reason: toWire(error).message });
-      }
-    };
-    attempted('pauses', () => resumeDue(nowMs));
+    attempted('pauses', () => pauses.resumeDue(nowMs));
     attempted('times', () => {
-      if (pausedAt(jobs.scheduler().paused, nowMs)) return;
-      const active = jobs.all().filter((job) => !pausedAt(job.paused, nowMs));
-      // Together, because many may be due at once; each can fail for itself and is then as if it had not been looked at.
-      outbox.commit(() => {
-        for (const job of active) attempted(job.name, () => look(job, nowMs, passed));
-      }, []);
+      const ids: string[] = [];
+      if (!pausedAt(jobs.scheduler().paused, nowMs)) for (const job of jobs.all()) if (!pausedAt(job.paused, nowMs)) attempted(job.name, () => isDue(job, nowMs) && ids.push(job.id));
+      if (ids.length > 0) undecided = { ids, nowMs, passed, thenTick: false };
     });
     attempted('tick', () => jobs.noteTick(nowMs, deps.bootId()));
+    decideSome();
+  };
+
+  /** Many may be due at once: so many are decided together, in one write of the disk, and the others in turns of their own, between which others are answered. */
+  const decideSome = (): void => {
+    if (closed) return;
+    if (undecided !== undefined) {
+      const { ids, nowMs, passed } = undecided;
+      const some = ids.splice(0, mostAtOnce);
+      attempted('times', () => {
+        // Each can fail for itself and is then as if it had not been looked at. What was paused meanwhile waits for the end of that.
+        outbox.commit(() => {
+          if (pausedAt(jobs.scheduler().paused, nowMs)) return;
+          for (const id of some) {
+            const job = jobs.job(id);
+            if (job !== undefined && !pausedAt(job.paused, nowMs) && isDue(job, nowMs)) attempted(job.name, () => decideFor(job, nowMs, passed));
+          }
+        }, []);
+      });
+      if (ids.length > 0) {
+        cancelTimer = clock.setTimer(1, decideSome);
+        return;
+      }
+      const { thenTick } = undecided;
+      undecided = undefined;
+      if (thenTick) return tick();
+    }
     pump();
     arm();
   };
 
-  const look = (job: JobRow, nowMs: number, passed: Passed): void => {
+  const isDue = (job: JobRow, nowMs: number): boolean => {
     if (!due.has(job.id)) due.set(job.id, dueOf(job));
     const at = due.get(job.id);
-    if (at !== null && at !== undefined && at <= nowMs) decideFor(job, nowMs, passed);
+    return at !== null && at !== undefined && at <= nowMs;
   };
 
   /** The next look: when something is due, or 30 s after the last tick, however often others had a turn since. */
   const arm = (): void => {
+    if (undecided !== undefined) return; // its turn is set
     cancelTimer();
     if (closed || (!scheduling && mine.size === 0)) return;
     let wait = untilNextTick();
@@ -336,31 +307,13 @@ export function createScheduler(deps: SchedulerDeps) {
       if (ms !== null && ms > nowMs) wait = Math.min(wait, Math.ceil(ms - nowMs));
     };
     for (const ms of due.values()) at(ms);
-    for (const ms of pauseEndsMs) at(ms);
+    for (const ms of pauses.endsMs()) at(ms);
     at(catchUpFromMs);
     at(nextExpiryMs);
     for (const { dueAt } of runs.live()) at(dueAt);
     if (worker.ownActive().length > 0) wait = Math.min(wait, pulseMs);
     if ([...waitingFor.values()].some(({ askAgainMs }) => askAgainMs > nowMs)) wait = Math.min(wait, conditionEveryMs);
     return wait;
-  };
-
-  /** Rule 5.6 for Varve's own work. */
-  const pulse = (nowMs: number): void => {
-    const seen = new Set<string>();
-    for (const { run, definition, sinceMs } of worker.ownActive()) {
-      seen.add(run.id);
-      const before = ownActiveMs.get(run.id) ?? { activeMs: 0, lastMs: sinceMs };
-      const activeMs = before.activeMs + Math.min(Math.max(nowMs - before.lastMs, 0), mostTickGapMs);
-      ownActiveMs.set(run.id, { activeMs, lastMs: nowMs });
-      if (definition.timeoutSeconds > 0 && activeMs > definition.timeoutSeconds * 1000 && runs.run(run.id)?.state === 'running') worker.stop(run.id, { cause: 'timeout', force: false });
-    }
-    for (const id of ownActiveMs.keys()) if (!seen.has(id)) ownActiveMs.delete(id);
-    for (const run of runs.live()) {
-      if (run.workKind !== 'external' || run.state !== 'running') continue;
-      const limitMs = (jobs.definition(run.definitionHash)?.timeoutSeconds ?? 0) * 1000;
-      if (limitMs > 0 && nowMs - (run.startedAt ?? run.createdAt) > limitMs) giveUp(run, 'timed_out', { cause: 'timeout' });
-    }
   };
 
   const candidates = (nowMs: number): Candidate[] => {
@@ -395,7 +348,7 @@ export function createScheduler(deps: SchedulerDeps) {
 
   const turns = async (): Promise<void> => {
     const nowMs = clock.now();
-    pulse(nowMs);
+    watchLimits(nowMs);
     // Those whose condition did not hold a moment ago do not take a place from others.
     const resting = new Set([...waitingFor].filter(([, { askAgainMs }]) => askAgainMs > nowMs).map(([id]) => id));
     const all = candidates(nowMs).map((each) => ({ ...each, resting: resting.has(each.run.id) || !(scheduling || mine.has(each.run.id)) }));
@@ -485,8 +438,8 @@ export function createScheduler(deps: SchedulerDeps) {
       due.set(job.id, dueOf(job));
       if (scheduling) arm();
     },
-    endPause,
-    resumeAll,
+    endPause: pauses.end,
+    resumeAll: pauses.resumeAll,
     timetableOf,
     smallestGapOf: (schedule: JobDefinition['schedule']): number => openSchedule(schedule).smallestGapMs,
     nextAt: (job: JobRow): number | null => {
@@ -505,8 +458,4 @@ export function createScheduler(deps: SchedulerDeps) {
       cancelTimer();
     }
   };
-}
-
-function isExternal({ definition }: Pick<JobRow, 'definition'>): boolean {
-  return definition.work.kind === 'external';
 }
