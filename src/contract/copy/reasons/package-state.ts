@@ -12,6 +12,13 @@ export const packageState: Reasons = {
   'settings.json is not as expected': 'settings.json não é como esperado',
   'settings.json cannot be read': 'settings.json não pode ser lido',
   // Of the record while it is packed.
+  'the payload cannot be read: {reason}': 'o conteúdo não pode ser lido: {reason}',
+  'there is a payload, but it was recorded without one': 'há um conteúdo, mas foi registrada sem nenhum',
+  'the payload is gone and nothing in the record says why': 'o conteúdo sumiu e nada no registro diz por quê',
+  'the payload is not kept as the header says': 'o conteúdo não está guardado como o cabeçalho diz',
+  'the payload is not JSON': 'o conteúdo não é JSON',
+  'the header is not in its canonical form, or of another place': 'o cabeçalho não está na forma canônica, ou é de outro lugar',
+  'the chain hash is none': 'o hash da cadeia não é um hash',
   'does not follow from the entry before: the chain is broken': 'não segue da entrada anterior: a cadeia está rompida',
   'is not the entry that the tree lists': 'não é a entrada que a árvore lista',
   '{count} entries are missing': 'faltam {count} entradas',

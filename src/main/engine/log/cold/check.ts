@@ -83,7 +83,7 @@ export class ColdCheck {
 
   /** Entries in order. */
   take(seq: number, line: EntryLine, headerText: unknown): void {
-    const { header, hash, damage, by } = line;
+    const { header, hash, what, by } = line;
     if (seq !== this.#next) this.#missing(this.#next, seq);
     this.#next = seq + 1;
     this.#events += 1;
@@ -91,7 +91,7 @@ export class ColdCheck {
       this.#segment = segmentOf(seq);
       this.#segments += 1;
     }
-    if (damage !== undefined) this.add({ seq, what: damage });
+    if (what !== undefined) this.add({ seq, what });
     if (by !== undefined) this.#erasedBy(seq, by);
     if (header !== undefined) {
       this.#first ??= header.id;

@@ -17,10 +17,10 @@ export interface EntryLine {
   /** Of an erased one: the event that says so. */
   by?: number;
   /** What does not fit. */
-  damage?: string;
+  what?: string;
 }
 
-type Judged = { state: string; by?: number } | { damage: string };
+type Judged = { state: string; by?: number } | { what: string };
 
 const hashPattern = /^[0-9a-f]{64}$/;
 const keptErasures = 16;
@@ -31,11 +31,11 @@ export function createLineWriter(db: Database): (row: EntryRow) => EntryLine {
 
   function judge(row: EntryRow, header: HeaderFields): Judged {
     const mark = header.payload;
-    if (row.unread !== undefined) return { damage: `the payload cannot be read: ${row.unread}` };
-    if (mark === null) return row.there === 0 ? { state: '"none"' } : { damage: 'there is a payload, but it was recorded without one' };
+    if (row.unread !== undefined) return { what: `the payload cannot be read: ${row.unread}` };
+    if (mark === null) return row.there === 0 ? { state: '"none"' } : { what: 'there is a payload, but it was recorded without one' };
     if (row.there === 0) {
       const by = erasures.explains(header, row.by);
-      return by === undefined ? { damage: 'the payload is gone and nothing in the record says why' } : { state: `"erased","by":${by}`, by };
+      return by === undefined ? { what: 'the payload is gone and nothing in the record says why' } : { state: `"erased","by":${by}`, by };
     }
     return judgePayload(row, mark);
   }
@@ -43,22 +43,22 @@ export function createLineWriter(db: Database): (row: EntryRow) => EntryLine {
   function judgePayload(row: EntryRow, mark: PayloadMark): Judged {
     const { body, sealed, nonce, wrapped, kek } = row;
     if (mark.enc === 'a256gcm') {
-      if (body !== null || !(sealed instanceof Uint8Array) || !(nonce instanceof Uint8Array) || !(wrapped instanceof Uint8Array) || typeof kek !== 'string') return { damage: 'the payload is not kept as the header says' };
+      if (body !== null || !(sealed instanceof Uint8Array) || !(nonce instanceof Uint8Array) || !(wrapped instanceof Uint8Array) || typeof kek !== 'string') return { what: 'the payload is not kept as the header says' };
       return { state: `"sealed","key":${JSON.stringify(kek)},"nonce":"${base64(nonce)}","wrapped":"${base64(wrapped)}","sealed":"${base64(sealed)}"` };
     }
-    if (!isKept({ body, salt: row.salt }) || sealed !== null) return { damage: 'the payload is not kept as the header says' };
+    if (!isKept({ body, salt: row.salt }) || sealed !== null) return { what: 'the payload is not kept as the header says' };
     const [text, salt] = [body as string, row.salt as string];
-    if (hasher.commit(salt, text) !== mark.commit || Buffer.byteLength(text, 'utf8') !== mark.size) return { damage: 'the payload is not the one that was recorded' };
+    if (hasher.commit(salt, text) !== mark.commit || Buffer.byteLength(text, 'utf8') !== mark.size) return { what: 'the payload is not the one that was recorded' };
     // It is embedded as it is: a commitment to something that is not one line of JSON would break the file.
-    return isOneLineOfJson(text) ? { state: `"open","salt":"${salt}"` } : { damage: 'the payload is not JSON' };
+    return isOneLineOfJson(text) ? { state: `"open","salt":"${salt}"` } : { what: 'the payload is not JSON' };
   }
 
   return (row) => {
     const parsed = typeof row.header === 'string' ? parseHeader(row.header) : undefined;
     const header = parsed?.seq === row.seq ? parsed : undefined;
     const hash = typeof row.hash === 'string' && hashPattern.test(row.hash) ? row.hash : undefined;
-    const judged: Judged = header === undefined ? { damage: 'the header is not in its canonical form, or of another place' } : hash === undefined ? { damage: 'the chain hash is none' } : judge(row, header);
-    if ('damage' in judged) return { text: damagedLine(row, header, hash), header, hash, damage: judged.damage };
+    const judged: Judged = header === undefined ? { what: 'the header is not in its canonical form, or of another place' } : hash === undefined ? { what: 'the chain hash is none' } : judge(row, header);
+    if ('what' in judged) return { text: damagedLine(row, header, hash), header, hash, what: judged.what };
     const payload = judged.state.startsWith('"open"') ? (row.body as string) : 'null';
     return { text: `{"header":${row.header as string},"hash":"${hash}","state":${judged.state},"payload":${payload}}`, header, hash, ...(judged.by !== undefined && { by: judged.by }) };
   };
