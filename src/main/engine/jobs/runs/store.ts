@@ -153,7 +153,7 @@ function runOf(row: Row): RunRow {
     id: as<'id'>('id'), jobId: as<'jobId'>('job_id'), jobName: as<'jobName'>('job_name'), jobTitle: as<'jobTitle'>('job_title'), workKind: as<'workKind'>('work_kind'), version: as<'version'>('version'), definitionHash: as<'definitionHash'>('definition_hash'), key: as<'key'>('key'), state: as<'state'>('state'),
     cause: as<'cause'>('cause'), trigger: as<'trigger'>('trigger'), occurrence: as<'occurrence'>('occurrence'), createdAt: as<'createdAt'>('created_at'), startedAt: as<'startedAt'>('started_at'), endedAt: as<'endedAt'>('ended_at'), activeMs: as<'activeMs'>('active_ms'), attempts: as<'attempts'>('attempts'),
     dueAt: as<'dueAt'>('due_at'), test: row['test'] === 1, by: as<'by'>('by'), reason: as<'reason'>('reason'), replayOf: as<'replayOf'>('replay_of'), otherRun: as<'otherRun'>('other_run'), missed: parsed(row['missed']), flags: parsed(row['flags']), exit: parsed(row['exit']), result: parsed(row['result']),
-    failure: parsed(row['failure']), note: as<'note'>('note'), reclassified: parsed(row['reclassified']), trace: as<'trace'>('trace')
+    failure: parsed(row['failure']), note: as<'note'>('note'), reclassified: parsed(row['reclassified']), trace: as<'trace'>('trace'), call: as<'call'>('call')
   };
 }
 
