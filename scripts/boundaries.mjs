@@ -10,7 +10,7 @@ const rooms = [
   { name: 'contract', folder: 'contract', may: [], packages: ['zod', '@orpc/contract'] },
   { name: 'kit', folder: 'main/engine/kit', may: ['contract', 'ports'], packages: ['node:crypto', 'node:path'] },
   { name: 'ports', folder: 'main/engine/ports.ts', may: [], packages: ['node:worker_threads'] },
-  { name: 'engine', folder: 'main/engine', may: ['contract', 'kit', 'ports'], packages: ['zod', 'better-sqlite3', 'canonicalize', 'diff', 'picomatch', 'uqr', 'node:crypto', 'node:zlib', 'node:path', 'node:buffer', 'node:worker_threads', 'node:util'] },
+  { name: 'engine', folder: 'main/engine', may: ['contract', 'kit', 'ports'], packages: ['zod', 'better-sqlite3', 'canonicalize', 'diff', 'picomatch', 'uqr', 'age-encryption', 'tar-stream', 'yauzl', 'node:crypto', 'node:zlib', 'node:stream', 'node:stream/web', 'node:path', 'node:buffer', 'node:worker_threads', 'node:util'] },
   { name: 'adapters', folder: 'main/adapters', may: ['contract', 'kit', 'ports', 'engine'], packages: ['node:*', 'koffi', '@napi-rs/keyring', 'better-sqlite3', 'nodemailer', 'zod', 'original-fs'] },
   { name: 'transport', folder: 'main/transport', may: ['contract', 'kit', 'ports', 'engine', 'adapters'], packages: ['@orpc/*', 'fastify', '@fastify/*', 'undici', 'zod', 'node:*'] },
   { name: 'cli', folder: 'main/cli', may: ['contract', 'kit', 'ports', 'engine', 'adapters', 'transport'], packages: ['commander', 'zod', 'node:*'] },

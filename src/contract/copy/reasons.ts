@@ -19,6 +19,7 @@ import { messages } from './reasons/messages.ts';
 import { desktopCalls, fieldNames, kindNames, ownerNames, secretNames } from './reasons/names.ts';
 import { notes } from './reasons/notes.ts';
 import { packageState } from './reasons/package-state.ts';
+import { packages } from './reasons/packages.ts';
 import { program } from './reasons/program.ts';
 import { repository } from './reasons/repository.ts';
 import { review } from './reasons/review.ts';
@@ -57,6 +58,7 @@ export const reasonTables: Readonly<Record<string, Reasons>> = {
   messages,
   notes,
   packageState,
+  packages,
   program,
   repository,
   review,

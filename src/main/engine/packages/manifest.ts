@@ -169,17 +169,17 @@ Com o Varve: varve package verify PACOTE, varve package unpack PACOTE PASTA
 export const manifestLimitBytes = 1 << 28;
 
 /** What the bytes say, or why they are no manifest. */
-export function readManifest(bytes: Uint8Array): { manifest: Manifest } | { problem: string } {
+export function readManifest(bytes: Uint8Array): { manifest: Manifest } | { reason: string } {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    return { problem: 'it is not JSON' };
+    return { reason: 'it is not JSON' };
   }
   const version: unknown = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (typeof version === 'number' && version > 1) return { problem: `it is of version ${version}; this program reads version 1` };
+  if (typeof version === 'number' && version > 1) return { reason: `it is of version ${version}; this program reads version 1` };
   const read = Manifest.safeParse(value);
-  return read.success ? { manifest: read.data } : { problem: `it is no manifest of a package (at ${read.error.issues[0]?.path.join('.') ?? ''})` };
+  return read.success ? { manifest: read.data } : { reason: `it is no manifest of a package (at ${read.error.issues[0]?.path.join('.') ?? ''})` };
 }
 
 /** The kind that a manifest names; undefined for one that we do not know. */

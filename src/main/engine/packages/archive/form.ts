@@ -1,5 +1,5 @@
 // What tar and zip have to offer to the writer: members in, the archive's bytes out.
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 
 export interface FormMember {
   path: string;
@@ -21,6 +21,12 @@ export interface ArchiveForm {
   end(): Promise<void>;
   /** Whoever waits for the form gets this error. */
   destroy(error: Error): void;
+}
+
+/** What bytes are given to: Node's streams, and tar-stream's. */
+export interface Taker {
+  write(bytes: Uint8Array): boolean;
+  once(event: 'drain', listener: () => void): unknown;
 }
 
 /** Waits that one failure ends all at once. */
@@ -50,7 +56,7 @@ export class Waits {
   }
 
   /** Gives the stream the bytes, and waits while it has enough. */
-  async push(stream: Writable, bytes: Uint8Array): Promise<void> {
+  async push(stream: Taker, bytes: Uint8Array): Promise<void> {
     this.throwIfFailed();
     if (!stream.write(bytes)) await this.until<void>((done) => stream.once('drain', done));
   }

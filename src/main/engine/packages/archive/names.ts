@@ -52,31 +52,29 @@ export function windowsNameProblem(path: string): string | undefined {
   return undefined;
 }
 
-/** The members so far: each path once, and nothing below what is no folder. */
-export class MemberNames {
-  readonly #types = new Map<string, MemberType>();
-  /** Folders that were not said yet, only what is in them. */
-  readonly #implied = new Set<string>();
+/** The members so far, by path; `implied` are folders that were not said yet, only what is in them. */
+export interface MemberNames {
+  types: Map<string, MemberType>;
+  implied: Set<string>;
+}
 
-  typeOf(path: string): MemberType | undefined {
-    return this.#types.get(path);
-  }
+export function noMembers(): MemberNames {
+  return { types: new Map(), implied: new Set() };
+}
 
-  /** Takes the member in; says what is wrong with its place among the others. */
-  add(path: string, type: MemberType): string | undefined {
-    const before = this.#types.get(path);
-    // A folder may be said after what is in it was.
-    if (before !== undefined && !(before === 'folder' && type === 'folder' && this.#implied.has(path))) return 'it is in the package twice';
-    this.#implied.delete(path);
-    this.#types.set(path, type);
-    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-      const parent = path.slice(0, at);
-      const known = this.#types.get(parent);
-      if (known === 'folder') return undefined;
-      if (known !== undefined) return 'it lies below something that is no folder';
-      this.#types.set(parent, 'folder');
-      this.#implied.add(parent);
-    }
-    return undefined;
+/** Takes the member in: each path once, and nothing below what is no folder. Says what is wrong with its place among the others. */
+export function addMember({ types, implied }: MemberNames, path: string, type: MemberType): string | undefined {
+  // A folder may be said after what is in it was.
+  if (types.has(path) && !(type === 'folder' && implied.has(path))) return 'it is in the package twice';
+  implied.delete(path);
+  types.set(path, type);
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+    const parent = path.slice(0, at);
+    const known = types.get(parent);
+    if (known === 'folder') return undefined;
+    if (known !== undefined) return 'it lies below something that is no folder';
+    types.set(parent, 'folder');
+    implied.add(parent);
   }
+  return undefined;
 }

@@ -2,7 +2,7 @@
 // after it, fields that contradict one another, sparse files.) Of pax fields, path, linkpath, size and mtime count.
 import type { MemberType, ReadMember } from './model.ts';
 import type { Budget } from './limits.ts';
-import { linkTargetProblem, MemberNames, memberPathProblem } from './names.ts';
+import { addMember, linkTargetProblem, type MemberNames, noMembers, memberPathProblem } from './names.ts';
 import { refuse } from './refuse.ts';
 
 const block = 512;
@@ -12,7 +12,7 @@ const second = 1_000_000_000n;
 
 export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, budget: Budget): AsyncGenerator<ReadMember> {
   const flow = new Flow(bytes, path);
-  const names = new MemberNames();
+  const names = noMembers();
   let fields = new Map<string, string>();
   let before = ''; // which kind of fields stand before the next member
   for (;;) {
@@ -41,7 +41,7 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, b
     fields = new Map();
     before = '';
     if (member === undefined) continue; // the root itself, as `tar -C FOLDER .` writes it
-    const problem = memberPathProblem(member.path) ?? names.add(member.path, member.type) ?? linkProblem(member, names);
+    const problem = memberPathProblem(member.path) ?? addMember(names, member.path, member.type) ?? linkProblem(member, names);
     if (problem !== undefined) refuse(path, member.path, problem);
     budget.bytes(member.path, member.size);
     yield { ...member, chunks: flow.content(member.size) };
@@ -52,7 +52,7 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, b
 
 function linkProblem(member: Omit<ReadMember, 'chunks'>, names: MemberNames): string | undefined {
   if (member.type === 'symlink') return linkTargetProblem(member.path, member.target ?? '');
-  if (member.type === 'hardlink') return names.typeOf(member.target ?? '') === 'file' ? undefined : 'it is a link to what is not in the package before it';
+  if (member.type === 'hardlink') return names.types.get(member.target ?? '') === 'file' ? undefined : 'it is a link to what is not in the package before it';
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import type { Clock, Files } from '../../ports.ts';
 import { seal } from '../seal/write.ts';
 import type { ArchiveForm } from './form.ts';
 import type { ArchiveKind, ArchiveWriter, MemberFacts, Passphrase, WrittenFile } from './model.ts';
-import { linkTargetProblem, MemberNames, memberPathProblem } from './names.ts';
+import { addMember, linkTargetProblem, noMembers, memberPathProblem } from './names.ts';
 import { refuse } from './refuse.ts';
 import { createTarForm } from './tar-form.ts';
 import { createZipForm } from './zip-form.ts';
@@ -21,7 +21,7 @@ export interface WritePorts {
  * whatever is asked next. One call at a time; after a failure only `abort`. `sealWork` only for tests that cannot wait.
  */
 export function createArchive(ports: WritePorts, path: string, kind: ArchiveKind, passphrase?: Passphrase, sealWork?: number): ArchiveWriter {
-  if (kind.sealed !== (passphrase !== undefined)) fail('INTERNAL', 'a sealed archive wants a passphrase, no other does', { what: 'a sealed archive wants a passphrase, no other does' });
+  if (kind.sealed !== (passphrase !== undefined)) fail('INTERNAL', 'a sealed archive wants a passphrase, no other does', { what: 'createArchive' });
   return new Writer(ports, path, kind.format === 'zip' ? createZipForm() : createTarForm(), passphrase, sealWork);
 }
 
@@ -30,7 +30,7 @@ class Writer implements ArchiveWriter {
   readonly #path: string;
   readonly #form: ArchiveForm;
   readonly #begunNs: bigint;
-  readonly #names = new MemberNames();
+  readonly #names = noMembers();
   readonly #hash = createHash('sha256');
   readonly #pumped: Promise<void>;
   #fd: number | undefined;
@@ -88,7 +88,7 @@ class Writer implements ArchiveWriter {
   }
 
   async hardLink(member: MemberFacts & { to: string }): Promise<boolean> {
-    if (this.#names.typeOf(member.to) !== 'file') refuse(this.#path, member.path, 'it is a link to what is not in the package before it');
+    if (this.#names.types.get(member.to) !== 'file') refuse(this.#path, member.path, 'it is a link to what is not in the package before it');
     if (!this.#form.hasHardLinks) return false;
     this.#take(member, 'hardlink');
     await this.#form.hardLink({ ...this.#facts(member, 0o644), to: member.to });
@@ -124,7 +124,7 @@ class Writer implements ArchiveWriter {
   }
 
   #take<T extends MemberFacts>(member: T, type: 'file' | 'folder' | 'symlink' | 'hardlink'): T {
-    const problem = memberPathProblem(member.path) ?? this.#names.add(member.path, type);
+    const problem = memberPathProblem(member.path) ?? addMember(this.#names, member.path, type);
     if (problem !== undefined) refuse(this.#path, member.path, problem);
     return member;
   }

@@ -7,7 +7,7 @@ import { isVarveError } from '../../kit/errors.ts';
 import { inflated } from './inflate.ts';
 import type { Budget } from './limits.ts';
 import type { MemberType, ReadMember } from './model.ts';
-import { linkTargetProblem, MemberNames, memberPathProblem } from './names.ts';
+import { addMember, linkTargetProblem, noMembers, memberPathProblem } from './names.ts';
 import { refuse } from './refuse.ts';
 import { pieces, type ByteSource } from './source.ts';
 
@@ -62,14 +62,14 @@ export async function* readZip(source: ByteSource, path: string, budget: Budget)
 }
 
 async function list(zip: ZipFile, path: string, budget: Budget): Promise<Listed[]> {
-  const names = new MemberNames();
+  const names = noMembers();
   const found: Listed[] = [];
   for (;;) {
     const entry = await nextEntry(zip);
     if (entry === undefined) return found;
     const one = read(entry, path);
     budget.member(one.path);
-    const problem = one.root ? undefined : (memberPathProblem(one.path) ?? names.add(one.path, one.type));
+    const problem = one.root ? undefined : (memberPathProblem(one.path) ?? addMember(names, one.path, one.type));
     if (problem !== undefined) refuse(path, one.path, problem);
     budget.bytes(one.path, one.size);
     found.push(one);

@@ -1,0 +1,54 @@
+// What the threads that work on packages say and hear: `cancel` stops them; progress comes at most ten times a second; the last word is `done`.
+import type { TaskProgress } from '../../../contract/events.ts';
+import { displayName } from '../kit/names.ts';
+import type { WorkerContext } from '../ports.ts';
+
+export type PackageTaskMessage<F> = { kind: 'progress'; update: Partial<TaskProgress> } | { kind: 'done'; facts: F };
+
+export function stopSignal(context: WorkerContext): AbortSignal {
+  const cancel = new AbortController();
+  context.onMessage((message) => {
+    if ((message as { kind: string }).kind === 'cancel') cancel.abort();
+  });
+  return AbortSignal.any([cancel.signal, context.closing]);
+}
+
+const progressMs = 100;
+
+type Phase = TaskProgress['phase'];
+
+export interface Progress {
+  /** So many more bytes. */
+  bytes(count: number): void;
+  /** One more file, which is worked on now. */
+  file(path: string): void;
+  /** Begins another phase, counting anew. */
+  phase(name: Phase): void;
+}
+
+export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, first: Phase): Progress {
+  let phase: Phase = first;
+  let [bytesDone, filesDone] = [0, 0];
+  let current = '';
+  let shownMs = Number.NEGATIVE_INFINITY;
+  const show = (): void => {
+    const nowMs = context.clock.monotonicMs();
+    if (nowMs - shownMs < progressMs) return;
+    shownMs = nowMs;
+    context.post({ kind: 'progress', update: { phase, bytesDone, filesDone, ...(current === '' ? {} : { current: displayName(current) }) } } satisfies PackageTaskMessage<never>);
+  };
+  return {
+    bytes: (count) => {
+      bytesDone += count;
+      show();
+    },
+    file: (path) => {
+      filesDone += 1;
+      current = path;
+      show();
+    },
+    phase: (name) => {
+      [phase, bytesDone, filesDone, current, shownMs] = [name, 0, 0, '', Number.NEGATIVE_INFINITY];
+    }
+  };
+}

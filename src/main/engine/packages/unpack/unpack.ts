@@ -1,0 +1,297 @@
+// Files of a package brought back, after all of it was checked. Nothing lands outside the target, no link is followed, each file is whole under its name
+// or not there, and what is in the way stays unless the person said otherwise.
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { UnpackReport } from '../../../../contract/packages.ts';
+import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
+import { displayName } from '../../kit/names.ts';
+import { pathsOf, type Platform } from '../../kit/paths.ts';
+import type { Clock, Files, FileStat, Random } from '../../ports.ts';
+import type { Passphrase, ReadMember, WrittenFile } from '../archive/model.ts';
+import { windowsNameProblem } from '../archive/names.ts';
+import { readArchive } from '../archive/read.ts';
+import { refuse } from '../archive/refuse.ts';
+import { checkPackage } from '../check/check.ts';
+import { Problems, type SeenMembers } from '../check/compare.ts';
+
+export interface UnpackPorts {
+  files: Files;
+  clock: Clock;
+  random: Random;
+  platform: Platform;
+}
+
+export interface UnpackRequest {
+  path: string;
+  passphrase?: Passphrase | undefined;
+  /** Absolute; made if missing. */
+  target: string;
+  /** What happens to a file that is in the way: `refuse` writes nothing at all. */
+  existing: 'refuse' | 'keep' | 'replace';
+  /** Of the package, files or folders; all when none. */
+  paths: readonly string[];
+  signal?: AbortSignal | undefined;
+  onPhase?: ((name: 'verifying' | 'restoring') => void) | undefined;
+  onBytes?: ((count: number) => void) | undefined;
+  onFile?: ((path: string) => void) | undefined;
+}
+
+/**
+ * Throws PACKAGE_REFUSED for one that is not whole, NOT_FOUND for a path that is not in it, BAD_INPUT (field `target`) for files in the way, NO_SPACE; then
+ * nothing was written. Afterwards single files that cannot be written are named in `refused`.
+ */
+export async function unpackPackage(ports: UnpackPorts, request: UnpackRequest): Promise<UnpackReport> {
+  const { files, clock } = ports;
+  const { path, target, existing, passphrase, signal } = request;
+  const beganMs = clock.monotonicMs();
+  request.onPhase?.('verifying');
+  const { check, seen } = await checkPackage({ files }, path, { passphrase, signal, onBytes: request.onBytes });
+  const [problem] = check.problems;
+  if (problem) refuse(path, problem.path, problem.reason);
+
+  const chosen = choose(seen, request.paths);
+  const place = new Place(ports, target);
+  for (const name of chosen.all) {
+    const unfit = ports.platform === 'win32' ? windowsNameProblem(name) : undefined;
+    if (unfit !== undefined) refuse(path, name, unfit);
+  }
+  const made = files.lstat(target) === undefined;
+  if (made) files.mkdirs(target, 0o755);
+  else if (files.stat(target)?.type !== 'dir') fail('NOT_A_FOLDER', `${target} is no folder`, { path: target });
+  try {
+    refuseFolded(place, path, chosen.all);
+    refuseExisting(place, chosen, existing);
+    const neededBytes = chosen.files.reduce((sum, { size }) => sum + size, 0);
+    const { freeBytes } = files.space(target);
+    if (neededBytes > freeBytes) fail('NO_SPACE', `${target} has not enough room`, { path: target, neededBytes, freeBytes });
+  } catch (error) {
+    if (made) files.rmdir(target);
+    throw error;
+  }
+
+  request.onPhase?.('restoring');
+  const run = new Run(place, request, chosen);
+  await run.go(readArchive({ files }, path, { passphrase, limits: { members: Number.MAX_SAFE_INTEGER, fileBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER, ratio: Number.MAX_SAFE_INTEGER } }));
+  files.syncFileSystem(target);
+  return { path, target, files: run.files, bytes: run.bytes, kept: run.kept, replaced: run.replaced, refused: run.refused.first, refusedCount: run.refused.count, durationMs: Math.round(clock.monotonicMs() - beganMs) };
+}
+
+interface Chosen {
+  all: Set<string>;
+  files: WrittenFile[];
+  /** path -> SHA-256, as it was checked. */
+  sums: Map<string, string>;
+}
+
+function choose(seen: SeenMembers, paths: readonly string[]): Chosen {
+  const wanted = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
+  const every = [...seen.files, ...seen.links].map(({ path }) => path).concat(seen.folders);
+  const below = (path: string, top: string): boolean => path === top || path.startsWith(`${top}/`);
+  for (const [i, top] of wanted.entries()) if (!every.some((path) => below(path, top))) fail('NOT_FOUND', `${paths[i]} is not in the package`, { kind: 'path', name: paths[i] as string });
+  const all = new Set(wanted.length === 0 ? every : every.filter((path) => wanted.some((top) => below(path, top))));
+  const files = seen.files.filter(({ path }) => all.has(path));
+  return { all, files, sums: new Map(files.map(({ path, sha256 }) => [path, sha256])) };
+}
+
+/** The target folder: paths of the package below it, and what is there. */
+class Place {
+  readonly ports: UnpackPorts;
+  readonly target: string;
+  readonly #folders = new Set<string>();
+
+  constructor(ports: UnpackPorts, target: string) {
+    this.ports = ports;
+    this.target = target;
+  }
+
+  at(path: string): string {
+    const paths = pathsOf(this.ports.platform);
+    return paths.join(this.target, ...path.split('/'));
+  }
+
+  look(path: string): FileStat | undefined {
+    return this.ports.files.lstat(this.at(path));
+  }
+
+  /** Whether every folder above the path, inside the target, is a real one or not there; a link there could lead anywhere. */
+  isBelowFolders(path: string): boolean {
+    for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
+      const folder = path.slice(0, at);
+      if (this.#folders.has(folder)) continue;
+      const stat = this.look(folder);
+      if (stat === undefined) return true;
+      if (stat.type !== 'dir') return false;
+      this.#folders.add(folder);
+    }
+    return true;
+  }
+
+  mkdirs(path: string): void {
+    if (path === '.' || this.#folders.has(path)) return;
+    this.ports.files.mkdirs(this.at(path), 0o755);
+    this.#folders.add(path);
+  }
+
+  /** Whether two names that differ in case, or in the form of their accents, are one here. */
+  folds(): { letters: boolean; forms: boolean } {
+    const { files, random } = this.ports;
+    const name = `.varve-${Buffer.from(random.bytes(8)).toString('hex')}-\u00e9`;
+    files.close(files.open(this.at(name), 'wx', 0o600));
+    try {
+      return { letters: files.lstat(this.at(name.replace('varve', 'VARVE'))) !== undefined, forms: files.lstat(this.at(name.normalize('NFD'))) !== undefined };
+    } finally {
+      files.unlink(this.at(name));
+    }
+  }
+}
+
+function refuseFolded(place: Place, path: string, all: ReadonlySet<string>): void {
+  const { letters, forms } = place.folds();
+  if (!letters && !forms) return;
+  const met = new Set<string>();
+  for (const name of all) {
+    const normal = forms ? name.normalize('NFC') : name;
+    const folded = letters ? normal.toLowerCase() : normal;
+    if (met.has(folded)) refuse(path, name, 'another name in the package is the same in this folder, which does not tell them apart');
+    met.add(folded);
+  }
+}
+
+function refuseExisting(place: Place, chosen: Chosen, existing: UnpackRequest['existing']): void {
+  if (existing !== 'refuse') return;
+  const inTheWay: string[] = [];
+  for (const name of chosen.all) {
+    const stat = place.look(name);
+    if (stat !== undefined && !(stat.type === 'dir' && !chosen.sums.has(name))) inTheWay.push(name);
+  }
+  if (inTheWay.length === 0) return;
+  const shown = inTheWay.slice(0, 3).map(displayName).join(', ');
+  fail('BAD_INPUT', `${inTheWay.length} files are in the way in ${place.target}`, { field: 'target', reason: `holds ${inTheWay.length} of the files already (${shown}); say whether they are kept or replaced` });
+}
+
+class Run {
+  files = 0;
+  bytes = 0;
+  kept = 0;
+  replaced = 0;
+  readonly refused = new Problems();
+  readonly #place: Place;
+  readonly #files: Files;
+  readonly #request: UnpackRequest;
+  readonly #chosen: Chosen;
+  readonly #written = new Set<string>();
+  readonly #folders: ReadMember[] = [];
+  readonly #links: ReadMember[] = [];
+
+  constructor(place: Place, request: UnpackRequest, chosen: Chosen) {
+    this.#place = place;
+    this.#files = place.ports.files;
+    this.#request = request;
+    this.#chosen = chosen;
+  }
+
+  async go(members: AsyncIterable<ReadMember>): Promise<void> {
+    for await (const member of members) {
+      throwIfAborted(this.#request.signal);
+      if (!this.#chosen.all.has(member.path)) continue;
+      this.#request.onFile?.(member.path);
+      if (member.type === 'symlink') this.#links.push(member);
+      else await this.#each(member);
+    }
+    // Links last: nothing is ever written through one.
+    for (const link of this.#links) await this.#each(link);
+    // What is in a folder changes its time, and a folder may forbid writing.
+    for (const folder of this.#folders.toReversed()) this.#finish(this.#place.at(folder.path), folder);
+  }
+
+  /** One member; what the system refuses is named, and the others go on. A full disk ends it. */
+  async #each(member: ReadMember): Promise<void> {
+    try {
+      if (!this.#place.isBelowFolders(member.path)) return this.refused.add(member.path, 'a link or a file is in the way of its folder');
+      if (member.type === 'folder') this.#folder(member);
+      else if (this.#mayWrite(member)) await this.#write(member);
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code === undefined || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO') throw error;
+      this.refused.add(member.path, code);
+    }
+  }
+
+  #folder(member: ReadMember): void {
+    const there = this.#place.look(member.path);
+    if (there !== undefined && there.type !== 'dir') return this.refused.add(member.path, 'a link or a file is in the way of its folder');
+    this.#place.mkdirs(member.path);
+    if (there === undefined) this.#folders.push(member);
+  }
+
+  #mayWrite(member: ReadMember): boolean {
+    const there = this.#place.look(member.path);
+    if (there === undefined) return true;
+    if (this.#request.existing === 'keep') {
+      this.kept += 1;
+      return false;
+    }
+    if (there.type === 'dir') {
+      this.refused.add(member.path, 'a folder of its name is in the way');
+      return false;
+    }
+    // It came while we were at work: nothing is overwritten without being told so.
+    if (this.#request.existing === 'refuse') {
+      this.refused.add(member.path, 'EEXIST');
+      return false;
+    }
+    return true;
+  }
+
+  async #write(member: ReadMember): Promise<void> {
+    const at = this.#place.at(member.path);
+    this.#place.mkdirs(dirname(member.path));
+    const temporary = `${dirname(at)}${pathsOf(this.#place.ports.platform).sep}.varve-unpack-${Buffer.from(this.#place.ports.random.bytes(8)).toString('hex')}`;
+    try {
+      if (member.type === 'hardlink') {
+        if (!this.#written.has(member.target as string)) return this.refused.add(member.path, 'it is a second name of a file that was not unpacked');
+        this.#files.link(this.#place.at(member.target as string), temporary);
+      } else if (member.type === 'symlink') this.#files.symlink(member.target as string, temporary);
+      else await this.#content(member, temporary);
+      const replaces = this.#files.lstat(at) !== undefined && this.#request.existing === 'replace';
+      if (replaces) this.#files.rename(temporary, at);
+      else this.#files.renameNew(temporary, at);
+      if (replaces) this.replaced += 1;
+      this.files += 1;
+      if (member.type === 'file') this.#written.add(member.path);
+    } catch (error) {
+      // The failure is the one that matters.
+      try {
+        this.#files.unlink(temporary);
+      } catch {
+        // it was not made, or stays under a name that says what it is
+      }
+      throw error;
+    }
+  }
+
+  async #content(member: ReadMember, temporary: string): Promise<void> {
+    const hash = createHash('sha256');
+    const fd = this.#files.open(temporary, 'wx', 0o600);
+    try {
+      for await (const piece of member.chunks) {
+        throwIfAborted(this.#request.signal);
+        this.#files.write(fd, piece, 0, piece.length, null);
+        hash.update(piece);
+        this.bytes += piece.length;
+        this.#request.onBytes?.(piece.length);
+      }
+      if (this.#request.existing === 'replace') this.#files.fsync(fd);
+    } finally {
+      this.#files.close(fd);
+    }
+    if (hash.digest('hex') !== this.#chosen.sums.get(member.path)) refuse(this.#request.path, member.path, 'it is not what it was a moment ago');
+    this.#finish(temporary, member);
+  }
+
+  /** Bits that would run a program as somebody else are not brought back. */
+  #finish(path: string, { mode, mtimeNs }: ReadMember): void {
+    this.#files.chmod(path, mode & 0o777);
+    this.#files.utimes(path, mtimeNs, mtimeNs);
+  }
+}
