@@ -29,7 +29,9 @@ export const AppInfo = z.object({
 });
 export type AppInfo = z.infer<typeof AppInfo>;
 
+/** Of a plan, or (`what: 'record'`) the package of the record. */
 export const LastSnapshot = z.object({
+  what: z.enum(['plan', 'record']),
   planId: z.string(),
   /** Name and title are empty where not even the plans could be asked for. */
   plan: z.string(),

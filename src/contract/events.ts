@@ -1,5 +1,6 @@
 // Everything the engine announces, and the state of long-running tasks.
 import * as z from 'zod';
+import { PackageCheck, PackageReport, UnpackReport } from './packages.ts';
 import { Comparison } from './compare.ts';
 import { DrillReport } from './drills.ts';
 import { WireError } from './errors.ts';
@@ -16,7 +17,7 @@ import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 import { Promotion, Trial, TrialRun } from './trials.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion', 'legacy', 'legacy-restore']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion', 'legacy', 'legacy-restore', 'package', 'package-check', 'unpack']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -60,7 +61,10 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('trial-run'), run: TrialRun }),
   z.object({ kind: z.literal('promotion'), promotion: Promotion }),
   z.object({ kind: z.literal('legacy'), backup: LegacyBackup }),
-  z.object({ kind: z.literal('legacy-restore'), restored: LegacyRestored })
+  z.object({ kind: z.literal('legacy-restore'), restored: LegacyRestored }),
+  z.object({ kind: z.literal('package'), report: PackageReport }),
+  z.object({ kind: z.literal('package-check'), check: PackageCheck }),
+  z.object({ kind: z.literal('unpack'), report: UnpackReport })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 
@@ -86,7 +90,7 @@ export type TaskState = z.infer<typeof TaskState>;
 export const EngineEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('task'), task: TaskState }),
   z.object({ kind: z.literal('log'), entries: Count }),
-  z.object({ kind: z.literal('changed'), what: z.enum(['home', 'settings', 'repositories', 'plans', 'snapshots', 'restores', 'tokens', 'verify', 'sample', 'jobs', 'runs', 'alerts', 'secrets']) }),
+  z.object({ kind: z.literal('changed'), what: z.enum(['home', 'settings', 'repositories', 'plans', 'snapshots', 'restores', 'tokens', 'verify', 'sample', 'jobs', 'runs', 'alerts', 'secrets', 'packages']) }),
   /** A person is told something now, by whoever shows notices: the desktop shell, or a page that is open. */
   z.object({ kind: z.literal('notify'), id: z.string(), severity: z.enum(['critical', 'warning', 'info']), title: z.string(), body: z.string() }),
   /** The engine is about to stop; the client should expect the line to close. */

@@ -22,6 +22,7 @@ import { repositories } from './repository.ts';
 import { review } from './review.ts';
 import { metrics } from './metrics.ts';
 import { names } from './names.ts';
+import { packages } from './packages.ts';
 import { plans, restores, snapshots } from './snapshots.ts';
 import { runs } from './runs.ts';
 import { schedules } from './schedule.ts';
@@ -53,6 +54,7 @@ export const contract = {
   trials,
   keeping,
   legacy,
+  packages,
   schedules,
   jobs,
   runs,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { procedure } from './base.ts';
 import { Count, FilePath, Hex64, Instant, Name, SecretNameText, Uuid7 } from './ids.ts';
+import { PackageFormat } from './packages.ts';
 import { Run, RunState } from './runs.ts';
 import { Schedule } from './schedule.ts';
 
@@ -59,6 +60,8 @@ export const Work = z.discriminatedUnion('kind', [
   /** Whether the folders of the plan are there and its check is content with them. `bringBack`: where not, the newest whole snapshot is brought back in place, with a safety snapshot before it. */
   z.strictObject({ kind: z.literal('watch'), plan: Name, bringBack: z.boolean().default(false) }),
   z.strictObject({ kind: z.literal('verify-log') }),
+  /** A cold package: of the plan's newest snapshot, or of the record where no plan is named. What is null is as the settings say. */
+  z.strictObject({ kind: z.literal('package'), plan: Name.nullable().default(null), format: PackageFormat.nullable().default(null), folder: FilePath.nullable().default(null), keep: z.number().int().min(1).max(10_000).nullable().default(null) }),
   HttpWork,
   CommandWork,
   /** Done elsewhere: by cron, on another computer. Never started here; each ping that tells of it is a run. The schedule says when one is expected. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { procedure } from './base.ts';
 import { Count, FilePath, Hex64, Instant, SecretNameText, SnapshotName } from './ids.ts';
-import { Verdict } from './verify.ts';
+import { Verdict } from './log.ts';
 
 export const packageKinds = ['log', 'snapshot', 'folder'] as const;
 export const PackageKind = z.enum(packageKinds);
@@ -71,32 +71,27 @@ export type PackageCheck = z.infer<typeof PackageCheck>;
 export const UnpackReport = z.object({ path: z.string(), target: z.string(), files: Count, bytes: Count, kept: Count, replaced: Count, refused: z.array(z.object({ path: z.string(), reason: z.string() })), refusedCount: Count, durationMs: Count });
 export type UnpackReport = z.infer<typeof UnpackReport>;
 
-export const PackageSettings = z.object({
-  /** Where packages go; null: `backups` in the home. */
-  folder: FilePath.nullable(),
-  /** The folder as it is now. */
-  effectiveFolder: z.string(),
-  /** Newest ones that are kept of each kind. */
-  keep: z.number().int().min(1).max(10_000),
-  /** The record is packed before Varve ends, when there is something new in it. */
-  onQuit: z.boolean(),
-  /** Packages made without anybody there are sealed with this secret; null: not sealed. */
-  secret: SecretNameText.nullable()
+/** Where packages go when nothing else is said, as it is now. */
+export const PackagePlace = z.object({
+  folder: z.string(),
+  exists: z.boolean(),
+  /** On the drive that holds the home: it goes when that drive goes. */
+  sameDrive: z.boolean(),
+  freeBytes: Count
 });
-export type PackageSettings = z.infer<typeof PackageSettings>;
+export type PackagePlace = z.infer<typeof PackagePlace>;
 
 export const packages = {
-  settings: {
-    get: procedure.route({ method: 'GET', path: '/packages/settings' }).output(PackageSettings),
-    set: procedure.route({ method: 'PUT', path: '/packages/settings' }).input(PackageSettings.omit({ effectiveFolder: true }).partial()).output(PackageSettings)
-  },
+  place: procedure.route({ method: 'GET', path: '/packages/place' }).input(z.object({}).optional()).output(PackagePlace),
   /** Newest first. */
   list: procedure.route({ method: 'GET', path: '/packages' }).input(z.object({ kind: PackageKind.optional(), limit: z.number().int().min(1).max(1000).default(100) }).optional()).output(z.array(PackageRow)),
   /** Starts making one, as a task (`kind: 'package'`). `name`: what a snapshot's or folder's package begins with; a good one when not given. */
   create: procedure
     .route({ method: 'POST', path: '/packages' })
-    .input(z.object({ source: PackageSource, format: PackageFormat.optional(), folder: FilePath.optional(), name: z.string().min(1).max(100).optional(), keep: z.number().int().min(1).max(10_000).optional(), key: PackageKey.optional() }))
+    .input(z.object({ source: PackageSource, format: PackageFormat.optional(), folder: FilePath.optional(), name: z.string().min(1).max(100).optional(), /** Newest ones of its kind that stay; of snapshots and folders: of its name. */ keep: z.number().int().min(1).max(10_000).optional(), key: PackageKey.optional() }))
     .output(z.object({ taskId: z.string() })),
+  /** The record's package before the program ends, as a task, where the settings want one and something happened since the last; null: none is wanted. */
+  createLast: procedure.route({ method: 'POST', path: '/packages/last' }).input(z.object({}).optional()).output(z.object({ taskId: z.string().nullable() })),
   /** Starts checking one, as a task (`kind: 'package-check'`). Needs no home. */
   verify: procedure.input(z.object({ path: FilePath, key: PackageKey.optional() })).output(z.object({ taskId: z.string() })),
   /**

@@ -39,7 +39,7 @@ export const SecretAccess = z.object({
 export type SecretAccess = z.infer<typeof SecretAccess>;
 
 /** What refers to a secret, for example the repository `archive`. */
-export const SecretUser = z.object({ kind: z.enum(['job', 'channel', 'repository']), id: z.string(), name: z.string() });
+export const SecretUser = z.object({ kind: z.enum(['job', 'channel', 'repository', 'packages']), id: z.string(), name: z.string() });
 export type SecretUser = z.infer<typeof SecretUser>;
 
 export const NamedSecret = z.object({

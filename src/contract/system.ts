@@ -3,7 +3,7 @@ import { eventIterator } from '@orpc/contract';
 import * as z from 'zod';
 import { procedure } from './base.ts';
 import { WireError } from './errors.ts';
-import { Count, FilePath, HomeId, Instant, Language } from './ids.ts';
+import { Count, FilePath, HomeId, Instant, Language, SecretNameText } from './ids.ts';
 import { Verdict, VerifyState } from './log.ts';
 import { CheckReport, PasswordSource } from './repository.ts';
 import { RestoreReport, SnapshotResult } from './snapshots.ts';
@@ -18,6 +18,18 @@ export const Settings = z.strictObject({
   openAtLogin: z.boolean().default(false),
   /** File of job definitions that is followed; `jobs.json` in the home when empty. */
   jobsFile: z.string().max(32_768).default(''),
+  packages: z
+    .strictObject({
+      /** Where packages go; `backups` in the home when empty. */
+      folder: z.string().max(32_768).default(''),
+      /** Newest ones that stay of each kind. */
+      keep: z.number().int().min(1).max(10_000).default(30),
+      /** The record is packed before Varve ends, when something happened since the last package. */
+      onQuit: z.boolean().default(true),
+      /** Named secret that packages made without a passphrase of their own are sealed with; empty: they are not sealed. */
+      secret: SecretNameText.or(z.literal('')).default('')
+    })
+    .default({ folder: '', keep: 30, onQuit: true, secret: '' }),
   gateway: z.strictObject({ host: z.string().max(255).default('127.0.0.1'), port: z.number().int().min(0).max(65_535).default(7340) }).default({ host: '127.0.0.1', port: 7340 })
 });
 export type Settings = z.infer<typeof Settings>;
@@ -29,6 +41,7 @@ export const SettingsPatch = z.strictObject({
   closeToTray: z.enum(['on', 'off', 'system']).optional(),
   openAtLogin: z.boolean().optional(),
   jobsFile: z.string().max(32_768).optional(),
+  packages: z.strictObject({ folder: z.string().max(32_768).optional(), keep: z.number().int().min(1).max(10_000).optional(), onQuit: z.boolean().optional(), secret: SecretNameText.or(z.literal('')).optional() }).optional(),
   gateway: z.strictObject({ host: z.string().min(1).max(255).optional(), port: z.number().int().min(0).max(65_535).optional() }).optional()
 });
 export type SettingsPatch = z.infer<typeof SettingsPatch>;

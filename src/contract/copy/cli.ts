@@ -18,6 +18,7 @@ import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
 import { legacyEn, legacyPtBR } from './cli/legacy.ts';
+import { packageEn, packagePtBR } from './cli/package.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
@@ -49,6 +50,7 @@ const en = {
   ...jobEn,
   ...jobFilesEn,
   ...legacyEn,
+  ...packageEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
   optionHome: 'the home to use (default: VARVE_HOME or the platform’s place)',
@@ -240,6 +242,7 @@ const ptBR: Record<CliKey, string> = {
   ...jobPtBR,
   ...jobFilesPtBR,
   ...legacyPtBR,
+  ...packagePtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
   optionHome: 'a pasta do Varve a usar (padrão: VARVE_HOME ou o lugar da plataforma)',

@@ -12,6 +12,7 @@ import { record } from './en/record.ts';
 import { repositories } from './en/repositories.ts';
 import { review } from './en/review.ts';
 import { schedule } from './en/schedule.ts';
+import { packages } from './en/packages.ts';
 import { secrets } from './en/secrets.ts';
 import { shell } from './en/shell.ts';
 import { verdict } from './en/verdict.ts';
@@ -31,6 +32,7 @@ export const en = {
   ...repositories,
   ...review,
   ...schedule,
+  ...packages,
   ...secrets,
   ...shell,
   ...verdict,

@@ -12,6 +12,7 @@ import { record } from './pt-br/record.ts';
 import { repositories } from './pt-br/repositories.ts';
 import { review } from './pt-br/review.ts';
 import { schedule } from './pt-br/schedule.ts';
+import { packages } from './pt-br/packages.ts';
 import { secrets } from './pt-br/secrets.ts';
 import { shell } from './pt-br/shell.ts';
 import { verdict } from './pt-br/verdict.ts';
@@ -31,6 +32,7 @@ export const ptBR = {
   ...repositories,
   ...review,
   ...schedule,
+  ...packages,
   ...secrets,
   ...shell,
   ...verdict,

@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 import * as z from 'zod';
 import { JobDefinition, type CommandWork, type SecretUse } from '../../contract/jobs.ts';
 import type { DayMatch } from '../../contract/schedule.ts';
+import { PackageFormat } from '../../contract/packages.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { collect, wholeNumber } from './command.ts';
 import { absolutePath } from './paths.ts';
@@ -26,6 +27,10 @@ export interface DefinitionOptions {
   read?: string;
   withinDays?: number;
   share?: number;
+  package?: string | true;
+  packageFormat?: string;
+  packageFolder?: string;
+  packageKeep?: number;
   watch?: string;
   bringBack?: boolean;
   method?: string;
@@ -95,6 +100,10 @@ export function addDefinitionOptions(command: Command, words: Words, edits: bool
     .option('--bring-back', say('optionJobBringBack'))
     .option('--share <percent>', say('optionJobShare'), number('share'))
     .option('--verify-log', say('optionJobVerifyLog'))
+    .option('--package [plan]', say('optionJobPackage'))
+    .addOption(new Option('--package-format <format>', say('optionJobPackageFormat')).choices(PackageFormat.options))
+    .option('--package-folder <folder>', say('optionJobPackageFolder'))
+    .option('--package-keep <number>', say('optionJobPackageKeep'), number('package-keep'))
     .option('--http <url>', say('optionJobHttp'))
     .option('--method <method>', say('optionJobMethod'))
     .option('--expect-status <number>', say('optionJobExpectStatus'), numbers('expect-status'))
@@ -183,7 +192,7 @@ export function applyOptions(before: Draft, program: readonly string[], options:
   }) as Draft;
 }
 
-const works = ['snapshot', 'forget', 'check', 'prune', 'drill', 'watch', 'verifyLog', 'http', 'external'] as const;
+const works = ['snapshot', 'forget', 'check', 'prune', 'drill', 'watch', 'verifyLog', 'package', 'http', 'external'] as const;
 const dashed = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 function workOf(before: Draft['work'] | undefined, program: readonly string[], options: DefinitionOptions, { say }: Words): Draft['work'] | undefined {
@@ -197,6 +206,8 @@ function workOf(before: Draft['work'] | undefined, program: readonly string[], o
   if (base.kind === 'command') return withProgramOptions(base, options, say);
   if (base.kind === 'check') return { ...base, ...(options.read !== undefined && { read: options.read as never }), ...(options.withinDays !== undefined && { withinDays: options.withinDays, ...(options.read === undefined && { read: 'share' as const }) }) };
   if (base.kind === 'drill') return { ...base, ...(options.share !== undefined && { share: options.share / 100 }) };
+  if (base.kind === 'package')
+    return { ...base, ...(options.packageFormat !== undefined && { format: options.packageFormat as never }), ...(options.packageFolder !== undefined && { folder: options.packageFolder === '' ? null : absolutePath(options.packageFolder) }), ...(options.packageKeep !== undefined && { keep: options.packageKeep }) };
   if (base.kind === 'watch') return { ...base, ...(options.bringBack !== undefined && { bringBack: options.bringBack }) };
   if (base.kind === 'forget') return { ...base, ...(options.giveBack === false && { prune: false }) };
   if (base.kind === 'http')
@@ -213,10 +224,11 @@ function newWork(kind: (typeof works)[number], options: DefinitionOptions): Draf
   if (kind === 'snapshot' || kind === 'forget' || kind === 'drill' || kind === 'watch') return { kind, plan: value };
   if (kind === 'check' || kind === 'prune') return { kind, repository: value };
   if (kind === 'http') return { kind, url: value };
+  if (kind === 'package') return { kind, plan: typeof options.package === 'string' ? options.package : null };
   return kind === 'external' ? { kind } : { kind: 'verify-log' };
 }
 
-const belongTo = { read: ['check'], withinDays: ['check'], share: ['drill'], bringBack: ['watch'], method: ['http'], expectStatus: ['http'], expectText: ['http'], bearer: ['http'] } as const;
+const belongTo = { read: ['check'], withinDays: ['check'], share: ['drill'], packageFormat: ['package'], packageFolder: ['package'], packageKeep: ['package'], bringBack: ['watch'], method: ['http'], expectStatus: ['http'], expectText: ['http'], bearer: ['http'] } as const;
 const ofPrograms = ['folder', 'env', 'inherit', 'secret', 'successCode', 'partialCode', 'noRetryCode', 'stopSignal'] as const;
 
 /** An option that would change nothing is a mistake. */

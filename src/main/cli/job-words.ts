@@ -25,6 +25,8 @@ export function describeWork({ say }: Words, { work }: Pick<JobDefinition, 'work
     case 'check':
     case 'prune':
       return say(`jobWork_${work.kind}`, { repository: work.repository });
+    case 'package':
+      return work.plan === null ? say('jobWork_packageRecord') : say('jobWork_package', { plan: work.plan });
     case 'http':
       return say('jobWork_http', { method: work.method, url: work.url });
     case 'command':

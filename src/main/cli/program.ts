@@ -26,6 +26,7 @@ import { addPruneCommand } from './prune.ts';
 import { addRepoCommands } from './repo.ts';
 import { addRestoreCommand } from './restore.ts';
 import { addLegacyCommands } from './legacy.ts';
+import { addPackageCommands } from './package.ts';
 import { addSecretCommands } from './secret.ts';
 import { addServeCommand, type ServeFiles } from './serve.ts';
 import { homePathOf, openSession } from './session.ts';
@@ -106,6 +107,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addFindCommand(program, host);
   addRollbackCommand(program, host);
   addLegacyCommands(program, host);
+  addPackageCommands(program, host);
   addDrillCommand(program, host);
   addTryCommand(program, host);
   addRestoreCommand(program, host);

@@ -122,7 +122,7 @@ export function addSecretCommands(program: Command, host: Host): void {
     .action((name: string, options: { yes?: true }, command: Command) =>
       host.withClient(command, {}, async ({ client, output }) => {
         const known = (await client.secrets.list({})).secrets.find((each) => each.name === name) ?? fail('NOT_FOUND', `no secret ${name}`, { kind: 'secret', name });
-        for (const { kind, name: user } of known.usedBy) output.note(say('secretUsedBy', { what: `${say(kind === 'job' ? 'kindJob' : kind === 'channel' ? 'kindChannel' : 'kindRepository')} ${user}` }));
+        for (const { kind, name: user } of known.usedBy) output.note(say('secretUsedBy', { what: `${say(kind === 'job' ? 'kindJob' : kind === 'channel' ? 'kindChannel' : kind === 'packages' ? 'kindPackages' : 'kindRepository')} ${user}` }));
         await makeSure(options.yes, output, { question: 'askSecretRemove', needsYes: 'secretRemoveNeedsYes' });
         output.document(await client.secrets.remove({ name, evenIfUsed: true }));
         output.say(say('secretRemoved', { name }));

@@ -1,5 +1,5 @@
-// The last snapshots before `varve serve` ends. Only where a person ended it at the keyboard: a service manager and a shutdown (TERM) have a
-// deadline and nobody to see, so they are not kept waiting.
+// What comes before `varve serve` ends: the last snapshots, only where a person ended it at the keyboard (a service manager and a shutdown have a deadline and
+// nobody to see), and the package of the record, for which those are kept waiting a little, too.
 import { describeError } from '../../contract/copy/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
 import { VarveError } from '../engine/kit/errors.ts';
@@ -27,5 +27,19 @@ export async function takeLastSnapshots(client: VarveClient, output: Output, ski
     }
   } catch (error) {
     sayFailure('', error);
+  }
+}
+
+/** Packs the record where the settings want that. Never rejects: what goes wrong is said and ends nothing. `skip`: nobody waits any longer. */
+export async function packLast(client: VarveClient, output: Output, skip: AbortSignal): Promise<void> {
+  const { language, say } = output.words;
+  try {
+    const { taskId } = await client.packages.createLast({});
+    if (taskId === null) return;
+    const result = await followTask(client, taskId, output, skip);
+    if (result.kind === 'package') output.note(say('packageMade', { path: result.report.package.path }));
+  } catch (error) {
+    const { code, data } = fromTyped(error);
+    output.note(code === 'CANCELLED' ? say('packageSkippedLast') : say('packageFailedLast', { reason: describeError(language, code, data).title }));
   }
 }

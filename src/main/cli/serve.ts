@@ -18,10 +18,12 @@ import { createRouter } from '../transport/router.ts';
 import { examples, wholeNumber, type AskedToEnd, type Host } from './command.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import type { Output } from './output.ts';
-import { takeLastSnapshots } from './serve-last.ts';
+import { packLast, takeLastSnapshots } from './serve-last.ts';
 import { serviceUnit } from './serve-unit.ts';
 
 const waitForHomeMs = 2_000;
+/** A service manager waits longer than this before it kills. */
+const packingLimitMs = 20_000;
 const loginFileLifeMs = 5 * 60_000;
 
 export interface ServeFiles {
@@ -145,7 +147,11 @@ async function listen({ engine, home, username, started }: { engine: Engine; hom
     await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
     cleanUp();
     output.note(say('stopping'));
-    if (engine.homeOpen && options.asked.byHand()) await options.asked.patiently((skip) => takeLastSnapshots(connectDirect(router, { actor: username, via: 'cli', scope: 'owner' }), output, skip));
+    if (engine.homeOpen) {
+      const client = connectDirect(router, { actor: username, via: 'cli', scope: 'owner' });
+      if (options.asked.byHand()) await options.asked.patiently((skip) => takeLastSnapshots(client, output, skip).then(() => packLast(client, output, skip)));
+      else await packLast(client, output, AbortSignal.timeout(packingLimitMs));
+    }
     engine.record({ action: 'gateway.stopped', category: 'gateway', payload: where });
   } finally {
     await server.close();

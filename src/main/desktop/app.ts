@@ -37,6 +37,9 @@ export interface DesktopPlace {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+/** What ends sooner needs no window. */
+const quietEndMs = 2_000;
+
 /** Called while the main module is evaluated: what must come before `ready` is done synchronously. */
 export function startDesktop(place: DesktopPlace): void {
   registerScheme();
@@ -70,6 +73,8 @@ class DesktopShell {
   #start: StartArguments;
   #language: Language = 'en';
   #closeToTray: Settings['closeToTray'] = 'system';
+  /** The record is packed before the end. Until the settings are known: no. */
+  #packsOnQuit = false;
   #window: ConsoleWindow | undefined;
   #tray: TrayIcon | undefined;
   #engine: EngineHost;
@@ -196,7 +201,7 @@ class DesktopShell {
   }
 
   #beforeTheEnd(): Promise<'quit' | 'stay'> | undefined {
-    if (this.#unsaved === undefined && !this.#watch.hasWork() && !this.#watch.wantsLastSnapshots()) return undefined;
+    if (this.#unsaved === undefined && !this.#watch.hasWork() && !this.#watch.wantsLastSnapshots() && !this.#packs()) return undefined;
     return this.#settleAll();
   }
 
@@ -227,11 +232,18 @@ class DesktopShell {
     return response === 1;
   }
 
+  /** Only by the program that owns the home: a server that goes on does it at its own end. */
+  #packs(): boolean {
+    return this.#packsOnQuit && this.#watch.facts.engine === 'running' && this.#watch.facts.owns;
+  }
+
   #takeLastSnapshots(): Promise<'quit' | 'stay'> | undefined {
     const { client } = this.#watch;
-    if (client === undefined || !this.#watch.wantsLastSnapshots()) return undefined;
-    this.show();
-    return this.#lastSnapshots.take(client);
+    if (client === undefined || !(this.#watch.wantsLastSnapshots() || this.#packs())) return undefined;
+    if (this.#watch.wantsLastSnapshots()) this.show();
+    // A package alone is a matter of moments: the window comes forward only when it takes longer, or something went wrong.
+    const late = setTimeout(() => this.show(), quietEndMs);
+    return this.#lastSnapshots.take(client).finally(() => clearTimeout(late));
   }
 
   /** Where they failed, a second wish to quit is the answer; while they are being taken, the window shows the way out. */
@@ -242,6 +254,7 @@ class DesktopShell {
 
   #followSettings(settings: Settings): void {
     this.#closeToTray = settings.closeToTray;
+    this.#packsOnQuit = settings.packages.onQuit;
     applyTheme(settings.theme);
     applyLoginItem(settings.openAtLogin, { env: this.#place.env, packaged: app.isPackaged, report });
     this.#setLanguage(settings.language === 'system' ? languageOfSystem(app.getPreferredSystemLanguages()) : settings.language);

@@ -1,4 +1,5 @@
-// The last snapshots before the program ends: of each plan that wants one, with their state for the page, and a person's way out of waiting.
+// The last snapshots before the program ends, of each plan that wants one, and the package of the record: with their state for the page, and a person's way
+// out of waiting.
 import type { LastSnapshot } from '../../contract/desktop.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { VarveClient } from '../../contract/index.ts';
@@ -6,7 +7,7 @@ import { toWire } from '../engine/kit/errors.ts';
 import { fromTyped } from '../transport/router.ts';
 import type { QuitAnswer, QuitTalk } from './quit-talk.ts';
 
-type Engine = Pick<VarveClient, 'snapshots' | 'system'>;
+type Engine = Pick<VarveClient, 'snapshots' | 'packages' | 'system'>;
 
 export class LastSnapshots {
   #talk: QuitTalk;
@@ -33,12 +34,23 @@ export class LastSnapshots {
 
   /** True when nothing went wrong; gaps are told in the snapshot and keep nobody here. */
   async #run(engine: Engine): Promise<boolean> {
+    const nameless = { planId: '', plan: '', title: '' };
     try {
       const started = await engine.snapshots.takeLast({});
-      this.#talk.set({ snapshots: started.map((each) => ({ ...each, state: 'running', error: null })) });
+      this.#talk.set({ snapshots: started.map((each) => ({ ...each, what: 'plan', state: 'running', error: null })) });
       await Promise.all(started.map(({ taskId }) => this.#followTask(engine, taskId)));
     } catch (error) {
-      this.#talk.set({ snapshots: [...this.#talk.state.snapshots, { planId: '', plan: '', title: '', taskId: null, state: 'failed', error: wireOf(error) }] });
+      this.#talk.set({ snapshots: [...this.#talk.state.snapshots, { ...nameless, what: 'plan', taskId: null, state: 'failed', error: wireOf(error) }] });
+    }
+    // After the snapshots, so that what is recorded of them goes along.
+    try {
+      const { taskId } = await engine.packages.createLast({});
+      if (taskId !== null) {
+        this.#talk.set({ snapshots: [...this.#talk.state.snapshots, { ...nameless, what: 'record', taskId, state: 'running', error: null }] });
+        await this.#followTask(engine, taskId);
+      }
+    } catch (error) {
+      this.#talk.set({ snapshots: [...this.#talk.state.snapshots, { ...nameless, what: 'record', taskId: null, state: 'failed', error: wireOf(error) }] });
     }
     return this.#talk.state.snapshots.every(({ state }) => state !== 'failed');
   }

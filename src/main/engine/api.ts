@@ -9,6 +9,7 @@ import { createAnchorsApi, createCheckpointsApi, createErasureApi, createEvidenc
 import type { OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import type { Places } from './repository/index.ts';
+import { createPackageReader } from './packages/index.ts';
 import { createSecretsApi } from './secrets/index.ts';
 import { createSystemApi } from './system/api.ts';
 import type { Announcer } from './system/events.ts';
@@ -36,12 +37,13 @@ export function createApi(deps: ApiDeps): EngineApi {
     if (isVarveError(failure)) throw failure;
     return fail('HOME_MISSING', `no home at ${config.homePath}`, { path: config.homePath });
   };
+  const reader = createPackageReader({ ports: deps.ports, tasks, named: () => home().named });
   return {
     system: createSystemApi(deps, home),
     log: createLogApi({ log: () => home().log, tasks }),
     checkpoints: createCheckpointsApi(() => home().log),
     sealed: createSealedApi(() => home().log),
-    erasure: createErasureApi({ log: () => home().log, cleanOthers: () => home().cleanState() }),
+    erasure: createErasureApi({ log: () => home().log, cleanOthers: () => home().cleanState(), packages: () => home().packages.ofRecord() }),
     anchors: createAnchorsApi({ log: () => home().log, net: deps.ports.net, clock: deps.ports.clock, carried: (...question) => home().snapshots.checkpointsIn(...question) }),
     evidence: createEvidenceApi({ log: () => home().log, tasks }),
     intake: createIntakeApi(() => home().log, () => home().settings.get().language),
@@ -116,6 +118,14 @@ export function createApi(deps: ApiDeps): EngineApi {
       promote: (input, context) => home().snapshots.trials.promote(input, context),
       undo: (input, context) => home().snapshots.trials.undo(input, context),
       discard: (input, context) => home().snapshots.trials.discard(input, context)
+    },
+    packages: {
+      place: (input, context) => home().packages.api.place(input, context),
+      list: (input, context) => home().packages.api.list(input, context),
+      create: (input, context) => home().packages.api.create(input, context),
+      createLast: (input, context) => home().packages.api.createLast(input, context),
+      verify: (input, context) => reader.verify(input, context),
+      unpack: (input, context) => reader.unpack(input, context)
     },
     legacy: {
       backup: (input, context) => home().legacy.backup(input, context),

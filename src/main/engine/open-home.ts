@@ -12,6 +12,7 @@ import { DisposableStore } from './kit/disposables.ts';
 import { fail, isVarveError } from './kit/errors.ts';
 import { createIdleVerifier, createLogApi, openLog, type EventLog, type IdleVerifier } from './log/index.ts';
 import type { Files, Ports } from './ports.ts';
+import { createPackages, type Packages } from './packages/index.ts';
 import { createMaintenance, createRepositories, type Maintenance, type Places, type Repositories } from './repository/index.ts';
 import { createLegacy } from './legacy/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
@@ -41,6 +42,7 @@ export interface OpenHome {
   jobs: Jobs;
   alerts: Alerts;
   legacy: EngineApi['legacy'];
+  packages: Packages;
   sample: Sample;
   notices: Notice[];
   /** Verifies the record while nothing else runs; undefined in a short command. */
@@ -100,9 +102,16 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     const maintenance = createMaintenance({ ports, repositories, outbox, tasks, announce });
     const snapshots = createSnapshots({ ports, db, outbox, log, repositories, maintenance, tasks, announce, homePath, environment, version: config.version });
     closing.add(() => snapshots.close());
+    const verify = createLogApi({ log: () => log, tasks }).verify;
+    const packages = createPackages({
+      ports, db, outbox, log, tasks, secrets, named, snapshots, homePath, homeId: marker.id, homeCreatedAt: marker.createdAt, version: config.version, announce,
+      settings: () => settings.get().packages,
+      verifyRecord: async () => verify({ mode: 'full' }, { actor: machine.username, via: 'api', scope: 'owner', signal: undefined })
+    });
+    named.addUsers(() => packagesSecret(settings));
     const jobs = createJobs({
       ports, db, outbox, tasks, repositories, named, homePath, environment, announce, mask: mask.value,
-      api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify: createLogApi({ log: () => log, tasks }).verify, restore: snapshots.restores.start, undo: snapshots.restores.undo, look: snapshots.look },
+      api: { take: snapshots.snapshots.take, check: repositories.check, prune: maintenance.prune, forget: snapshots.keeping.forget, drill: snapshots.drills.start, verify, pack: packages.api.create, restore: snapshots.restores.start, undo: snapshots.restores.undo, look: snapshots.look },
       plans: snapshots.planFacts,
       jobsFile: () => settings.get().jobsFile,
       notice: (code, data) => {
@@ -144,6 +153,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       }
     });
     await recover({ ports, repositories, snapshots, notices });
+    packages.recoverInterrupted();
     const facts = { version: config.version, host: config.host };
     const openedAtMs = clock.monotonicMs();
     // A short command says what it did by its own events; two more around each would bury them.
@@ -175,6 +185,7 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
       jobs,
       alerts,
       legacy,
+      packages,
       sample,
       notices,
       idle,
@@ -192,6 +203,12 @@ export async function openHome(deps: OpenHomeDeps, marker: Marker, fresh?: Secre
     await closing.dispose();
     throw error;
   }
+}
+
+/** The secret that packages are sealed with cannot be removed unnoticed. */
+function packagesSecret(settings: SettingsStore): { secret: string; kind: 'packages'; id: string; name: string }[] {
+  const { secret } = settings.get().packages;
+  return secret === '' ? [] : [{ secret, kind: 'packages', id: 'packages', name: 'packages' }];
 }
 
 /** A log that takes nothing now must not keep the home closed only because something waits; `outbox.failure` has the reason, and the doctor says it. */

@@ -30,7 +30,7 @@ type ChangedWhat = Extract<EngineEvent, { kind: 'changed' }>['what'];
 /** First elements of the query keys that a change makes old. */
 export const staleAfter: Record<ChangedWhat, readonly string[]> = {
   home: ['status', 'settings', 'plans', 'repositories', 'snapshots', 'log', 'verify', 'anchors', 'tokens', 'sample', 'jobs', 'runs', 'scheduler'],
-  settings: ['settings', 'status'],
+  settings: ['settings', 'status', 'packages'],
   repositories: ['repositories', 'snapshots', 'plans', 'doctor', 'jobs'],
   plans: ['plans', 'snapshots', 'doctor', 'jobs'],
   snapshots: ['snapshots', 'plans', 'repositories'],
@@ -41,7 +41,8 @@ export const staleAfter: Record<ChangedWhat, readonly string[]> = {
   jobs: ['jobs', 'scheduler'],
   runs: ['runs', 'jobs', 'scheduler'],
   alerts: ['alerts'],
-  secrets: ['secrets', 'jobs']
+  secrets: ['secrets', 'jobs'],
+  packages: ['packages']
 };
 
 /** Answers that later snapshots change, but that must not move under whoever reads them: the next one who opens them asks again. */

@@ -42,6 +42,8 @@ const PutBackScreen = screen(() => import('../features/restore/index.tsx'), 'Put
 const TrialsScreen = screen(() => import('../features/trials/index.tsx'), 'TrialsScreen');
 const NewTrialScreen = screen(() => import('../features/trials/index.tsx'), 'NewTrialScreen');
 const PlansScreen = screen(() => import('../features/plans/index.tsx'), 'PlansScreen');
+const PackagesScreen = screen(() => import('../features/packages/index.tsx'), 'PackagesScreen');
+const OpenPackageScreen = screen(() => import('../features/packages/index.tsx'), 'OpenScreen');
 const SecretsScreen = screen(() => import('../features/secrets/index.tsx'), 'SecretsScreen');
 const JobsScreen = screen(() => import('../features/jobs/index.tsx'), 'JobsScreen');
 const SettingsScreen = screen(() => import('../features/settings/index.tsx'), 'SettingsScreen');
@@ -126,6 +128,8 @@ function Screens({ preferences, host }: { preferences: Cell<Preferences>; host: 
             <Route path="/restore/try/:of?/*?" component={NewTrialScreen} />
             <Route path="/restore/trials/:id?" component={TrialsScreen} />
             <Route path="/restore/:id?" component={RestoreScreen} />
+            <Route path="/packages/open/:path?" component={OpenPackageScreen} />
+            <Route path="/packages" component={PackagesScreen} />
             <Route path="/secrets/:name?" component={SecretsScreen} />
             <Route path="/alerts/:id?" component={AlertsScreen} />
             <Route path="/jobs/:first?/:second?" component={JobsScreen} />

@@ -40,7 +40,7 @@ function useQuitState(): QuitState | undefined {
 function Line({ last }: { last: LastSnapshot }): ReactNode {
   const words = useWords();
   const task = useTasks().get(last.taskId ?? '');
-  const plan = visibleText(last.title || last.plan, true);
+  const plan = last.what === 'record' ? words.t('quit.record') : visibleText(last.title || last.plan, true);
   if (last.state === 'running') {
     return (
       <li className={styles.line}>
@@ -102,7 +102,7 @@ export function QuitDialog(): ReactNode {
         <ul className="plain-list">
           {state.work.map((work) => (state.state === 'asking' ? <AskWork key={work.id} work={work} choices={choices} onChoose={choose} /> : <AwaitedWork key={work.id} work={work} />))}
           {state.snapshots.map((last) => (
-            <Line key={last.planId} last={last} />
+            <Line key={`${last.what} ${last.planId}`} last={last} />
           ))}
         </ul>
         <div className={styles.buttons}>

@@ -32,6 +32,7 @@ function resultLink(task: TaskState): string | undefined {
   if (task.result?.kind === 'promotion') return `/restore/trials/${task.result.promotion.trial.id}`;
   if (task.kind === 'forget' || task.kind === 'tag') return '/snapshots';
   if (task.kind === 'verify') return '/log';
+  if (task.kind === 'package') return '/packages';
   return ['check', 'prune', 'repair', 'copy'].includes(task.kind) ? `/repositories/${task.subject}` : undefined;
 }
 

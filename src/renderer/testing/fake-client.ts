@@ -36,7 +36,7 @@ export function createFakeClient({ world, stepMs = 180 }: FakeOptions): VarveCli
   const announce = (event: EngineEvent): void => listeners.forEach((listener) => listener(event));
   const tasks = new Map<string, TaskState>();
   const cancelled = new Set<string>();
-  let settings: Settings = { version: 1, language: 'system', theme: 'system', closeToTray: 'system', openAtLogin: false, jobsFile: '', gateway: { host: '127.0.0.1', port: 7340 } };
+  let settings: Settings = { version: 1, language: 'system', theme: 'system', closeToTray: 'system', openAtLogin: false, jobsFile: '', packages: { folder: '', keep: 30, onQuit: true, secret: '' }, gateway: { host: '127.0.0.1', port: 7340 } };
   let verify: VerifyState = { verdict: { kind: 'consistent', entries: Math.max(0, world.entries.length - 4), head: 'f'.repeat(64), payloads: { intact: world.entries.length, locked: 0, erased: 0, none: 0 } }, at: new Date(world.now.getTime() - 3_600_000).toISOString(), entries: world.entries.length, running: false, full: null, newer: null, anchored: null, failure: null };
   const tokens = [{ id: 't1', label: 'lab notebook', scope: 'append' as const, createdAt: world.now.toISOString(), expiresAt: null, lastUsedAt: world.now.toISOString(), revokedAt: null as string | null }];
   const status = (): Status => ({ version: '0.1.0', platform: 'linux', host: 'serve', home: world.hasHome ? { id: 'b'.repeat(32), path: '/home/ana/.local/share/varve', createdAt: world.now.toISOString() } : null, homePath: '/home/ana/.local/share/varve', secretStore: world.hasHome ? { kind: 'keyring', state: 'open', detail: '' } : null, verify: world.hasHome ? verify : null, notices: [], runtime: { node: '24.21.0', electron: null } });

@@ -23,6 +23,8 @@ export function describeWork({ t }: Pick<Words, 't'>, work: Work): string {
     case 'verify-log':
     case 'external':
       return t(`jobs.work.${work.kind}`);
+    case 'package':
+      return work.plan === null ? t('jobs.work.packageRecord') : t('jobs.work.package', { name: visibleText(work.plan, true) });
     case 'http':
       return t('jobs.work.http', { name: visibleText(work.url, true) });
     case 'command':

@@ -20,6 +20,7 @@ export const secrets = {
   'secrets.userRepository': 'repository {name}',
   'secrets.userJob': 'job {name}',
   'secrets.userChannel': 'channel {name}',
+  'secrets.userPackages': 'cold packages',
   'secrets.lastUsed': 'Last used',
   'secrets.lastUsedAt': 'last used {when}',
   'secrets.neverUsed': 'never used',

@@ -23,6 +23,7 @@ export const secrets: Translated<typeof en> = {
   'secrets.userRepository': 'repositório {name}',
   'secrets.userJob': 'tarefa {name}',
   'secrets.userChannel': 'canal {name}',
+  'secrets.userPackages': 'pacotes frios',
   'secrets.lastUsed': 'Último uso',
   'secrets.lastUsedAt': 'último uso {when}',
   'secrets.neverUsed': 'nunca usado',

@@ -62,6 +62,6 @@ export function createGather(sources: Sources, logger: Pick<Logger, 'warn'>): Ga
 }
 
 function repositoryOf(sources: Pick<Sources, 'repositoryOfPlan'>, { work }: KnownJob['definition']): string | null {
-  if ('plan' in work) return sources.repositoryOfPlan(work.plan) ?? null;
+  if ('plan' in work) return work.plan === null ? null : (sources.repositoryOfPlan(work.plan) ?? null);
   return 'repository' in work ? work.repository : null;
 }

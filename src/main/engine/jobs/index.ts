@@ -169,7 +169,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
     const repositoryNames = new Set(repositories.rows().map(({ name }) => name));
     return (definition) => {
       const { work } = definition;
-      if ('plan' in work && !planNames.has(work.plan)) return { kind: 'plan', name: work.plan };
+      if ('plan' in work && work.plan !== null && !planNames.has(work.plan)) return { kind: 'plan', name: work.plan };
       if ('repository' in work && !repositoryNames.has(work.repository)) return { kind: 'repository', name: work.repository };
       const gone = secretsOf(definition).find((name) => !named.has(name));
       return gone === undefined ? null : { kind: 'secret', name: gone };

@@ -41,6 +41,9 @@ const moveFacts = {
 /** `rule`: its code; `name`: what it is about. */
 const alertFacts = { alert: name, rule: name, name };
 
+const packageKind = z.enum(['log', 'snapshot', 'folder']);
+const packageFacts = { package: name, kind: packageKind, source: text, folder: text, sealed: z.boolean() };
+
 export interface ActionRule {
   category: Category;
   level: Level;
@@ -234,6 +237,10 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'legacy.copied': action('home', 'notice', { copy: name, folder: text, path: text.optional(), crontab: z.boolean(), files: count, bytes: count, skipped: count }),
   'legacy.migrated': action('home', 'notice', { copy: name, jobs: count, report: text }),
   'legacy.restored': action('home', 'notice', { copy: name, target: text.optional(), movedAside: text.optional(), crontab: z.boolean(), files: count, paused: count }),
+  // `path`: where it lies. Of the record: how many events it holds and whether its chain held then.
+  'package.made': action('home', 'notice', { ...packageFacts, path: text, bytes: count, files: count, sha256: name, events: count.optional(), chainValid: z.boolean().optional(), skipped: count, removed: count, durationMs }),
+  'package.failed': action('home', 'error', { ...packageFacts, ...failure }),
+  'package.interrupted': action('home', 'warn', { package: name, kind: packageKind, source: text, folder: text, startedAt: instant }),
 
   'sample.created': action('home', 'info', { path: text, planId: name.optional(), repositoryId: name.optional() }),
   'sample.removed': action('home', 'info', { path: text.optional() })

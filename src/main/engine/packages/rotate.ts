@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { PackageKind } from '../../../contract/packages.ts';
-import type { Files } from '../ports.ts';
+import type { Files, WorkerTask } from '../ports.ts';
 import { manifestEnding } from './manifest.ts';
 import { readPackageName, withoutManifest, type NamedPackage } from './place-names.ts';
+
+/** One-shot: the paths of the packages that went. */
+export const rotateTask: WorkerTask = async ({ files }, input) => rotatePackages(files, input as RotateRequest);
 
 export interface RotateRequest {
   folder: string;

@@ -15,6 +15,7 @@ import { createLiveOf } from './compare/live-of.ts';
 import { createCompareService } from './compare/service.ts';
 import { createHistoryService } from './history/service.ts';
 import { createInsideService } from './inside/service.ts';
+import { createPackingOf, type PackingOf } from './packing/source.ts';
 import { createMetricsService } from './metrics/service.ts';
 import { createNamesService } from './names/service.ts';
 import { createDrills } from './drills/service.ts';
@@ -31,6 +32,7 @@ import { createTrialStore } from './trials/store.ts';
 import { createWaiting, type Waiting } from './waiting/service.ts';
 import { createLookAtPlan, type LookAtPlan } from './watch/look.ts';
 
+export type { PackingOf, PackingOffer } from './packing/source.ts';
 export { snapshotsMigrations } from './migrations.ts';
 export type { LookAtPlan, WatchFinding } from './watch/look.ts';
 
@@ -67,6 +69,8 @@ export interface Snapshots {
   planFacts(): { id: string; name: string; title: string; zone: string; repository: string; hasRetention: boolean }[];
   /** What of a plan's folders is gone or not as its check wants it. */
   look: LookAtPlan;
+  /** For packages. Throws NOT_FOUND, AMBIGUOUS. */
+  packing: PackingOf;
   checkpointsIn: CheckpointsIn;
   /** After an erasure in the record: notes and removed plans whose words are gone there go here, too. */
   forgetErased(): void;
@@ -96,6 +100,7 @@ export function createSnapshots(deps: SnapshotsDependencies): Snapshots {
     snapshots: { take: archive.take, takeLast: archive.takeLast, waiting: waiting.list, stopWaiting: waiting.stop, list: browse.list, get: browse.get, tree: browse.tree, read: browse.read },
     planFacts: () => plans.rows().map(({ id, name, title, zone, repositoryId }) => ({ id, name, title, zone, repository: deps.repositories.rows().find((row) => row.id === repositoryId)?.name ?? '', hasRetention: store.retention(id) !== undefined })),
     look: createLookAtPlan({ ...deps, find: plans.find, repositoryName: (id) => deps.repositories.rows().find((row) => row.id === id)?.name ?? '' }),
+    packing: createPackingOf({ ...deps, browse }),
     checkpointsIn: browse.checkpointsIn,
     forgetErased: () => {
       forgetErasedNotes({ store, log: deps.log });

@@ -42,7 +42,7 @@ export function loadSettings({ files, clock, random, homePath }: { files: Files;
   return {
     get: () => current,
     set: (patch) => {
-      const next = Settings.parse({ ...current, ...defined(patch), gateway: { ...current.gateway, ...defined(patch.gateway ?? {}) } });
+      const next = Settings.parse({ ...current, ...defined(patch), gateway: { ...current.gateway, ...defined(patch.gateway ?? {}) }, packages: { ...current.packages, ...defined(patch.packages ?? {}) } });
       const changes = differences(current, next);
       if (changes.length > 0) writeFileDurable(files, path, Buffer.from(`${JSON.stringify(next, null, 2)}\n`, 'utf8'), { random, mode: 0o600 });
       current = next;
@@ -70,8 +70,9 @@ function differences(old: Settings, next: Settings): SettingsChange[] {
   return Object.entries(flat(next)).flatMap(([field, value]) => (before[field] === value ? [] : [{ field, old: before[field] as SettingsChange['old'], new: value }]));
 }
 
-function flat({ gateway, ...rest }: Settings): Record<string, string | number | boolean> {
-  return { ...rest, 'gateway.host': gateway.host, 'gateway.port': gateway.port };
+function flat({ gateway, packages, ...rest }: Settings): Record<string, string | number | boolean> {
+  const within = (group: string, values: object): [string, string | number | boolean][] => Object.entries(values).map(([field, value]) => [`${group}.${field}`, value]);
+  return { ...rest, ...Object.fromEntries([...within('gateway', gateway), ...within('packages', packages)]) };
 }
 
 function defined<T extends object>(value: T): Partial<T> {

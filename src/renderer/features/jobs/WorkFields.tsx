@@ -3,6 +3,7 @@ import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
+import { PackageFormat } from '../../../contract/packages.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { WorkKind } from '../../../contract/jobs.ts';
 import type { Repository } from '../../../contract/repository.ts';
@@ -71,6 +72,15 @@ function OfKind(props: WorkProps): ReactNode {
       );
     case 'prune':
       return repository;
+    case 'package':
+      return (
+        <>
+          <Select className={styles.short} label={t('jobs.packageOf')} data={[{ value: '', label: t('jobs.packageRecord') }, ...named(plans.map(({ name, title }) => ({ value: name, label: t('jobs.packagePlan', { name: visibleText(title || name, true) }) })), draft.plan)]} value={draft.plan} onChange={(value) => onChange({ plan: value ?? '' })} allowDeselect={false} data-testid="job-package-of" />
+          {draft.plan !== '' && <Select className={styles.short} label={t('jobs.packageFormat')} data={[{ value: '', label: t('jobs.packageUsual') }, ...PackageFormat.options.map((value) => ({ value, label: value }))]} value={draft.packageFormat} onChange={(value) => onChange({ packageFormat: (value ?? '') as JobDraft['packageFormat'] })} allowDeselect={false} />}
+          <TextInput label={t('jobs.packageFolder')} description={t('jobs.packageFolderSub')} value={draft.packageFolder} error={error('packageFolder')} onChange={(event) => onChange({ packageFolder: event.currentTarget.value })} spellCheck={false} styles={mono} />
+          <TextInput className={styles.short} label={t('jobs.packageKeep')} description={t('jobs.packageKeepSub')} value={draft.packageKeep} error={error('packageKeep')} inputMode="numeric" onChange={(event) => onChange({ packageKeep: event.currentTarget.value })} />
+        </>
+      );
     case 'external':
     case 'verify-log':
       return null;

@@ -1,10 +1,11 @@
 // A job as it is edited: text as it was typed, so that nothing is lost, and what it means as one pure function. What the editor does not show is kept.
 import { JobDefinition, type RunCheck, type SecretUse, type WorkKind } from '../../../contract/jobs.ts';
+import type { PackageFormat } from '../../../contract/packages.ts';
 import type { Schedule } from '../../../contract/schedule.ts';
 import type { MessageKey } from '../../../contract/copy/catalogue.ts';
 import { parseSpan, writeSpan } from './span.ts';
 
-export const workKinds: readonly WorkKind[] = ['snapshot', 'check', 'forget', 'prune', 'drill', 'watch', 'verify-log', 'http', 'command', 'external'];
+export const workKinds: readonly WorkKind[] = ['snapshot', 'check', 'forget', 'prune', 'drill', 'watch', 'verify-log', 'package', 'http', 'command', 'external'];
 
 export interface SecretDraft {
   secret: string;
@@ -36,6 +37,10 @@ export interface JobDraft {
   /** Per cent of the files. */
   share: string;
   bringBack: boolean;
+  /** Empty: as the settings say. */
+  packageFolder: string;
+  packageFormat: '' | PackageFormat;
+  packageKeep: string;
   url: string;
   method: 'GET' | 'POST';
   expectStatus: string;
@@ -116,13 +121,16 @@ export function draftOf(job: JobDefinition): JobDraft {
     title: job.title,
     name: job.name,
     kind: work.kind,
-    plan: 'plan' in work ? work.plan : '',
+    plan: 'plan' in work ? (work.plan ?? '') : '',
     repository: 'repository' in work ? work.repository : '',
     prune: work.kind === 'forget' ? work.prune : true,
     read: work.kind === 'check' ? work.read : 'share',
     withinDays: work.kind === 'check' ? String(work.withinDays) : '84',
     bringBack: work.kind === 'watch' && work.bringBack,
     share: work.kind === 'drill' ? String(Math.round(work.share * 10_000) / 100) : '5',
+    packageFolder: work.kind === 'package' ? (work.folder ?? '') : '',
+    packageFormat: work.kind === 'package' ? (work.format ?? '') : '',
+    packageKeep: work.kind === 'package' ? optional(work.keep) : '',
     url: http?.url ?? '',
     method: http?.method ?? 'GET',
     expectStatus: http?.expectStatus.join(', ') ?? '',
@@ -178,7 +186,7 @@ export function newDraft(plans: readonly string[], repositories: readonly string
 
 /** A short name out of what the person calls it, or out of its work; not one that is taken. */
 export function nameOf(draft: JobDraft, taken: readonly string[]): string {
-  const source = draft.name.trim() || draft.title.trim() || ({ snapshot: `${draft.plan} daily`, forget: `${draft.plan} tidy`, drill: `${draft.plan} drill`, watch: `${draft.plan} watch`, check: `${draft.repository} check`, prune: `${draft.repository} tidy`, 'verify-log': 'record check', http: 'ask address', external: 'elsewhere', command: draft.argv[0]?.split(/[/\\]/).at(-1) || 'program' } as const)[draft.kind];
+  const source = draft.name.trim() || draft.title.trim() || ({ snapshot: `${draft.plan} daily`, forget: `${draft.plan} tidy`, drill: `${draft.plan} drill`, watch: `${draft.plan} watch`, check: `${draft.repository} check`, prune: `${draft.repository} tidy`, 'verify-log': 'record check', package: `${draft.plan || 'record'} package`, http: 'ask address', external: 'elsewhere', command: draft.argv[0]?.split(/[/\\]/).at(-1) || 'program' } as const)[draft.kind];
   const plain = source.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+|-+$/g, '').slice(0, 58) || 'job';
   if (draft.name.trim() !== '' || !taken.includes(plain)) return plain;
   for (let n = 2; ; n += 1) if (!taken.includes(`${plain}-${n}`)) return `${plain}-${n}`;
@@ -248,6 +256,8 @@ export function read(draft: JobDraft, base: JobDefinition | undefined, taken: re
       case 'external':
       case 'verify-log':
         return { kind };
+      case 'package':
+        return { kind, plan: text(draft.plan), format: draft.packageFormat === '' || draft.plan === '' ? null : draft.packageFormat, folder: text(draft.packageFolder), keep: optionalNumber('packageKeep', draft.packageKeep, 1) };
       case 'http':
         if (!/^https?:\/\//.test(draft.url.trim())) wrong('url', 'jobs.bad.url');
         return { kind, url: draft.url.trim(), method: draft.method, expectStatus: codes('expectStatus', draft.expectStatus, [100, 599]), expectText: draft.expectText === '' ? null : draft.expectText, bearerSecret: text(draft.bearerSecret) };
@@ -318,7 +328,7 @@ export function read(draft: JobDraft, base: JobDefinition | undefined, taken: re
 }
 
 const places: readonly [string, Field][] = [
-  ['work.plan', 'plan'], ['work.repository', 'repository'], ['work.share', 'share'], ['work.withinDays', 'withinDays'], ['work.url', 'url'], ['work.expectStatus', 'expectStatus'], ['work.expectText', 'expectText'], ['work.bearerSecret', 'bearerSecret'], ['work.argv', 'argv'], ['work.folder', 'folder'],
+  ['work.plan', 'plan'], ['work.repository', 'repository'], ['work.share', 'share'], ['work.withinDays', 'withinDays'], ['work.url', 'url'], ['work.expectStatus', 'expectStatus'], ['work.expectText', 'expectText'], ['work.bearerSecret', 'bearerSecret'], ['work.argv', 'argv'], ['work.folder', 'folder'], ['work.keep', 'packageKeep'], ['work.format', 'packageFormat'],
   ['work.environment', 'environment'], ['work.inherit', 'inherit'], ['work.secrets', 'secrets'], ['work.successCodes', 'successCodes'], ['work.partialCodes', 'partialCodes'], ['work.noRetryCodes', 'noRetryCodes'], ['schedule', 'schedule'], ['catchUp.windowSeconds', 'catchUpWindow'], ['catchUp.most', 'catchUpMost'],
   ['jitterSeconds', 'jitter'], ['startDeadlineSeconds', 'startDeadline'], ['overlap', 'overlapMost'], ['locks', 'locks'], ['retries.most', 'retries'], ['retries.baseSeconds', 'retryBase'], ['timeoutSeconds', 'timeout'], ['idleTimeoutSeconds', 'idleTimeout'], ['stopGraceSeconds', 'stopGrace'],
   ['conditions.folder', 'needsFolder'], ['conditions.network', 'network'], ['conditions.freeSpace', 'freeSpace'], ['checks', 'checks'], ['alerts.failureAfter', 'failureAfter'], ['alerts.staleAfterSeconds', 'staleAfter'], ['alerts.volume', 'volumeMetric'], ['pauseAfter', 'pauseAfter'], ['ping', 'ping'], ['title', 'title'], ['name', 'name']

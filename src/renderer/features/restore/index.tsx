@@ -109,6 +109,7 @@ export function RestoreScreen(): ReactNode {
         <h1>{t('restore.title')}</h1>
         <span className="grow" />
         <Link href={putBackAddress()}>{t('back.title')}</Link>
+        <Link href="/packages">{t('packages.title')}</Link>
         <Link href="/restore/trials">{t('trials.title')}</Link>
       </header>
       <Stepper wizard={wizard} told={told} go={go} />

@@ -3,7 +3,7 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import type { SecretUser } from '../../../contract/secrets.ts';
 import { useWords } from '../../ui/words.tsx';
 
-const words = { repository: 'secrets.userRepository', job: 'secrets.userJob', channel: 'secrets.userChannel' } as const;
+const words = { repository: 'secrets.userRepository', job: 'secrets.userJob', channel: 'secrets.userChannel', packages: 'secrets.userPackages' } as const;
 
 export function useUserWords(): (users: readonly SecretUser[]) => string {
   const { t } = useWords();

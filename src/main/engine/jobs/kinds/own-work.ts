@@ -24,6 +24,7 @@ export interface OwnWorkDeps {
     forget: EngineApi['keeping']['forget'];
     drill: EngineApi['drills']['start'];
     verify: EngineApi['log']['verify'];
+    pack: EngineApi['packages']['create'];
     restore: EngineApi['restores']['start'];
     undo: EngineApi['restores']['undo'];
     look: LookAtPlan;
@@ -105,6 +106,15 @@ export async function carryOut(deps: OwnWorkDeps, work: OwnWork, context: OwnCon
       const { verdict } = result;
       const numbers = { items: verdict.entries, metrics: { entries: verdict.entries } };
       return verdict.kind === 'broken' || verdict.kind === 'behind' ? outcome('failed', 'damage', { result: numbers, code: 'LOG_DAMAGED', detail: verdict.kind === 'broken' ? verdict.detail : null }) : outcome('succeeded', 'exit', { result: numbers });
+    }
+    case 'package': {
+      const source = work.plan === null ? ({ kind: 'log' } as const) : { kind: 'snapshot' as const, snapshot: `${work.plan}@latest`, paths: [] };
+      const { result } = await follow(await api.pack({ source, ...(work.format !== null && { format: work.format }), ...(work.folder !== null && { folder: work.folder }), ...(work.keep !== null && { keep: work.keep }) }, call));
+      if (result.kind !== 'package') return outcome('failed', 'error');
+      const { package: made, removed, skippedCount } = result.report;
+      const numbers = { items: made.files, metrics: { bytes: made.bytes, files: made.files, removed: removed.length, skipped: skippedCount, ...(made.events !== null && { events: made.events }) } };
+      if (made.chainValid === false) return outcome('failed', 'damage', { result: numbers, code: 'LOG_DAMAGED', detail: 'the record did not hold when it was packed' });
+      return outcome(skippedCount > 0 ? 'partial' : 'succeeded', 'exit', { result: numbers, ...(skippedCount > 0 && { detail: `${skippedCount} could not be read` }) });
     }
     case 'http':
       return askHttp(deps, work, context.signal);

@@ -38,6 +38,7 @@ export async function unmetCondition(deps: ConditionDeps, { conditions, work }: 
 /** The repository that a work is done at. */
 export function repositoryOf({ repositoryOfPlan }: Pick<ConditionDeps, 'repositoryOfPlan'>, work: Work): string | undefined {
   if (work.kind === 'check' || work.kind === 'prune') return work.repository;
+  if (work.kind === 'package') return work.plan === null ? undefined : repositoryOfPlan(work.plan);
   return work.kind === 'snapshot' || work.kind === 'forget' || work.kind === 'drill' || (work.kind === 'watch' && work.bringBack) ? repositoryOfPlan(work.plan) : undefined;
 }
 

@@ -14,7 +14,7 @@ export interface PackLogOptions {
   files: Files;
   random: Random;
   /** Begun, and ended by the caller; when this throws, it is to be aborted. */
-  archive: ArchiveWriter;
+  archive: Pick<ArchiveWriter, 'file'>;
   homePath: string;
   homeId: string;
   /** When the home was made, from its marker; null when that could not be read. */
@@ -35,7 +35,7 @@ export interface PackLogOptions {
 }
 
 /** As in the manifest. */
-export interface EventlogSummary {
+export type EventlogSummary = {
   total_events: number;
   total_segments: number;
   first_event_id: string | null;
@@ -43,7 +43,7 @@ export interface EventlogSummary {
   /** Chain hash, hexadecimal. */
   last_current_hash: string | null;
   snapshot_exists: boolean;
-}
+};
 
 export interface PackedLog {
   /** In the archive's order. */
@@ -104,7 +104,7 @@ export async function packLog(options: PackLogOptions): Promise<PackedLog> {
 }
 
 /** undefined when there is nothing in it. */
-async function putMember(archive: ArchiveWriter, { path, pieces }: ColdMember, { heldBytes, turn }: { heldBytes: number; turn: () => Promise<void> }): Promise<WrittenFile | undefined> {
+async function putMember(archive: Pick<ArchiveWriter, 'file'>, { path, pieces }: ColdMember, { heldBytes, turn }: { heldBytes: number; turn: () => Promise<void> }): Promise<WrittenFile | undefined> {
   const held: Uint8Array[] = [];
   let size = 0;
   for await (const piece of pieces()) {

@@ -1,0 +1,71 @@
+// Checking and unpacking a package, as tasks. Needs no home; a passphrase that is kept as a secret needs an open one.
+import type { EngineApi } from '../../../contract/index.ts';
+import type { PackageCheck, PackageKey, UnpackReport } from '../../../contract/packages.ts';
+import { fail } from '../kit/errors.ts';
+import { pathsOf } from '../kit/paths.ts';
+import { runThread } from '../kit/run-thread.ts';
+import type { Ports } from '../ports.ts';
+import type { NamedSecrets } from '../secrets/index.ts';
+import type { RunningTask, Tasks } from '../system/tasks.ts';
+import type { CheckInput } from './check/task.ts';
+import type { PackageTaskMessage } from './task-line.ts';
+import type { UnpackInput } from './unpack/task.ts';
+
+export interface PackageReaderDeps {
+  ports: Pick<Ports, 'files' | 'workers' | 'machine'>;
+  tasks: Pick<Tasks, 'start'>;
+  /** Of the open home; throws HOME_MISSING where there is none. */
+  named(): Pick<NamedSecrets, 'use'>;
+}
+
+export type PackageReader = Pick<EngineApi['packages'], 'verify' | 'unpack'>;
+
+export function createPackageReader({ ports, tasks, named }: PackageReaderDeps): PackageReader {
+  const { files, machine, workers } = ports;
+
+  const existing = (path: string): string => {
+    if (!pathsOf(machine.platform).isAbsolute(path)) fail('BAD_INPUT', `${path} is not absolute`, { field: 'path', reason: 'must be a whole path, from the root on' });
+    const type = files.stat(path)?.type;
+    if (type === undefined) fail('PATH_MISSING', `${path} is not there`, { path });
+    if (type !== 'file') fail('BAD_INPUT', `${path} is not a file`, { field: 'path', reason: 'is not a file' });
+    return path;
+  };
+  const passphraseOf = async (key: PackageKey | undefined, path: string): Promise<string | undefined> => {
+    if (key === undefined) return undefined;
+    return 'passphrase' in key ? key.passphrase : (await named().use(key.secret, { by: path, purpose: 'package' })).value;
+  };
+
+  const inThread = <F>(name: string, input: unknown, task: RunningTask): Promise<F> =>
+    runThread<PackageTaskMessage<F>, F>({
+      workers,
+      name,
+      input,
+      signal: task.signal,
+      onMessage: (message) => {
+        if (message.kind === 'done') return { result: message.facts };
+        task.progress(message.update);
+        return undefined;
+      }
+    });
+
+  return {
+    verify: (input) => {
+      const path = existing(input.path);
+      return tasks.start({
+        kind: 'package-check',
+        subject: pathsOf(machine.platform).basename(path),
+        run: async (task) => ({ kind: 'package-check', check: await inThread<PackageCheck>('packages.check', { path, passphrase: await passphraseOf(input.key, path) } satisfies CheckInput, task) })
+      });
+    },
+    unpack: (input) => {
+      const path = existing(input.path);
+      const { target, existing: inTheWay, paths } = input;
+      if (!pathsOf(machine.platform).isAbsolute(target)) fail('BAD_INPUT', `${target} is not absolute`, { field: 'target', reason: 'must be a whole path, from the root on' });
+      return tasks.start({
+        kind: 'unpack',
+        subject: pathsOf(machine.platform).basename(path),
+        run: async (task) => ({ kind: 'unpack', report: await inThread<UnpackReport>('packages.unpack', { path, passphrase: await passphraseOf(input.key, path), target, existing: inTheWay, paths } satisfies UnpackInput, task) })
+      });
+    }
+  };
+}
