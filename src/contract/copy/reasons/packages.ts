@@ -86,6 +86,7 @@ export const packages: Reasons = {
 
   // While it is made.
   'it cannot be read from the snapshot: {reason}': 'não pode ser lido do snapshot: {reason}',
+  'it is a folder whose content the snapshot does not name': 'é uma pasta cujo conteúdo o snapshot não nomeia',
   'it is a Varve home; pack its record instead': 'é uma casa do Varve; empacote o registro dela',
   'it is a package': 'é um pacote',
   'it belongs to a database, which is packed whole': 'faz parte de um banco de dados, que é empacotado inteiro',

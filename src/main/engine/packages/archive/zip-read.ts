@@ -96,7 +96,6 @@ function read(entry: Entry, path: string): Listed {
   const flags = entry.generalPurposeBitFlag;
   if ((flags & encrypted) !== 0) refuse(path, name, 'it is encrypted inside the zip');
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) refuse(path, name, 'it is compressed in a way that not every program knows');
-  if (entry.compressionMethod === 0 && entry.compressedSize !== entry.uncompressedSize) refuse(path, name, 'its size cannot be right');
   const madeOnUnix = entry.versionMadeBy >> 8 === 3;
   const bits = madeOnUnix ? entry.externalFileAttributes >>> 16 : 0;
   const root = rawName.toString('latin1') === './';

@@ -42,6 +42,7 @@ export async function packFolder(deps: FolderPackDeps, top: string, destination:
     const copied = new Set<string>();
     for (const { name } of entries.toSorted((a, b) => compareNames(a.name, b.name))) {
       throwIfAborted(signal);
+      if (folder === destination && isPartialName(name)) continue; // this very package
       const inside = `${path}/${name}`;
       const problem = memberPathProblem(inside);
       if (problem !== undefined) into.skip(inside, problem);
@@ -155,7 +156,7 @@ function facts(stat: FileStat | undefined): { mode?: number; mtimeNs?: bigint } 
 }
 
 function isPackage(name: string): boolean {
-  return isPartialName(name) || readPackageName(withoutManifest(name)) !== undefined;
+  return readPackageName(withoutManifest(name)) !== undefined;
 }
 
 /** What the system said; what it did not say is no matter of one file. */

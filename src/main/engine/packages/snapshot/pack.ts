@@ -45,7 +45,7 @@ export async function packSnapshot(deps: SnapshotPackDeps, treeId: string, paths
       if (problem !== undefined) into.skip(path, problem);
       else if (node.type === 'dir') {
         await into.folder({ path, ...facts(node) });
-        if (node.subtree === undefined) into.skip(path, 'it cannot be read from the snapshot: a folder without a tree');
+        if (node.subtree === undefined) into.skip(path, 'it is a folder whose content the snapshot does not name');
         else await enter(node.subtree, names, taken, below);
       } else if (taken) await one(node, path);
     }
