@@ -131,7 +131,7 @@ export function readSums(text: string): Map<string, string> | undefined {
 }
 
 const what: Record<PackageKind, readonly [en: string, pt: string]> = {
-  log: ['the record of a Varve home: every event, as plain JSON in event-log/', 'o registro de uma casa do Varve: cada evento, em JSON legível, em event-log/'],
+  log: ['the record of a Varve home: every event, as plain JSON in event-log/', 'o registro de uma pasta do Varve: cada evento, em JSON legível, em event-log/'],
   snapshot: ['files of a snapshot taken with Varve, in files/', 'arquivos de um snapshot feito com o Varve, em files/'],
   folder: ['the files of a folder, in files/', 'os arquivos de uma pasta, em files/']
 };

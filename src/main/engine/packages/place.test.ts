@@ -140,11 +140,11 @@ describe('rotation', () => {
     files.put(`${folder}/a_backup_20200101_000000.zip.manifest.json`, '{"version": 1, "kind": "folder"}');
 
     const made = `${folder}/a_backup_20260101_000000.zip`;
-    expect(rotatePackages(files, { folder, kind: 'log', keep: 2 }).toSorted()).toEqual(['20260101', '20260102', '20260103'].map((date) => `${folder}/backup-eventlog-${date}-000000.tar.gz`));
-    expect(rotatePackages(files, { folder, kind: 'folder', keep: 3, made }).toSorted()).toEqual(['a_backup_20260102', 'b_backup_20260101', 'b_backup_20260102'].map((start) => `${folder}/${start}_000000.zip`));
-    expect(names(files)).toEqual(expect.arrayContaining([...foreign, 'a_backup_20200101_000000.zip.manifest.json', 'a_backup_20260101_000000.tar.gz', 'a_backup_20260101_000000.zip']));
+    expect(rotatePackages(files, { folder, kind: 'log', keep: 2, made: `${folder}/backup-eventlog-20260105-000000.tar.gz` }).toSorted()).toEqual(['20260101', '20260102', '20260103'].map((date) => `${folder}/backup-eventlog-${date}-000000.tar.gz`));
+    expect(rotatePackages(files, { folder, kind: 'folder', keep: 3, made }).toSorted()).toEqual([`${folder}/a_backup_20260102_000000.zip`]);
+    expect(names(files)).toEqual(expect.arrayContaining([...foreign, 'a_backup_20200101_000000.zip.manifest.json', 'a_backup_20260101_000000.tar.gz', 'a_backup_20260101_000000.zip', 'b_backup_20260101_000000.zip']));
     expect(names(files).filter((name) => name.startsWith('backup-eventlog-2026'))).toEqual(['20260104', '20260105'].flatMap((date) => ['', '.manifest.json'].map((end) => `backup-eventlog-${date}-000000.tar.gz${end}`)));
-    expect(rotatePackages(files, { folder, kind: 'log', keep: 2 })).toEqual([]);
+    expect(rotatePackages(files, { folder, kind: 'log', keep: 2, made: `${folder}/backup-eventlog-20260105-000000.tar.gz` })).toEqual([]);
   });
 
   it('begins with a good file name whatever the thing is called', () => {

@@ -1,5 +1,5 @@
 // The newest packages stay. What goes is named whole by our patterns; of files that anybody could name so, the manifest beside must say that Varve made it.
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { PackageKind } from '../../../contract/packages.ts';
 import type { Files, WorkerTask } from '../ports.ts';
@@ -12,43 +12,39 @@ export const rotateTask: WorkerTask = async ({ files }, input) => rotatePackages
 export interface RotateRequest {
   folder: string;
   kind: PackageKind;
-  /** Newest ones that stay, by the time in their names. Of snapshots and folders: of each name. */
+  /** Newest ones that stay, by the time in their names. */
   keep: number;
-  /** Never removed: the one just made, whatever the clock says. */
-  made?: string | undefined;
+  /** The one just made: never removed, whatever the clock says. Of snapshots and folders only those go that begin with the same name as it. */
+  made: string;
 }
 
 /** Removes older packages with their manifests; returns the paths of the packages. The package goes before its manifest: one without the other is swept next time. */
 export function rotatePackages(files: Files, request: RotateRequest): string[] {
   if (files.lstat(request.folder) === undefined) return [];
-  const groups = new Map<string, NamedPackage[]>();
-  const present = new Set<string>();
-  for (const entry of files.readdir(request.folder)) {
-    if (entry.type !== 'file') continue;
-    present.add(entry.name);
-  }
+  const base = readPackageName(basename(request.made))?.base;
+  const group: NamedPackage[] = [];
+  const present = new Set(files.readdir(request.folder).flatMap(({ name, type }) => (type === 'file' ? [name] : [])));
   const names = new Set([...present].map(withoutManifest));
   for (const name of names) {
     const read = readPackageName(name);
     if (read === undefined || (read.kind === 'log') !== (request.kind === 'log')) continue;
+    if (read.base !== base) continue;
     if (request.kind !== 'log' && !madeByUs(files, join(request.folder, `${name}${manifestEnding}`), request.kind)) continue;
-    groups.set(read.base, [...(groups.get(read.base) ?? []), read]);
+    group.push(read);
   }
+  const there = group.filter(({ name }) => present.has(name)).toSorted((a, b) => (a.order < b.order ? 1 : -1));
+  const kept = new Set(there.slice(0, request.keep).map(({ name }) => name));
+  const oldest = there[request.keep - 1]?.order;
+  if (oldest === undefined) return []; // fewer than are kept: nothing is too old
   const removed: string[] = [];
-  for (const group of groups.values()) {
-    const there = group.filter(({ name }) => present.has(name)).toSorted((a, b) => (a.order < b.order ? 1 : -1));
-    const kept = new Set(there.slice(0, request.keep).map(({ name }) => name));
-    const oldest = there[request.keep - 1]?.order;
-    if (oldest === undefined) continue; // fewer than are kept: nothing is too old
-    for (const { name, order } of group) {
-      const path = join(request.folder, name);
-      if (kept.has(name) || path === request.made || order > oldest) continue;
-      if (present.has(name)) {
-        files.unlink(path);
-        removed.push(path);
-      }
-      if (present.has(`${name}${manifestEnding}`)) files.unlink(`${path}${manifestEnding}`);
+  for (const { name, order } of group) {
+    const path = join(request.folder, name);
+    if (kept.has(name) || path === request.made || order > oldest) continue;
+    if (present.has(name)) {
+      files.unlink(path);
+      removed.push(path);
     }
+    if (present.has(`${name}${manifestEnding}`)) files.unlink(`${path}${manifestEnding}`);
   }
   if (removed.length > 0) files.fsyncFolder(request.folder);
   return removed;
