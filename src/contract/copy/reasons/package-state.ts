@@ -11,6 +11,7 @@ export const packageState: Reasons = {
   'the marker of the home could not be read': 'o marcador da pasta do Varve não pôde ser lido',
   'settings.json is not as expected': 'settings.json não é como esperado',
   'settings.json cannot be read': 'settings.json não pode ser lido',
+  'a row is left out: it is not as expected at {place}': 'uma linha fica de fora: não é como esperado em {place}',
   // Of the record while it is packed.
   'the payload cannot be read: {reason}': 'o conteúdo não pode ser lido: {reason}',
   'there is a payload, but it was recorded without one': 'há um conteúdo, mas foi registrada sem nenhum',

@@ -1,11 +1,12 @@
 // `event-log-snapshot.json`: settings and what of state.db a fresh home needs (docs/formats/log-package.md). A damaged home still gives what can be read,
 // and says what is missing.
 import { join } from 'node:path';
+import type { ZodError } from 'zod';
 import { Settings } from '../../../../contract/system.ts';
 import { errnoOf, isVarveError } from '../../kit/errors.ts';
 import type { Files } from '../../ports.ts';
 import type { Database } from '../../store/index.ts';
-import { carriedTables, type TableRule } from './tables.ts';
+import { carriedTables, placeOf, ruleOf, type TableRule } from './tables.ts';
 
 export const stateFormat = 'varve-home-snapshot';
 export const stateVersion = 1;
@@ -28,11 +29,14 @@ export interface StateSource {
 
 const settingsLimitBytes = 1_048_576;
 const pieceCharacters = 64 * 1024;
+/** More are not told apart: then nearly nothing of the home is as it should be. */
+const namedProblems = 1000;
 
 /** `problems` is told of what could not be read, in the text, too. Asked twice, it is the same text. */
 export async function* statePieces({ files, homePath, home, state }: StateSource, turn: () => Promise<void>, problem: (found: StateProblem) => void = () => undefined): AsyncGenerator<Uint8Array, void, void> {
   const problems: StateProblem[] = [];
   const note = (found: StateProblem): void => {
+    if (problems.length === namedProblems) return;
     problems.push(found);
     problem(found);
   };
@@ -60,13 +64,20 @@ export async function* statePieces({ files, homePath, home, state }: StateSource
   yield Buffer.from(`${piece}\n},"problems":${JSON.stringify(problems)}}\n`, 'utf8');
 }
 
-/** Rows with the columns that this state.db has: an older one may lack some. */
+/**
+ * Rows with the columns that this state.db has: an older one may lack some. A row that could not come back is named now and left out, rather than found on the day
+ * that the package is needed.
+ */
 function* rowsOf(db: Database, { name, key, columns }: TableRule, note: (found: StateProblem) => void): Generator<Record<string, unknown>, void, void> {
   try {
     const there = new Set(db.prepare('SELECT name FROM pragma_table_info(?)').all<{ name: string }>(name).map((column) => column.name));
     const wanted = Object.keys(columns).filter((column) => there.has(column));
     if (wanted.length === 0) return;
-    yield* db.prepare(`SELECT ${wanted.map((column) => `"${column}"`).join(', ')} FROM ${name} ORDER BY ${key}`).iterate<Record<string, unknown>>();
+    for (const row of db.prepare(`SELECT ${wanted.map((column) => `"${column}"`).join(', ')} FROM ${name} ORDER BY ${key}`).iterate<Record<string, unknown>>()) {
+      const judged = ruleOf(name)?.safeParse(row);
+      if (judged?.success === false) note({ table: name, reason: `a row is left out: it is not as expected at ${placeOf(judged.error as ZodError)}` });
+      else yield row;
+    }
   } catch (error) {
     if (!isDamage(error)) throw error;
     note({ table: name, reason: error.message });

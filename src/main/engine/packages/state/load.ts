@@ -8,7 +8,7 @@ import { Settings } from '../../../../contract/system.ts';
 import { fail } from '../../kit/errors.ts';
 import type { Database } from '../../store/index.ts';
 import { stateFormat, statePath, stateVersion, type StateProblem } from './dump.ts';
-import { carriedTables, leftOut, type TableRule } from './tables.ts';
+import { carriedTables, leftOut, placeOf, ruleOf, type TableRule } from './tables.ts';
 
 export type StateRow = Readonly<Record<string, string | number | null>>;
 
@@ -54,8 +54,6 @@ const Shape = z.strictObject({
   tables: z.record(z.string().max(100), z.array(z.unknown())),
   problems: z.array(z.object({ table: z.string().max(100), reason: z.string().max(10_000) })).max(1000)
 });
-
-const rules = new Map(carriedTables.map((table) => [table.name, z.strictObject(table.columns).partial()]));
 
 /** Reads all of it and writes nothing. Throws PACKAGE_REFUSED. */
 export function parseState(content: string, { path, known }: Where): ParsedState {
@@ -122,7 +120,8 @@ function harmlessRow(table: string, row: StateRow, pause: Pause, loaded: LoadedS
     case 'plans': {
       const hooks = { ...noHooks, ...(JSON.parse(String(row['hooks'] ?? '{}')) as Partial<PlanHooks>) };
       if (hooks.before || hooks.after || hooks.check) loaded.hooks.push({ plan: String(row['name']), hooks });
-      return { ...row, hooks: '{}', snapshot_on_quit: 0 };
+      // Of a package from before it was noted nobody knows.
+      return { ...row, hooks: '{}', snapshot_on_quit: 0, moved: row['moved'] ?? 1 };
     }
     case 'removed_plans':
       return { ...row, plan: JSON.stringify({ ...(JSON.parse(String(row['plan'])) as object), hooks: noHooks }) };
@@ -150,7 +149,7 @@ function harmlessSettings(settings: Settings): { settings: Settings; reset: stri
 }
 
 function parseRow(path: string, table: string, row: unknown, at: number): StateRow {
-  const rule = rules.get(table);
+  const rule = ruleOf(table);
   if (rule === undefined) return refuse(path, Object.hasOwn(leftOut, table) ? `holds the table ${table}, which no package may bring in` : `holds a table ${table} that this program does not know`);
   const parsed = rule.safeParse(row);
   if (!parsed.success) return refuse(path, `is not as expected at ${`tables.${table}.${at}.${placeOf(parsed.error)}`}`);
@@ -163,12 +162,6 @@ function refuseNewer(value: unknown, { path, known }: Where): void {
   if (typeof version === 'number' && version > stateVersion) refuse(path, `has version ${version}; this program knows up to ${stateVersion}`);
   const newer = Array.isArray(schema) ? schema.filter((one) => typeof one === 'number' && !known.includes(one)) : [];
   if (newer.length > 0) refuse(path, `was made by a newer Varve (schema ${newer.join(', ')})`);
-}
-
-function placeOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const keys = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-  return [...(issue?.path ?? []), ...keys].join('.') || 'the top';
 }
 
 function parsedJson(content: string): object | undefined {

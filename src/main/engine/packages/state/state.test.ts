@@ -131,6 +131,13 @@ describe('the state in a package', () => {
     expect([without.tables.size, without.problems.map(({ table }) => table)]).toEqual([0, ['settings', 'state.db']]);
   });
 
+  it('leaves out a row that could not come back, and says so now', async () => {
+    fill();
+    db.exec("UPDATE log_views SET filter = '{\"nobody\":1}'");
+    const state = parseState(await dump(), where);
+    expect([state.tables.get('log_views'), state.problems]).toEqual([[], [{ table: 'log_views', reason: 'a row is left out: it is not as expected at filter' }]]);
+  });
+
   it('leaves out jobs whose definition the damaged home could not give', async () => {
     fill();
     db.exec('DELETE FROM job_definitions');

@@ -39,7 +39,7 @@ export const carriedTables: readonly TableRule[] = [
     key: 'id',
     columns: {
       id: Uuid7, name: Name, title: text(200), repository_id: text(100), paths: json(paths), excludes: json(patterns), tags: json(z.array(Tag).max(1000)), zone: text(100), created_at: instant,
-      leave_out: json(LeaveOut.partial()), version: whole, hooks: json(hooks), gentle: flag, snapshot_on_quit: flag
+      leave_out: json(LeaveOut.partial()), version: whole, hooks: json(hooks), gentle: flag, snapshot_on_quit: flag, moved: flag
     }
   },
   { name: 'plan_retention', key: 'plan_id', columns: { plan_id: Uuid7, policy: json(RetentionPolicy) } },
@@ -71,6 +71,18 @@ export const carriedTables: readonly TableRule[] = [
   { name: 'named_secret_versions', key: 'name, version', columns: { name: SecretNameText, version: whole, created_at: instant, keep_until: instant.nullable(), expires_at: instant.nullable(), maskable: flag } }
 ];
 
+const rowRules = new Map(carriedTables.map((table) => [table.name, z.strictObject(table.columns).partial()]));
+
+/** What a row of a carried table must be, with no column that is not named; columns of a newer schema may be missing. undefined for any other table. */
+export const ruleOf = (table: string): z.ZodType | undefined => rowRules.get(table);
+
+/** Where in a value something is not as it must be. */
+export function placeOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const keys = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  return [...(issue?.path ?? []), ...keys].join('.') || 'the top';
+}
+
 const now = 'speaks of programs that run on this computer now';
 const again = 'is found out again';
 const told = 'what happened stands in the record';
@@ -79,6 +91,7 @@ const told = 'what happened stands in the record';
 export const leftOut: Readonly<Record<string, string>> = {
   tokens: 'holds what opens the gateway',
   outbox: 'events that are not recorded yet; they are brought over before a package is made',
+  calls_once: 'answers that programs may ask for again for a while',
   held_locks: now,
   running_snapshots: now,
   running_edits: now,
