@@ -16,11 +16,12 @@ import { packInMemory, segmentIn, type Packed } from './testing/pack.ts';
 let folder: TestFolder;
 let path: string;
 let log: EventLog;
+let clock: ReturnType<typeof openTestLog>['clock'];
 
 beforeEach(() => {
   folder = createTestFolder();
   path = folder.at('log.db');
-  ({ log } = openTestLog({ files: createNodeFiles(), path }));
+  ({ log, clock } = openTestLog({ files: createNodeFiles(), path }));
 });
 afterEach(() => {
   log.close();
@@ -101,6 +102,32 @@ describe('the record for a package', () => {
     await erased;
     expect(log.entries()).toBeGreaterThan(entries);
     expect(log.show(900).entry.payloadState).toBe('erased');
+  });
+
+  it('holds what is erased while it is made; the erasure says that old bytes remain, and they go once the package is there', async () => {
+    fill(100);
+    const gone = log.append(note('a word that goes')).seq;
+    let erased: Awaited<ReturnType<typeof log.erasures.erase>> | undefined;
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const packed = await packInMemory(path, {
+      between: async () => {
+        if (erased !== undefined) return;
+        void log.erasures.erase({ ...grounds, seqs: [gone] }).then((result) => (erased = result));
+        while (erased === undefined) {
+          await turn();
+          clock.advance(500);
+        }
+      }
+    });
+    expect(erased).toMatchObject({ entries: 1, residue: 'waiting' });
+    expect(segmentIn(packed).events[gone]).toMatchObject({ state: 'open', payload: { text: 'a word that goes' } });
+    const raw = (): string => ['', '-wal'].map((end) => readFileSync(path + end, 'latin1')).join('');
+    expect(raw()).toContain('a word that goes');
+    while (raw().includes('a word that goes')) {
+      clock.advance(60_000);
+      await turn();
+    }
+    expect(segmentIn(await packInMemory(path)).events[gone]).toMatchObject({ state: 'erased', by: erased?.events[0] });
   });
 
   it('goes on beside another process that appends', async () => {

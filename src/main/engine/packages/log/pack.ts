@@ -6,6 +6,7 @@ import { openColdRecord, originOf, segmentEvents, type ColdMember, type ColdSumm
 import type { Files, Random } from '../../ports.ts';
 import { openReadable, type Database, type Migration, type Readable } from '../../store/index.ts';
 import type { ArchiveWriter, WrittenFile } from '../archive/model.ts';
+import type { EventlogSummary } from '../manifest.ts';
 import { statePath, statePieces, type StateProblem } from '../state/index.ts';
 
 export const keysPath = 'keys.json';
@@ -33,17 +34,6 @@ export interface PackLogOptions {
   /** A member up to so many bytes is held, a longer one is read twice: its size stands before it in an archive. */
   heldBytes?: number | undefined;
 }
-
-/** As in the manifest. */
-export type EventlogSummary = {
-  total_events: number;
-  total_segments: number;
-  first_event_id: string | null;
-  last_event_id: string | null;
-  /** Chain hash, hexadecimal. */
-  last_current_hash: string | null;
-  snapshot_exists: boolean;
-};
 
 export interface PackedLog {
   /** In the archive's order. */

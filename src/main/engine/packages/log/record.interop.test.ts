@@ -1,8 +1,11 @@
-// Judge: a page of Python that shares nothing with Varve and knows only docs/formats/log-package.md.
+// Judge: a page of Python that shares nothing with Varve and knows only docs/formats/log-package.md, behind an ordinary tar.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSystemClock } from '../../../adapters/clock.ts';
+import { createNodeFiles } from '../../../adapters/files.ts';
+import { createArchive } from '../archive/write.ts';
 import { createPackedHome, type TestHome } from './testing/packed-home.ts';
 
 interface Read {
@@ -32,12 +35,13 @@ it('a stranger reads the segments, recomputes chain, commitments and root, and f
   const [by] = (await log.erasures.erase({ reason: 'own-wish', basis: 'none', seqs: [40] })).events as [number];
   log.checkpoints.sign();
   log.append({ action: 'app.noted', category: 'note', payload: 'behind the checkpoint' });
-  const { members, eventlogSummary } = await home.pack();
+  const archivePath = home.folder.at('record.tar.gz');
+  const archive = createArchive({ files: createNodeFiles(), clock: createSystemClock() }, archivePath, { format: 'tar.gz', sealed: false });
+  const { eventlogSummary } = await home.pack({ archive });
+  await archive.end();
   const folder = home.folder.at('unpacked');
-  for (const [path, content] of members) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
+  mkdirSync(folder);
+  execFileSync('tar', ['-xzf', 'record.tar.gz', '-C', 'unpacked'], { cwd: home.folder.path });
   const found = read(folder);
   expect(found).toMatchObject({ wrong: [], events: eventlogSummary.total_events, lastHash: eventlogSummary.last_current_hash, lastId: eventlogSummary.last_event_id, origin: log.origin, size: by + 1, erased: [[40, by]], rootFits: true, tilesFit: true });
   expect(found.states).toMatchObject({ sealed: expect.any(Number), none: expect.any(Number), erased: 1 });
