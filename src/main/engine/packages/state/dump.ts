@@ -11,6 +11,8 @@ import { carriedTables, placeOf, ruleOf, type TableRule } from './tables.ts';
 export const stateFormat = 'varve-home-snapshot';
 export const stateVersion = 1;
 export const statePath = 'event-log-snapshot.json';
+/** A longer one is no state of a home; whoever reads a package need not hold more. */
+export const stateLimitBytes = 256 * 1024 * 1024;
 
 export interface StateProblem {
   /** A table of state.db, or `state.db`, `settings`, `home`. */
