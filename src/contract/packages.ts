@@ -1,7 +1,7 @@
 // Cold packages: the record, a snapshot or a folder as one tar.gz or zip that opens anywhere, with a manifest that says what must be in it.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { Count, FilePath, Hex64, Instant, SecretNameText, SnapshotName } from './ids.ts';
+import { Count, FilePath, Hex64, HomeId, Instant, SecretNameText, SnapshotName } from './ids.ts';
 import { Verdict } from './log.ts';
 
 export const packageKinds = ['log', 'snapshot', 'folder'] as const;
@@ -71,6 +71,41 @@ export type PackageCheck = z.infer<typeof PackageCheck>;
 export const UnpackReport = z.object({ path: z.string(), target: z.string(), files: Count, bytes: Count, kept: Count, replaced: Count, refused: z.array(z.object({ path: z.string(), reason: z.string() })), refusedCount: Count, durationMs: Count });
 export type UnpackReport = z.infer<typeof UnpackReport>;
 
+/** What is known of the home that a package came from: `gone`: its record goes on under its own name. `unsure`: a new record begins and cites the old one. */
+export const OldHome = z.enum(['gone', 'unsure']);
+export type OldHome = z.infer<typeof OldHome>;
+
+/** A home that was made out of a package of the record. */
+export const HomeRestoreReport = z.object({
+  homePath: z.string(),
+  homeId: HomeId,
+  /** Where the home that was there before lies now. */
+  movedAside: z.string().nullable(),
+  /** The record goes on under the origin of the old home. */
+  continued: z.boolean(),
+  /** The old record beside the new one, relative to the home; only when it does not go on. */
+  earlier: z.object({ id: HomeId, folder: z.string() }).nullable(),
+  /** In the package. */
+  events: Count,
+  /** What verification says of the record as it came back; null: nothing in it was ever signed. */
+  verdict: Verdict.nullable(),
+  /** False: the package held the record alone; repositories, plans and jobs have to be set up anew. */
+  stateThere: z.boolean(),
+  /** Names of what came back switched off: jobs (paused), plans whose programs around a snapshot were taken out, channels, the outside checker, settings. */
+  jobs: z.array(z.string()),
+  hooks: z.array(z.string()),
+  channels: z.array(z.string()),
+  ping: z.boolean(),
+  settingsReset: z.array(z.string()),
+  /** Files that the old home followed; they are not followed now. */
+  followed: z.array(z.string()),
+  /** Tables that could not be read whole when the package was made. */
+  incomplete: z.array(z.string()),
+  /** Passwords that have to be given anew. */
+  missing: z.array(z.object({ kind: z.enum(['repository', 'channel', 'secret']), name: z.string() }))
+});
+export type HomeRestoreReport = z.infer<typeof HomeRestoreReport>;
+
 /** Where packages go when nothing else is said, as it is now. */
 export const PackagePlace = z.object({
   folder: z.string(),
@@ -98,5 +133,12 @@ export const packages = {
    * Starts bringing files of a package back, as a task (`kind: 'unpack'`), after all of it was checked. Needs no home. `existing`: what happens to a file in the
    * way. `paths`: of the package; all when none.
    */
-  unpack: procedure.input(z.object({ path: FilePath, key: PackageKey.optional(), target: FilePath, existing: z.enum(['refuse', 'keep', 'replace']).default('refuse'), paths: z.array(z.string().max(32_768)).max(10_000).default([]) })).output(z.object({ taskId: z.string() }))
+  unpack: procedure.input(z.object({ path: FilePath, key: PackageKey.optional(), target: FilePath, existing: z.enum(['refuse', 'keep', 'replace']).default('refuse'), paths: z.array(z.string().max(32_768)).max(10_000).default([]) })).output(z.object({ taskId: z.string() })),
+  /**
+   * Starts making a home out of a package of the record where this program's home would be, as a task (`kind: 'home-restore'`). Refused while there is a home. With
+   * `gone` the keys are needed: those in a sealed package, or an exported file. The home is opened at the end.
+   */
+  restoreHome: procedure
+    .input(z.object({ path: FilePath, key: PackageKey.optional(), oldHome: OldHome, keys: z.strictObject({ content: z.string().max(64 * 1024 * 1024), passphrase: z.string().min(1).max(1024) }).optional(), secretStore: z.enum(['keyring', 'vault']), passphrase: z.string().min(8).max(1000).optional() }))
+    .output(z.object({ taskId: z.string() }))
 };

@@ -129,6 +129,8 @@ const en = {
     'The record was checked and is broken: entry {brokenAt} does not fit', 'The record was checked and is smaller than a checkpoint kept outside says: {behindAt} entries', 'The record was checked against a checkpoint kept outside: {anchoredTo} entries',
     'The record was checked: {entries} entries', 'The record was checked'
   ],
+  'log.restored': ['The record came back from a cold package and goes on'],
+  'log.recovered': ['The record was damaged and goes on from what could be proven: {entries} entries', 'The record was damaged and goes on from what could be proven'],
   'log.namespace-declared': ['The namespace {prefix} was declared', 'A namespace was declared'],
   'log.encryption-changed': ['Encryption of entries of the kind {category} was changed', 'Encryption of entries was changed'],
   'log.key-rotated': ['A new signing key is in force from here on'],
@@ -281,6 +283,8 @@ const ptBR: Sentences = {
     'O registro foi conferido e não confere: a entrada {brokenAt} não se encaixa', 'O registro foi conferido e é menor do que diz um ponto de verificação guardado fora: {behindAt} entradas', 'O registro foi conferido contra um ponto de verificação guardado fora: {anchoredTo} entradas',
     'O registro foi conferido: {entries} entradas', 'O registro foi conferido'
   ],
+  'log.restored': ['O registro voltou de um pacote frio e continua'],
+  'log.recovered': ['O registro estava danificado e continua do que pôde ser provado: {entries} entradas', 'O registro estava danificado e continua do que pôde ser provado'],
   'log.namespace-declared': ['O espaço de nomes {prefix} foi declarado', 'Um espaço de nomes foi declarado'],
   'log.encryption-changed': ['A cifragem de entradas do tipo {category} foi alterada', 'A cifragem de entradas foi alterada'],
   'log.key-rotated': ['Uma nova chave de assinatura vale a partir daqui'],

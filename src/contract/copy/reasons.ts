@@ -18,6 +18,7 @@ import { maintenance } from './reasons/maintenance.ts';
 import { messages } from './reasons/messages.ts';
 import { desktopCalls, fieldNames, kindNames, ownerNames, secretNames } from './reasons/names.ts';
 import { notes } from './reasons/notes.ts';
+import { packageRecord } from './reasons/package-record.ts';
 import { packageState } from './reasons/package-state.ts';
 import { packages } from './reasons/packages.ts';
 import { program } from './reasons/program.ts';
@@ -57,6 +58,7 @@ export const reasonTables: Readonly<Record<string, Reasons>> = {
   maintenance,
   messages,
   notes,
+  packageRecord,
   packageState,
   packages,
   program,

@@ -13,6 +13,8 @@ const targets = z.array(count).min(1).max(10_000);
 
 const repository = { repository: name, repositoryId: name };
 const plan = { plan: name, planId: name };
+/** The record of a home that came before this one, as a package had it. `checkpoint`: its newest signed note, verbatim. */
+const earlier = z.strictObject({ origin: name, events: count, head: name, checkpoint: z.string().max(4096).nullable(), package: name, fileName: name });
 /** Of a restore. */
 const inPlace = { inPlace: z.boolean().optional(), undoes: name.optional() };
 /** `code` of the catalogue of errors, `reason` for the technical reader. */
@@ -55,7 +57,7 @@ function action(category: Category, level: Level, payload: z.core.$ZodLooseShape
 }
 
 export const builtInActions: Readonly<Record<string, ActionRule>> = {
-  'home.created': action('home', 'notice', { homeId: name, version: name, platform: name, secretStore: z.enum(['keyring', 'vault']).optional(), schema: count.optional() }),
+  'home.created': action('home', 'notice', { homeId: name, version: name, platform: name, secretStore: z.enum(['keyring', 'vault']).optional(), schema: count.optional(), after: earlier.optional() }),
   'home.opened': action('home', 'info', { version: name, host: z.enum(['desktop', 'serve', 'cli']), platform: name.optional() }),
   'home.closed': action('home', 'info', { version: name, host: z.enum(['desktop', 'serve', 'cli']), openMs: durationMs.optional() }),
   'settings.changed': action('settings', 'notice', { changes: z.array(z.strictObject({ setting: name, from: z.json().optional(), to: z.json().optional() })).max(1000) }),
@@ -188,6 +190,12 @@ export const builtInActions: Readonly<Record<string, ActionRule>> = {
   'log.verified': action('record', 'info', {
     verdict: z.enum(['anchored', 'consistent', 'behind', 'broken', 'missing']), entries: count, head: name.nullish(), seq: count.nullish(), what: name.nullish(), checkpoint: count.optional(), readFrom: count.optional(),
     anchors: z.array(z.strictObject({ source: name, size: count, form: z.enum(['note', 'short']), outcome: z.enum(['fits', 'ahead', 'forked']) })).max(100).optional(), durationMs: durationMs.optional()
+  }),
+  'log.restored': action('record', 'notice', { ...earlier.shape, packedAt: instant.nullish() }),
+  // entries: what the record had when it went on; of these, how many from the package and how many more from the damaged file. tail: what could still be read behind them.
+  'log.recovered': action('record', 'warn', {
+    entries: count, head: name, fromPackage: count, fromFile: count, package: name.nullable(), fileName: name.nullable(), damagedFile: name, damagedSha256: name, what: text, tail: z.strictObject({ read: count, imported: count, source: name.nullable() }),
+    lostCheckpoint: z.strictObject({ size: count, note: z.string().max(4096) }).nullable()
   }),
   'log.namespace-declared': action('record', 'notice', { prefix: name, schema: z.json().nullable() }),
   'log.encryption-changed': action('record', 'notice', { category: z.enum(categories), encrypts: z.boolean() }),

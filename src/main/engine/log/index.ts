@@ -28,6 +28,8 @@ import type { Database } from '../store/index.ts';
 
 export { builtInActions, type ActionRule } from './actions.ts';
 export { createLogApi, type LogApi } from './api.ts';
+export { createRecordReader, isRecordMember, openRebuild, type ColdCheckpoint, type ColdEntry, type Rebuild, type RecordFound, type RecordReader } from './cold/index.ts';
+export { runVerify } from './verify/run.ts';
 export { openColdRecord, segmentEvents, type ColdMember, type ColdRecord, type ColdRecordOptions, type ColdSummary } from './cold/index.ts';
 export { createIntakeApi, readMapping, type AppendedOutside, type Intake } from './intake/index.ts';
 export { parseIJson } from './json-text.ts';
@@ -44,7 +46,7 @@ export { noKeys, type LogKeys, type OpenLogKeys } from './tree/keys.ts';
 export { createErasureApi } from './erase/api.ts';
 export type { PackedCopy } from './erase/out-of-reach.ts';
 export { createSealedApi } from './sealed/api.ts';
-export { payloadKeysName, readPayloadKeys } from './sealed/index.ts';
+export { payloadKeysName, readPayloadKeys, writePayloadKeys } from './sealed/index.ts';
 export type { SealedPayloads } from './sealed/index.ts';
 export type { TreeStore } from './tree/store.ts';
 export type { NamespaceRow } from './namespaces.ts';

@@ -2,7 +2,7 @@
 import { Secrets, type SecretsDeps } from './service.ts';
 
 export type { Secrets, SecretsDeps } from './service.ts';
-export type { SecretName, SecretState } from './model.ts';
+export type { ExportContent, SecretName, SecretState } from './model.ts';
 export { openExport } from './export.ts';
 export { createLogKeys } from './log-keys.ts';
 // For the witness, which keeps its seed as the vault keeps its key.

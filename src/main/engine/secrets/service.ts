@@ -5,7 +5,7 @@ import { Semaphore } from '../kit/async.ts';
 import { fail, isVarveError, type VarveError } from '../kit/errors.ts';
 import { payloadKeysName, readPayloadKeys } from '../log/index.ts';
 import type { Clock, Files, Keyring, Random } from '../ports.ts';
-import { accountOf, keyLength, keyringLimitBytes, masterKeyName, Sealed, signingKeyName, type KeysFile, type SecretName, type SecretState } from './model.ts';
+import { accountOf, keyLength, keyringLimitBytes, masterKeyName, Sealed, signingKeyName, type ExportContent, type KeysFile, type SecretName, type SecretState } from './model.ts';
 import { bringsPassphrase, passphraseFromEnvironment } from './passphrase.ts';
 import { deriveKeepingKey, deriveSealingKey, seal, toBase64, unseal } from './seal.ts';
 import { sealExport } from './export.ts';
@@ -63,10 +63,34 @@ export class Secrets {
    * 1. the master key into the store        -> a value nobody refers to; the next run replaces it
    * 2. `keys.json` with the signing key     -> the keys exist; the next run replaces both
    */
-  async init({ store, passphrase }: { store: 'keyring' | 'vault'; passphrase?: string | undefined }): Promise<void> {
-    const { random, keyring, homeId } = this.#deps;
-    const account = accountOf(homeId, masterKeyName);
+  async init(place: { store: 'keyring' | 'vault'; passphrase?: string | undefined }): Promise<void> {
+    const { random } = this.#deps;
     const masterKey = random.bytes(keyLength);
+    await this.#keepMasterKey(masterKey, place);
+    this.#writeNewKeys(place.store, masterKey, [{ version: signingKeyName.version, seed: random.bytes(32) }]);
+  }
+
+  /**
+   * As `init`, but with keys that were exported from this very home, for one that is made again. Payload keys are the record's own business. Throws
+   * BAD_INPUT for an export without the key that signs the record.
+   */
+  async adopt(content: ExportContent, place: { store: 'keyring' | 'vault'; passphrase?: string | undefined }): Promise<void> {
+    const masterKey = Buffer.from(content.masterKey, 'base64');
+    const seeds = content.keys.flatMap(({ kind, id, version, value }) => (kind === signingKeyName.kind && id === signingKeyName.id ? [{ version, seed: Buffer.from(value, 'base64') }] : []));
+    if (masterKey.length !== keyLength || seeds.length === 0 || seeds.some(({ seed }) => seed.length !== 32)) fail('BAD_INPUT', 'the exported keys lack the signing key', { field: 'keys', reason: 'the exported keys lack the key that signs the record' });
+    await this.#keepMasterKey(masterKey, place);
+    this.#writeNewKeys(place.store, masterKey, seeds);
+    await this.bringIn(content.secrets);
+  }
+
+  /** Passwords and named secrets out of exported keys. */
+  async bringIn(secrets: ExportContent['secrets']): Promise<void> {
+    for (const { kind, id, version, value } of secrets) await this.set({ kind, id, version }, Buffer.from(value, 'base64'));
+  }
+
+  async #keepMasterKey(masterKey: Uint8Array, { store, passphrase }: { store: 'keyring' | 'vault'; passphrase?: string | undefined }): Promise<void> {
+    const { keyring, homeId } = this.#deps;
+    const account = accountOf(homeId, masterKeyName);
     if (store === 'keyring') {
       const probe = await keyring.probe();
       if (!probe.available) fail('SECRET_STORE_UNAVAILABLE', `no keyring: ${probe.reason ?? 'unknown reason'}`, { store: probe.backend, reason: probe.reason ?? 'unknown' });
@@ -82,13 +106,19 @@ export class Secrets {
       this.#vault.set(account, masterKey);
       this.#state = { kind: 'vault', state: 'open', detail: 'vault.json' };
     }
-    const seed = random.bytes(32);
+  }
+
+  #writeNewKeys(store: 'keyring' | 'vault', masterKey: Uint8Array, seeds: readonly { version: number; seed: Uint8Array }[]): void {
+    const { random, homeId } = this.#deps;
     this.#files.writeKeys({
       format: 'varve-keys',
       version: 1,
       homeId,
       store,
-      wrapped: [{ ...signingKeyName, createdAt: this.#now(), publicKey: toBase64(publicKeyOf(seed)), sealed: seal(random, masterKey, this.#label(signingKeyName), seed) }],
+      wrapped: seeds.map(({ version, seed }) => {
+        const name = { ...signingKeyName, version };
+        return { ...name, createdAt: this.#now(), publicKey: toBase64(publicKeyOf(seed)), sealed: seal(random, masterKey, this.#label(name), seed) };
+      }),
       secrets: [{ ...masterKeyName, place: store, createdAt: this.#now() }]
     });
     this.#masterKey = masterKey;

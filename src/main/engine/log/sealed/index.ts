@@ -2,12 +2,12 @@
 import { dirname, join } from 'node:path';
 import type { Category } from '../../../../contract/log.ts';
 import { isVarveError } from '../../kit/errors.ts';
-import type { Files } from '../../ports.ts';
+import type { Files, Random } from '../../ports.ts';
 import type { LogContext } from '../context.ts';
 import { createHasher } from '../hash.ts';
 import { createEncryption, type Encryption } from './encryption.ts';
 import { createOpening, type Opening } from './opening.ts';
-import { createKeyFile, payloadKeysName, readKeys } from './key-file.ts';
+import { createKeyFile, payloadKeysName, readKeys, writeKeys } from './key-file.ts';
 import type { LogKeys } from '../tree/keys.ts';
 import { createPayloadKeys, type DayKey, type PayloadKeys } from './payload-keys.ts';
 import { createSealing, type Sealing } from './sealing.ts';
@@ -18,6 +18,11 @@ export { payloadKeysName } from './key-file.ts';
 /** Every key of the home's encrypted payloads, in the clear, for an export under a passphrase. None without a file. Throws HOME_DAMAGED, HOME_TOO_NEW, NOT_READABLE. */
 export function readPayloadKeys({ files, homePath, homeId, sealingKey }: { files: Files; homePath: string; homeId: string; sealingKey: Uint8Array }): { id: string; createdAt: string; key: Uint8Array }[] {
   return readKeys(files, join(homePath, payloadKeysName), homeId, sealingKey);
+}
+
+/** The other way round: keys out of an export, into a home that has none yet. Throws BAD_INPUT. */
+export function writePayloadKeys({ files, random, homePath, homeId, sealingKey }: { files: Files; random: Random; homePath: string; homeId: string; sealingKey: Uint8Array }, keys: readonly { id: string; createdAt: string; key: Uint8Array }[]): void {
+  writeKeys({ files, random }, join(homePath, payloadKeysName), homeId, sealingKey, keys);
 }
 
 /** The keys that a verification without an open log can use; none when they cannot be had now, for it must not depend on them. */

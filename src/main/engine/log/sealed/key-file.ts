@@ -98,3 +98,11 @@ export function openKey(path: string, sealingKey: Uint8Array, homeId: string, se
   const reason = `${sealed.id} does not open with the home's key`;
   return unsealKey(sealingKey, homeId, sealed) ?? fail('HOME_DAMAGED', `${path}: ${reason}`, { path, reason });
 }
+
+/** All keys at once, into a home that has none yet. */
+export function writeKeys({ files, random }: { files: Files; random: Random }, path: string, homeId: string, sealingKey: Uint8Array, keys: readonly { id: string; createdAt: string; key: Uint8Array }[]): void {
+  const file = { format: 'varve-payload-keys', version: 1, homeId, keys: keys.map(({ id, createdAt, key }) => sealKey(random, sealingKey, homeId, { id, createdAt }, key)) };
+  const parsed = KeyFile.safeParse(file);
+  if (!parsed.success || keys.some(({ key }) => key.length !== keyBytes)) fail('BAD_INPUT', 'the exported payload keys are not as expected', { field: 'keys', reason: 'the exported payload keys are not as expected' });
+  writeFileDurable(files, path, Buffer.from(`${JSON.stringify(parsed.data, null, 2)}\n`, 'utf8'), { random, mode: 0o600 });
+}
