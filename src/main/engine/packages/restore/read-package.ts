@@ -89,7 +89,7 @@ export async function readRecordPackage(members: AsyncIterable<ReadMember>, { or
     seen.set(member.path, { size, sha256: hash.digest('hex') });
   }
   const record = reader.end();
-  for (const { path, line, seq, reason } of record.problems) problems.push({ path, reason: `${seq === null ? `line ${line}` : `line ${line}, event ${seq}`} ${reason}` });
+  for (const { path, line, seq, reason } of record.problems) problems.push({ path, reason: seq === null ? `line ${line}: ${reason}` : `line ${line}, event ${seq}: ${reason}` });
   const manifest = parseManifest(texts.get(manifestPath), problems);
   if (manifest !== undefined) {
     problems.push(...listProblems(manifest, seen), ...summaryProblems(manifest, record, texts.has(statePath)));
