@@ -1,13 +1,16 @@
 // What tests on a whole engine begin with: a repository, and snapshots of a plan.
 import type { TaskState } from '../../../../contract/events.ts';
 import type { SnapshotResult } from '../../../../contract/snapshots.ts';
+import { createLocalBackend } from '../../repository/index.ts';
+import { createOn, files, random } from '../../repository/testing/index.ts';
 import { taskEnd, testContext, type TestEngine } from '../../testing/index.ts';
 
 type Api = Pick<TestEngine, 'api'>;
 
-/** A new repository at `path`. */
+/** A new repository at `path`, with a key that is derived at once: nothing here is about its cost. */
 export async function addRepository({ api }: Api, name: string, path: string): Promise<void> {
-  await api.repositories.add({ name, path, mode: 'create', password: { kind: 'value', password: 'secret' } }, testContext);
+  await createOn(createLocalBackend({ files, random, path }), 'secret');
+  await api.repositories.add({ name, path, mode: 'open', password: { kind: 'value', password: 'secret' } }, testContext);
 }
 
 /** How the taking of one ended. */
