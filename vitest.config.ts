@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/test-sequencer.mjs';
 
 // A slow machine is no failure: what a test waits for may take this long.
 const expect = { poll: { timeout: 30_000, interval: 50 } };
@@ -6,14 +7,14 @@ const expect = { poll: { timeout: 30_000, interval: 50 } };
 // A long campaign takes as long as it takes.
 const limitMs = (usual: number): number => (process.env['VARVE_LONG'] === '1' ? 4 * 3_600_000 : usual);
 
-// unit: beside the code; interop: judged by real programs (restic, secret-tool); e2e: journeys in a real browser, where a
-// step that failed is tried once more (scripts/test-reporter.mjs names it).
+// unit: beside the code; interop: judged by real programs (restic, secret-tool); e2e: journeys in a real browser.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'src/**/*.test.tsx'], exclude: ['src/**/*.interop.test.ts'], testTimeout: limitMs(180_000), hookTimeout: 120_000, maxWorkers: '100%', expect } },
       { test: { name: 'interop', include: ['src/**/*.interop.test.ts'], testTimeout: limitMs(600_000), hookTimeout: 300_000, maxWorkers: 2, expect } },
-      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: limitMs(300_000), hookTimeout: 300_000, maxWorkers: 2, retry: 1, expect } }
+      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: limitMs(300_000), hookTimeout: 300_000, maxWorkers: 2, expect } }
     ]
   }
 });
