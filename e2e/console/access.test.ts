@@ -1,9 +1,9 @@
 // Everybody can use it: axe finds nothing on any screen in both schemes, and a whole restore works without a mouse. On sample data.
-import AxeBuilder from '@axe-core/playwright';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snapshotsOf } from '../pages/screens.ts';
+import { findings, goTo, inScheme } from '../pages/look.ts';
 import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
 
 const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
@@ -15,17 +15,6 @@ describe.skipIf(missing !== undefined)('the console for everybody', () => {
   let context: BrowserContext;
   let page: Page;
 
-  const findings = async (): Promise<string[]> => {
-    // A fade that is under way is neither of its two colours.
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
-  const goTo = async (path: string): Promise<void> => {
-    await page.evaluate((hash) => {
-      window.location.hash = hash;
-    }, path);
-  };
 
   beforeAll(async () => {
     served = await serveHome();
@@ -40,12 +29,12 @@ describe.skipIf(missing !== undefined)('the console for everybody', () => {
   it('axe finds nothing on the welcome', async () => {
     await page.getByTestId('door-folders').waitFor();
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
+      await inScheme(page, colorScheme);
+      expect(await findings(page)).toEqual([]);
     }
     await page.getByTestId('door-folders').click();
     await page.getByTestId('folders').waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Skip' }).click();
     await page.getByTestId('vault-passphrase').waitFor();
     await page.reload();
@@ -61,19 +50,19 @@ describe.skipIf(missing !== undefined)('the console for everybody', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`axe finds nothing on any screen, ${colorScheme}`, async () => {
-      await page.emulateMedia({ colorScheme });
+      await inScheme(page, colorScheme);
       for (const [path, landmark] of [['/', 'headline'], ['/log', 'log-list'], ['/log/0', 'entry-panel'], ['/snapshots', 'snapshot-list'], ['/restore', 'restore-step'], ['/settings/doctor', 'doctor-checks']] as const) {
-        await goTo(path);
+        await goTo(page, path);
         await page.getByTestId(landmark).waitFor();
-        expect((await findings()).map((finding) => `${path} ${finding}`)).toEqual([]);
+        expect((await findings(page)).map((finding) => `${path} ${finding}`)).toEqual([]);
       }
       await snapshotsOf(page).open();
       await snapshotsOf(page).openNewest();
       await page.getByRole('treeitem').nth(1).waitFor();
-      expect(await findings()).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       await page.keyboard.press('Control+k');
       await page.getByTestId('palette').getByRole('combobox').waitFor();
-      expect(await findings()).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       await page.keyboard.press('Escape');
     });
   }
@@ -112,7 +101,7 @@ describe.skipIf(missing !== undefined)('the console for everybody', () => {
   });
 
   it('opens help with ?, goes to the search with /, and moves through the log with j', async () => {
-    await goTo('/log');
+    await goTo(page, '/log');
     await page.getByTestId('log-list').waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
@@ -132,7 +121,7 @@ describe.skipIf(missing !== undefined)('the console for everybody', () => {
   });
 
   it('removes the sample in one click', async () => {
-    await goTo('/');
+    await goTo(page, '/');
     await page.getByRole('button', { name: 'Remove the sample' }).click();
     await page.getByText('You are looking at sample data.').waitFor({ state: 'detached' });
     await context.close();

@@ -1,43 +1,23 @@
 // Alerts in the console: a damaged repository is told, with why and what to do; “I’m on it” by keyboard alone; a channel is added, changed and tried for real; a
 // ticket is closed with a word; silences, outside checkers and limits; notices over whatever is open; both languages, both schemes.
-import AxeBuilder from '@axe-core/playwright';
 import { createHmac } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rpc, runTask } from '../pages/rpc.ts';
-import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
-const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
-if (missing !== undefined) console.warn(`e2e/console/alerts: skipped, ${missing}`);
-const pictures = process.env['VARVE_PICTURES'];
-
-describe.skipIf(missing !== undefined)('alerts', () => {
-  let served: ServedHome;
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(whatIsMissing('e2e/console/alerts') !== undefined)('alerts', () => {
+  let at: SampleConsole;
   let page: Page;
   let hook: Server;
   const got: string[] = [];
   const signed: (string | undefined)[] = [];
   const asked: string[] = [];
 
-  const findings = async (): Promise<string[]> => {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
-  const inBothSchemes = async (name: string): Promise<void> => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
-      if (pictures !== undefined) await page.screenshot({ fullPage: true, path: join(pictures, `${name}.${colorScheme}.png`) });
-    }
-  };
-  const goTo = (path: string): Promise<void> => page.evaluate((hash) => void (window.location.hash = hash), path);
   const alert = (): ReturnType<Page['locator']> => page.locator('[data-testid=alert][data-code=integrity_repository]');
 
   beforeAll(async () => {
@@ -54,18 +34,11 @@ describe.skipIf(missing !== undefined)('alerts', () => {
       });
     });
     await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
-    served = await serveHome();
-    browser = await openBrowser();
-    ({ context, page } = await openConsole(browser, served.address));
-    await page.getByTestId('door-sample').click();
-    await page.getByTestId('vault-passphrase').fill('correct horse battery');
-    await page.getByRole('button', { name: 'Set up sample data' }).click();
-    await page.getByTestId('headline').waitFor();
+    at = await openSampleConsole();
+    ({ page } = at);
   });
   afterAll(async () => {
-    await context?.close();
-    await browser?.close();
-    await served?.stop();
+    await at?.close();
     hook?.closeAllConnections();
     await new Promise<void>((resolve) => (hook ? hook.close(() => resolve()) : resolve()));
   });
@@ -76,7 +49,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByRole('link', { name: 'Alerts', exact: true }).click();
     await page.getByText('Nothing needs you.').waitFor();
     await page.getByTestId('channel').filter({ hasText: 'desktop' }).waitFor();
-    await inBothSchemes('alerts-none.en');
+    await at.bothSchemes('alerts-none.en');
   });
 
   it('tells a damaged repository with what it means, what to do, and why it fired', async () => {
@@ -97,7 +70,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await alert().getByText('Fires when a check finds errors').waitFor();
     // Integrity cannot be silenced.
     expect(await alert().getByRole('button').allTextContents()).toEqual(['I’m on it']);
-    await inBothSchemes('alerts-needs.en');
+    await at.bothSchemes('alerts-needs.en');
   });
 
   it('“I’m on it” works by keyboard alone and makes it quiet, which can be taken back', async () => {
@@ -107,7 +80,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByTestId('tab-needs').focus();
     await page.keyboard.press('ArrowRight');
     await page.getByText(/is on it, until/).waitFor();
-    await inBothSchemes('alerts-quiet.en');
+    await at.bothSchemes('alerts-quiet.en');
     await page.getByRole('button', { name: /^I’m not on it any more: / }).click();
     await page.getByTestId('tab-needs').click();
     await alert().waitFor();
@@ -119,7 +92,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByTestId('channel-name').fill('team');
     await page.getByTestId('channel-url').fill(`http://127.0.0.1:${(hook.address() as AddressInfo).port}/`);
     await page.getByTestId('channel-password').fill('a key');
-    await inBothSchemes('channels-add.en');
+    await at.bothSchemes('channels-add.en');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('button', { name: 'Send a test message: team' }).click();
     await page.getByText('The test message was delivered.').waitFor();
@@ -129,7 +102,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     const dialog = page.getByTestId('form-dialog');
     expect(await dialog.getByTestId('channel-password').inputValue()).toBe('');
     await dialog.getByText('one is kept and not shown; leave empty to keep it').waitFor();
-    await inBothSchemes('channels-edit.en');
+    await at.bothSchemes('channels-edit.en');
     await dialog.getByTestId('channel-name').fill('lab');
     await dialog.getByTestId('form-do').click();
     const again = async (): Promise<void> => {
@@ -164,10 +137,10 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await ticket.getByText(/line.* it printed/).click();
     await ticket.getByText('no such host: lab').waitFor();
     expect(await ticket.getByRole('link').allTextContents()).toEqual(['Open the run', 'Open the job']);
-    await inBothSchemes('tickets.en');
+    await at.bothSchemes('tickets.en');
     await ticket.getByRole('button', { name: 'Close: Sync with the lab' }).click();
     await page.getByTestId('ticket-note').fill('the lab moves this week');
-    await inBothSchemes('ticket-close.en');
+    await at.bothSchemes('ticket-close.en');
     await page.getByTestId('form-do').click();
     await page.getByText('Closed (1)').click();
     await page.getByText(/^Closed .* by .*: the lab moves this week$/).waitFor();
@@ -181,7 +154,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByRole('option', { name: 'Sync with the lab' }).click();
     await page.getByTestId('silence-rule').selectOption('failure');
     await page.getByTestId('silence-reason').fill('they move');
-    await inBothSchemes('silences.en');
+    await at.bothSchemes('silences.en');
     await page.getByTestId('silence-add').click();
     const silence = page.getByTestId('silence');
     await silence.getByText('failed runs · job Sync with the lab').waitFor();
@@ -211,7 +184,7 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     // A job's checker hears how its last run ended, never that all is well when it is not.
     expect(asked.filter((url) => url.startsWith('/varve/sync'))).toEqual(['/varve/sync/3']);
     expect(asked).toContain('/varve');
-    await inBothSchemes('checkers.en');
+    await at.bothSchemes('checkers.en');
     await checker('').getByRole('button', { name: 'Edit: Varve itself' }).click();
     await page.getByTestId('checker-address').fill('not an address');
     await page.getByTestId('form-do').click();
@@ -231,18 +204,18 @@ describe.skipIf(missing !== undefined)('alerts', () => {
     await page.getByTestId('limit-full').fill('1');
     await page.getByTestId('limits-save').click();
     await expect.poll(() => rpc(page, 'alerts/settings/get', {})).toMatchObject({ lowBytes: 2_500_000_000, fullBytes: 1_000_000_000 });
-    await inBothSchemes('limits.en');
+    await at.bothSchemes('limits.en');
   });
 
   it('a notice stands over whatever screen is open, and leads to the alerts', async () => {
-    await goTo('/settings');
-    await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await at.goTo('/settings');
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await rpc(page, 'alerts/channels/edit', { channel: 'desktop', name: 'desktop', enabled: true, target: { kind: 'desktop' } });
     await rpc(page, 'alerts/channels/test', { channel: 'desktop' });
     const notice = page.getByTestId('notice').filter({ hasText: 'Varve: a test message' });
     // Good news leaves by itself, but not under the pointer.
     await notice.hover();
-    await inBothSchemes('notice.en');
+    await at.bothSchemes('notice.en');
     await notice.getByRole('button', { name: 'Open alerts' }).click();
     await page.getByTestId('tab-needs').waitFor();
     expect(await notice.count()).toBe(0);
@@ -251,9 +224,10 @@ describe.skipIf(missing !== undefined)('alerts', () => {
 
   it('speaks Portuguese', async () => {
     await rpc(page, 'system/settings/set', { language: 'pt-BR' });
+    await at.goTo('/alerts');
     await page.getByRole('heading', { name: 'Alertas' }).waitFor();
     await page.getByText(/^O repositório .+ está danificado$/).waitFor();
     for (const summary of ['Silenciar algo', 'Adicionar um canal', 'Adicionar um verificador externo']) await page.getByText(summary, { exact: true }).click();
-    await inBothSchemes('alerts-needs.pt-BR');
+    await at.bothSchemes('alerts-needs.pt-BR');
   });
 });

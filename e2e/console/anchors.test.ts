@@ -1,39 +1,31 @@
 // Outside anchors in the console: what is held elsewhere is compared at once, on paper, by file and by a witness; by keyboard alone, in both languages
 // and both schemes; and a record that was rolled back is told apart. The witness and the roll-back are the real program's.
-import AxeBuilder from '@axe-core/playwright';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import jsQR from 'jsqr';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
-
-const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
-if (missing !== undefined) console.warn(`e2e/console/anchors: skipped, ${missing}`);
+import { bothSchemes, findings, goTo } from '../pages/look.ts';
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
+import { openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
 
 const bin = join(import.meta.dirname, '../../bin/varve.mjs');
 const pictures = process.env['VARVE_PICTURES'];
 
-describe.skipIf(missing !== undefined)('outside anchors', () => {
-  let served: ServedHome;
-  let browser: Browser;
-  let context: BrowserContext;
+describe.skipIf(whatIsMissing('e2e/console/anchors') !== undefined)('outside anchors', () => {
+  let at: SampleConsole;
+  /** After the roll-back: the program that was started again on the same folder. */
+  let again: ServedHome | undefined;
   let page: Page;
   let stick: string;
   let witnessServer: ChildProcess | undefined;
 
   function varve(...args: string[]): { code: number | null; out: string } {
     const { DBUS_SESSION_BUS_ADDRESS: _bus, ...env } = process.env;
-    const ran = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env: { ...env, HOME: join(served.folder, 'person'), VARVE_HOME: join(served.folder, 'nowhere'), VARVE_LANGUAGE: 'en' } });
+    const ran = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env: { ...env, HOME: join(at.served.folder, 'person'), VARVE_HOME: join(at.served.folder, 'nowhere'), VARVE_LANGUAGE: 'en' } });
     return { code: ran.status, out: ran.stdout };
   }
-  const findings = async (): Promise<string[]> => {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
-  const goTo = (path: string): Promise<void> => page.evaluate((hash) => void (window.location.hash = hash), path);
   const answer = (): ReturnType<Page['getByTestId']> => page.getByTestId('anchor-answer');
   const shoot = async (name: string): Promise<void> => {
     if (pictures !== undefined) await page.screenshot({ fullPage: true, path: join(pictures, `${name}.png`) });
@@ -45,19 +37,14 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
   }
 
   beforeAll(async () => {
-    served = await serveHome();
-    stick = join(served.folder, 'stick');
-    browser = await openBrowser();
-    ({ context, page } = await openConsole(browser, served.address));
-    await page.getByTestId('door-sample').click();
-    await page.getByTestId('vault-passphrase').fill('correct horse battery');
-    await page.getByRole('button', { name: 'Set up sample data' }).click();
-    await page.getByTestId('headline').waitFor();
+    at = await openSampleConsole();
+    ({ page } = at);
+    stick = join(at.served.folder, 'stick');
   });
   afterAll(async () => {
     witnessServer?.kill();
-    await browser?.close();
-    await served?.stop();
+    await again?.halt();
+    await at?.close();
   });
 
   it('are found by keyboard from anywhere, and say that nothing is held yet', async () => {
@@ -72,7 +59,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
   it('a checkpoint that was saved is compared when its file is picked, and one typed from paper by keyboard alone', async () => {
     const saved = await downloaded(() => page.getByRole('button', { name: 'Save the checkpoint' }).click());
     expect(saved.text).toMatch(/^varve\/[0-9a-f]{32}\n\d+\n/);
-    const path = join(served.folder, saved.name);
+    const path = join(at.served.folder, saved.name);
     writeFileSync(path, saved.text);
     await page.getByTestId('anchor-file').setInputFiles(path);
     await answer().waitFor();
@@ -89,7 +76,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.keyboard.press('Enter');
     await answer().getByText('It fits as far as it goes').waitFor();
     await page.getByTestId('anchor').filter({ hasText: 'notebook 7' }).waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('anchors.en.light');
   });
 
@@ -101,7 +88,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.getByRole('button', { name: 'Compare with the record' }).click();
     await page.getByTestId('error').waitFor();
     await expect.poll(() => page.getByTestId('error').textContent()).toContain('checkpoint');
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
   });
 
   it('the printed sheet is the whole paper, and its code can be read', async () => {
@@ -113,7 +100,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await expect.poll(() => sheet.getByText('Checkpoint of a record').isVisible()).toBe(true);
     await expect.poll(() => page.getByRole('heading', { name: 'Outside anchors' }).isVisible()).toBe(false);
     const [box, note] = await Promise.all([sheet.locator('svg').screenshot({ scale: 'device' }), sheet.locator('pre').textContent()]);
-    const blank = await context.newPage();
+    const blank = await page.context().newPage();
     const { data, width, height } = await blank.evaluate(async (base64) => {
       const image = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], { type: 'image/png' }));
       const drawing = new OffscreenCanvas(image.width, image.height).getContext('2d') as OffscreenCanvasRenderingContext2D;
@@ -140,10 +127,10 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     const row = page.getByTestId('witness');
     await row.getByText('stick.example').waitFor();
     const request = await downloaded(() => row.getByRole('button', { name: 'Request as a file' }).click());
-    writeFileSync(join(served.folder, request.name), request.text);
-    const cosigned = varve('witness', 'cosign', '--dir', stick, join(served.folder, request.name), '--out', join(served.folder, 'answer'));
-    expect([cosigned.code, existsSync(join(served.folder, 'answer'))]).toEqual([0, true]);
-    await row.getByTestId('answer-file').setInputFiles(join(served.folder, 'answer'));
+    writeFileSync(join(at.served.folder, request.name), request.text);
+    const cosigned = varve('witness', 'cosign', '--dir', stick, join(at.served.folder, request.name), '--out', join(at.served.folder, 'answer'));
+    expect([cosigned.code, existsSync(join(at.served.folder, 'answer'))]).toEqual([0, true]);
+    await row.getByTestId('answer-file').setInputFiles(join(at.served.folder, 'answer'));
     await row.getByText('signed by stick.example').waitFor();
 
     witnessServer = spawn(process.execPath, [bin, 'witness', 'serve', '--dir', stick, '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -154,7 +141,7 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await row.getByRole('button', { name: 'Ask now' }).click();
     await page.getByTestId('anchor').filter({ hasText: 'stick.example' }).nth(1).waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
   });
 
   it('the sample’s repository gives its checkpoints, and says that it lies on the same drive', async () => {
@@ -165,26 +152,21 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
   });
 
   it('speaks Portuguese, and axe finds nothing in either scheme', async () => {
-    await goTo('/settings');
+    await goTo(page, '/settings');
     await page.getByText('Português (Brasil)', { exact: true }).click();
-    await goTo('/log/anchors');
+    await goTo(page, '/log/anchors');
     await page.getByRole('heading', { level: 1, name: 'Âncoras externas' }).waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
-      await shoot(`anchors.pt-BR.${colorScheme}`);
-    }
-    await goTo('/settings');
+    await bothSchemes(page, 'anchors.pt-BR');
+    await goTo(page, '/settings');
     await page.getByText('English', { exact: true }).click();
-    await page.emulateMedia({ colorScheme: 'light' });
   });
 
   it('a record that was put back to an older copy is exposed: by the witness, on this screen and on the overview', async () => {
     // A second home of the same record, as it was before the last anchors: what an attacker would put in its place.
-    const home = join(served.folder, 'home');
-    const held = await page.evaluate(() => window.location.hash).then(() => goTo('/log/anchors')).then(() => downloaded(() => page.getByRole('button', { name: 'Save the checkpoint' }).click()));
-    const before = join(served.folder, 'before.db');
-    mkdirSync(join(served.folder, 'kept'), { recursive: true });
+    const home = join(at.served.folder, 'home');
+    await goTo(page, '/log/anchors');
+    const held = await downloaded(() => page.getByRole('button', { name: 'Save the checkpoint' }).click());
+    const before = join(at.served.folder, 'before.db');
     spawnSync('sqlite3', [join(home, 'log.db'), `.backup ${before}`]);
     if (!existsSync(before)) return console.warn('e2e/console/anchors: the roll-back is skipped, there is no sqlite3');
     for (let i = 0; i < 3; i++) expect(varveIn(home, 'log', 'append', '--action', 'app.later').code).toBe(0);
@@ -192,38 +174,31 @@ describe.skipIf(missing !== undefined)('outside anchors', () => {
     expect(later.code).toBe(0);
     const { note } = JSON.parse(later.out) as { note: string };
     expect(Number(note.split('\n')[1])).toBeGreaterThan(Number(held.text.split('\n')[1]));
-    const address = served.folder;
     await page.close();
     // The server lets go of the record, an older one is put in its place, and the program starts again.
-    await stopKeepingFolder();
+    await at.served.halt();
     for (const end of ['', '-wal', '-shm']) rmSync(join(home, `log.db${end}`), { force: true });
     copyFileSync(before, join(home, 'log.db'));
-    served = await serveHome(address);
-    ({ context, page } = await openConsole(browser, served.address));
+    again = await serveHome(at.served.folder);
+    ({ page } = await openConsole(at.browser, again.address));
     await page.getByTestId('headline').waitFor();
-    await goTo('/log/anchors');
+    await goTo(page, '/log/anchors');
     await page.getByTestId('anchor-text').fill(note);
     await page.getByRole('button', { name: 'Compare with the record' }).click();
     await answer().waitFor();
     // Shorter, or, where the program has written enough since it started, of another history.
     expect(['behind', 'other-history']).toContain(await answer().getAttribute('data-outcome'));
     await expect.poll(() => page.getByTestId('anchor-state').getAttribute('data-state')).toBe('refused');
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('anchors.en.refused');
-    await goTo('/');
+    await goTo(page, '/');
     await page.getByTestId('need-anchorRefused').waitFor();
     await shoot('overview.en.refused');
   });
 
   function varveIn(home: string, ...args: string[]): { code: number | null; out: string } {
     const { DBUS_SESSION_BUS_ADDRESS: _bus, ...env } = process.env;
-    const ran = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env: { ...env, HOME: join(served.folder, 'person'), VARVE_HOME: home, VARVE_VAULT_PASSPHRASE: 'correct horse battery', VARVE_LANGUAGE: 'en' } });
+    const ran = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env: { ...env, HOME: join(at.served.folder, 'person'), VARVE_HOME: home, VARVE_VAULT_PASSPHRASE: 'correct horse battery', VARVE_LANGUAGE: 'en' } });
     return { code: ran.status, out: ran.stdout };
-  }
-  async function stopKeepingFolder(): Promise<void> {
-    const kept = `${served.folder}-kept`;
-    spawnSync('cp', ['-a', served.folder, kept]);
-    await served.stop();
-    spawnSync('mv', [kept, served.folder]);
   }
 });

@@ -1,11 +1,11 @@
 // Plans and keeping in a browser: a plan made and edited with its rules counted while one looks, rules for what stays, tags, pins and notes on
 // snapshots, and forgetting with a reason for each; also without a mouse, for everybody's eyes, and in Portuguese.
-import AxeBuilder from '@axe-core/playwright';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan, Snapshot } from '../../src/contract/snapshots.ts';
+import { bothSchemes, findings, goTo, inScheme, isFocused, press } from '../pages/look.ts';
 import { plansOf } from '../pages/plans.ts';
 import { rpc, runTask } from '../pages/rpc.ts';
 import { snapshotsOf } from '../pages/screens.ts';
@@ -24,27 +24,9 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   let work: string;
   let plan: Plan;
 
-  const findings = async (): Promise<string[]> => {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
   const stored = (): number => readdirSync(join(served.folder, 'drive/snapshots')).length;
   const listed = async (): Promise<Snapshot[]> => (await rpc<{ snapshots: Snapshot[] }>(page, 'snapshots/list', {})).snapshots;
   const thePlan = async (): Promise<Plan> => (await rpc<Plan[]>(page, 'plans/list', {}))[0] as Plan;
-  const isFocused = (found: Locator): Promise<boolean> => found.evaluate((element) => element === document.activeElement);
-  /** Tab until it is in focus, then Enter, as somebody without a mouse does. */
-  const pressKey = async (found: Locator, tab: 'Tab' | 'Shift+Tab'): Promise<void> => {
-    await found.waitFor();
-    for (let presses = 0; presses < 60 && !(await isFocused(found)); presses += 1) await page.keyboard.press(tab);
-    expect(await isFocused(found)).toBe(true);
-    await page.keyboard.press('Enter');
-  };
-  const goTo = (path: string): Promise<void> =>
-    page.evaluate((hash) => {
-      window.location.hash = hash;
-    }, path);
-
   beforeAll(async () => {
     served = await serveHome();
     work = join(served.folder, 'thesis');
@@ -59,7 +41,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByTestId('door-folders').waitFor();
     await rpc(page, 'system/init', { secretStore: 'vault', passphrase: 'correct horse battery' });
     await page.reload();
-    await goTo('/');
+    await goTo(page, '/');
     await page.getByTestId('headline').waitFor();
   });
   afterAll(async () => {
@@ -68,9 +50,9 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   });
 
   it('says that a plan needs a place first, and leads there', async () => {
-    await goTo('/settings/plans');
+    await goTo(page, '/settings/plans');
     await page.getByText('Each plan will be listed here').waitFor();
-    await goTo('/settings/plans/new');
+    await goTo(page, '/settings/plans/new');
     await page.getByRole('button', { name: 'Choose a place' }).waitFor();
     await rpc(page, 'repositories/add', { name: 'usb', path: join(served.folder, 'drive'), mode: 'create', password: { kind: 'value', password: 'a password of a test' } });
   });
@@ -155,16 +137,13 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     const question = page.getByRole('dialog', { name: 'Discard changes?' });
     const address = `#/settings/plans/${plan.id}`;
     await title.fill('Half a name');
-    await pressKey(page.getByRole('link', { name: '← All plans' }), 'Shift+Tab');
+    await press(page, page.getByRole('link', { name: '← All plans' }), 'Shift+Tab');
     await question.getByText('What you changed in “Thesis data” is not saved.').waitFor();
     await expect.poll(() => isFocused(page.getByRole('button', { name: 'Keep editing' }))).toBe(true);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
-    }
+    await bothSchemes(page, 'discard');
     await page.keyboard.press('Enter');
     await question.waitFor({ state: 'detached' });
-    await goTo('/');
+    await goTo(page, '/');
     await question.waitFor();
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
@@ -184,9 +163,9 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByTestId('palette').getByRole('combobox').fill('Overview');
     await page.keyboard.press('Enter');
     await question.waitFor();
-    await pressKey(page.getByRole('button', { name: 'Discard changes' }).last(), 'Shift+Tab');
+    await press(page, page.getByRole('button', { name: 'Discard changes' }).last(), 'Shift+Tab');
     await page.getByTestId('headline').waitFor();
-    await goTo(address.slice(1));
+    await goTo(page, address.slice(1));
     await expect.poll(() => title.inputValue()).toBe('Thesis data');
     expect((await thePlan()).title).toBe('Thesis data');
   });
@@ -210,16 +189,16 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   it('axe finds nothing on the plans and the dialogs', async () => {
     await page.getByText('More rules').first().click();
     for (const [path, colorScheme] of everywhere ? ([['editor', 'light'], ['editor', 'dark'], ['list', 'light'], ['list', 'dark'], ['dialog', 'light'], ['dialog', 'dark']] as const) : ([['editor', 'light'], ['dialog', 'dark']] as const)) {
-      await page.emulateMedia({ colorScheme });
+      await inScheme(page, colorScheme);
       if (path === 'list') {
-        await goTo('/settings/plans');
+        await goTo(page, '/settings/plans');
         await page.getByTestId('plan-list').waitFor();
       } else if (path === 'dialog') {
-        await goTo('/snapshots');
+        await goTo(page, '/snapshots');
         await page.getByRole('button', { name: 'Carry out the rules of “Thesis data”…' }).click();
         await page.getByTestId('keep-sentence').waitFor();
       }
-      expect((await findings()).map((finding) => `${path} ${colorScheme} ${finding}`)).toEqual([]);
+      expect((await findings(page)).map((finding) => `${path} ${colorScheme} ${finding}`)).toEqual([]);
       if (path === 'dialog') {
         await page.keyboard.press('Escape');
         await page.getByTestId('forget-dialog').waitFor({ state: 'detached' });
@@ -252,7 +231,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     expect(oldest).toMatchObject({ tags: expect.arrayContaining(['v1.2', 'varve-pin']), note: 'Before the review.' });
     expect(page.url()).toContain(oldest?.id);
     await snapshots.rows().last().getByText('pinned').waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Remove the tag v1.2' }).click();
     await expect.poll(async () => (await listed()).at(-1)?.tags.includes('v1.2')).toBe(false);
     await page.getByTestId('tags').waitFor({ state: 'detached' });
@@ -279,13 +258,13 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.keyboard.press('k');
     await page.keyboard.press(' ');
     await page.getByTestId('chosen-bar').getByText('2 snapshots chosen').waitFor();
-    const press = (name: RegExp): Promise<void> => pressKey(page.getByRole('button', { name }), 'Shift+Tab');
-    await press(/^Forget 2…$/);
+    const pressButton = (name: RegExp): Promise<void> => press(page, page.getByRole('button', { name }), 'Shift+Tab');
+    await pressButton(/^Forget 2…$/);
     await page.getByTestId('keep-sentence').getByText('4 snapshots stay, 1 goes.').waitFor();
     await page.getByText('Pinned snapshots stay. Unpin them first to forget them.').waitFor();
     // Nothing dangerous is chosen beforehand.
     await expect.poll(() => page.getByRole('button', { name: 'Cancel' }).evaluate((element) => element === document.activeElement)).toBe(true);
-    await press(/^Forget 1 snapshot in “usb”$/);
+    await pressButton(/^Forget 1 snapshot in “usb”$/);
     await page.getByTestId('forgotten').getByText('1 snapshot forgotten. 4 stay.').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => snapshots.rows().count()).toBe(4);
@@ -318,7 +297,7 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
     await page.getByTestId('keep-sentence').getByText('Nada sairia; 4 snapshots ficam.').waitFor();
     await page.getByTestId('keep-list').getByText('fica: fixado').waitFor();
     await page.keyboard.press('Escape');
-    await goTo(`/settings/plans/${plan.id}`);
+    await goTo(page, `/settings/plans/${plan.id}`);
     await page.getByText('Por quanto tempo', { exact: true }).first().waitFor();
     await page.getByTestId('rule-preview').getByText(/Guardado: \d+ arquivos/).waitFor();
     await page.getByTestId('patterns').fill('[');
@@ -339,27 +318,26 @@ describe.skipIf(missing !== undefined)('plans and keeping in a browser', () => {
   });
 
   it('deletes the plan by keyboard after a question that says what stops and what stays; its snapshots are still shown as its own', async () => {
-    await pressKey(page.getByTestId('plan-delete'), 'Tab');
+    await press(page, page.getByTestId('plan-delete'), 'Tab');
     const sure = page.getByRole('dialog', { name: 'Excluir o plano “Thesis data”?' });
     await sure.getByText(/O que para: .* “second”/).waitFor();
     await sure.getByText('5 snapshots ficam em second, usb e podem ser abertos e restaurados.').waitFor();
     await expect.poll(() => isFocused(sure.getByRole('button', { name: 'Cancelar' }))).toBe(true);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
-      expect(await page.getByTestId('sure-yes').evaluate((button) => {
+    await bothSchemes(page, 'delete', async () => {
+      const isRed = await page.getByTestId('sure-yes').evaluate((button) => {
         const red = document.createElement('i');
         red.style.color = 'var(--bad)';
         document.body.append(red);
         const wanted = getComputedStyle(red).color;
         red.remove();
         return getComputedStyle(button).backgroundColor === wanted;
-      })).toBe(true);
-    }
-    await pressKey(page.getByTestId('sure-yes'), 'Shift+Tab');
+      });
+      expect(isRed, 'what deletes is red').toBe(true);
+    });
+    await press(page, page.getByTestId('sure-yes'), 'Shift+Tab');
     await page.getByTestId('plan-deleted').getByText('O plano “Thesis data” foi excluído. Os snapshots dele ficam.').waitFor();
     expect(await rpc(page, 'plans/list', {})).toEqual([]);
-    await goTo('/snapshots');
+    await goTo(page, '/snapshots');
     await expect.poll(() => snapshotsOf(page).rows().filter({ hasText: 'Thesis data (excluído)' }).count()).toBe(5);
     await page.getByRole('combobox', { name: 'Plano' }).click();
     await page.getByRole('option', { name: 'Thesis data (excluído)', exact: true }).click();

@@ -1,11 +1,12 @@
 // Page objects of the repositories' pages (English).
 import type { Locator, Page } from 'playwright-core';
+import { goTo } from './look.ts';
 
 export function repositoriesOf(page: Page) {
   const card = (id: string): Locator => page.getByTestId(`card-${id}`);
   const sure = (): Locator => page.getByTestId('sure-yes');
   return {
-    goTo: (path: string): Promise<void> => page.evaluate((hash) => void (window.location.hash = hash), path),
+    goTo: (path: string): Promise<void> => goTo(page, path),
     list: () => page.locator('[data-testid=repository]'),
     shown: (name: string) => page.locator(`[data-testid=repository-page][data-name="${name}"]`).waitFor(),
     facts: () => page.getByTestId('facts'),

@@ -1,11 +1,10 @@
 // The console in a real browser on a home with sample data and a folder `work` to protect: what a journey through it needs, said once.
-import AxeBuilder from '@axe-core/playwright';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { Snapshot } from '../../src/contract/snapshots.ts';
+import { bothSchemes, findings, goTo, press, tabTo } from './look.ts';
 import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from './serve.ts';
 
 /** Why no journey can be made here; says so. */
@@ -17,6 +16,7 @@ export function whatIsMissing(test: string): string | undefined {
 
 export interface SampleConsole {
   served: ServedHome;
+  browser: Browser;
   page: Page;
   /** Errors of the page; a journey asks at its end that there were none. */
   problems: readonly string[];
@@ -38,56 +38,42 @@ export interface SampleConsole {
   close(): Promise<void>;
 }
 
-const mostTabs = 120;
-
 export async function openSampleConsole(): Promise<SampleConsole> {
   const served = await serveHome();
-  const browser = await openBrowser();
-  const { page, problems } = await openConsole(browser, served.address);
-  await page.getByTestId('door-sample').click();
-  await page.getByTestId('vault-passphrase').fill('correct horse battery');
-  await page.getByRole('button', { name: 'Set up sample data' }).click();
-  await page.getByTestId('headline').waitFor();
-  const work = join(served.folder, 'work');
-  mkdirSync(work);
-
-  const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
-  const findings = async (): Promise<string[]> => {
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
+  const browser = await openBrowser().catch(async (error: unknown) => {
+    await served.stop();
+    throw error;
+  });
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await served.stop();
   };
-  const isFocused = (locator: Locator): Promise<boolean> => locator.evaluate((element) => element === document.activeElement).catch(() => false);
-  const tabTo = async (locator: Locator): Promise<void> => {
-    await locator.waitFor();
-    for (let presses = 0; presses < mostTabs && !(await isFocused(locator)); presses += 1) await page.keyboard.press('Tab');
-    expect(await isFocused(locator)).toBe(true);
-  };
-  return {
-    served,
-    page,
-    problems,
-    work,
-    varve,
-    snapshots: (plan = 'work') => (JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] }).snapshots.filter(({ planName }) => planName === plan),
-    goTo: (hash) => page.evaluate((to) => void (location.hash = to), hash),
-    findings,
-    bothSchemes: async (name) => {
-      const pictures = process.env['VARVE_PICTURES'];
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme });
-        if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`) });
-        expect((await findings()).map((finding) => `${name} ${colorScheme}: ${finding}`)).toEqual([]);
-      }
-    },
-    tabTo,
-    press: async (name) => {
-      await tabTo(page.getByRole('button', { name }));
-      await page.keyboard.press('Enter');
-    },
-    close: async () => {
-      await browser.close();
-      await served.stop();
-    }
-  };
+  try {
+    const { page, problems } = await openConsole(browser, served.address);
+    await page.getByTestId('door-sample').click();
+    await page.getByTestId('vault-passphrase').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Set up sample data' }).click();
+    await page.getByTestId('headline').waitFor();
+    const work = join(served.folder, 'work');
+    mkdirSync(work);
+    const varve = (...args: string[]): string => execFileSync(process.execPath, [join(import.meta.dirname, '../../out/main/cli.js'), '--json', ...args], { encoding: 'utf8', env: { ...process.env, VARVE_HOME: join(served.folder, 'home') } });
+    return {
+      served,
+      browser,
+      page,
+      problems,
+      work,
+      varve,
+      snapshots: (plan = 'work') => (JSON.parse(varve('snapshots')) as { snapshots: Snapshot[] }).snapshots.filter(({ planName }) => planName === plan),
+      goTo: (hash) => goTo(page, hash),
+      findings: () => findings(page),
+      bothSchemes: (name) => bothSchemes(page, name),
+      tabTo: (locator) => tabTo(page, locator),
+      press: (name) => press(page, page.getByRole('button', { name })),
+      close
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { processesOf } from '../cli/harness/processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -12,8 +13,9 @@ export interface ServedHome {
   folder: string;
   /** The single-use login address. */
   address: string;
-  /** Ends the program and keeps the folder, for another start on it. */
+  /** Ends the program and keeps the folder, for another start on it. A second call does nothing. */
   halt(): Promise<void>;
+  /** Ends everything that was started there and removes the folder. */
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,8 @@ export async function serveHome(folder = mkdtempSync(join(tmpdir(), 'varve-conso
     halt,
     stop: async () => {
       await halt();
+      // Programs of a job go on without their Varve: those of a journey that failed would, too.
+      for (const { pid } of process.platform === 'linux' ? processesOf(folder) : []) process.kill(pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     }
   };
