@@ -58,6 +58,18 @@ it('says of a failed program what it said last, since when, and how often in a r
   expect((await test.api.jobs.get({ job: 'nightly' }, test.context)).failures).toBe(2);
 });
 
+it('opens an output at its first error, and one without any at its end with what stands before it', async () => {
+  await add(command("for (let i = 0; i < 700; i += 1) console.log(i === 300 ? 'Error: no room' : 'line ' + i)"));
+  const opened = async (): Promise<{ openAt: number; total: number; first: number; rows: number }> => {
+    const { id } = await ended((await begin()).id);
+    const { openAt, total, rows } = await test.api.runs.output.page({ run: id, count: 500 }, test.context);
+    return { openAt, total, first: rows[0]?.seq ?? -1, rows: rows.length };
+  };
+  expect(await opened()).toEqual({ openAt: 300, total: 700, first: 200, rows: 500 });
+  await test.api.jobs.edit({ job: 'nightly', definition: command("for (let i = 0; i < 700; i += 1) console.log('line ' + i)") }, test.context);
+  expect(await opened()).toEqual({ openAt: 699, total: 700, first: 200, rows: 500 });
+});
+
 it('gives a secret to a program without ever keeping it', async () => {
   await test.api.secrets.set({ name: 'door', value: 'correct horse battery', expiresAt: null } as never, test.context);
   await add(command("console.log('the password is ' + process.env.DOOR)", {}, { secrets: [{ secret: 'door', into: { kind: 'environment', name: 'DOOR' } }] }));

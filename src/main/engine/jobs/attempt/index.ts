@@ -223,8 +223,10 @@ export function createAttempts(deps: AttemptsDeps): Attempts {
       ...reader,
       async firstError() {
         const known = places.result(runId, attempt)?.firstErrorSeq;
+        // Every line was looked at as it came: there is none.
+        if (known === null) return Math.max(0, reader.info().lines - 1);
         // The line may be one of those that are no longer kept.
-        const { rows } = known === null || known === undefined ? { rows: [] } : await reader.page(known, 1);
+        const { rows } = known === undefined ? { rows: [] } : await reader.page(known, 1);
         return rows[0] && !('gap' in rows[0]) && rows[0].seq === known ? known : await reader.firstError();
       },
       async *follow(fromSeq, signal) {

@@ -28,6 +28,7 @@ export interface RunServiceDeps {
 
 /** Rule 11.4: what is usual is judged by this many that ended well. */
 const usualRuns = 20;
+const readersKept = 8;
 
 export function createRunService(deps: RunServiceDeps) {
   const { clock, jobs, runs, outbox, scheduler, attempts, announce } = deps;
@@ -44,12 +45,24 @@ export function createRunService(deps: RunServiceDeps) {
   };
 
   /** The last try unless another is named. */
+  /** Whoever reads an output asks for many pages of it: where its lines are is found once, and only what was written since is looked at again. */
+  const readers = new Map<string, AttemptOutput>();
+  const readerOf = (runId: string, attempt: number): AttemptOutput => {
+    const key = `${runId} ${attempt}`;
+    const reader = readers.get(key) ?? attempts.output(runId, attempt);
+    readers.delete(key);
+    readers.set(key, reader);
+    const [oldest] = readers.keys();
+    if (readers.size > readersKept && oldest !== undefined) readers.delete(oldest);
+    return reader;
+  };
+
   const outputOf = (idOrPrefix: string, attempt: number | undefined): { run: RunRow; attempt: number; output: AttemptOutput } => {
     const run = find(idOrPrefix);
     const number = attempt ?? run.attempts;
     if (run.workKind !== 'command' || number < 1 || number > run.attempts) fail('NOT_FOUND', `no output of try ${number} of ${run.id}`, { kind: 'output', name: `${run.jobName} ${number}` });
     if (runs.attempt(run.id, number)?.output?.removed === true) fail('NOT_FOUND', `the output of ${run.id} was removed`, { kind: 'removed output', name: `${run.jobName} ${number}` });
-    return { run, attempt: number, output: attempts.output(run.id, number) };
+    return { run, attempt: number, output: readerOf(run.id, number) };
   };
 
   const usualOf = (jobId: string): Usual => {
@@ -110,7 +123,8 @@ export function createRunService(deps: RunServiceDeps) {
         const { run: row, attempt: number, output } = outputOf(run, attempt);
         const { lines } = await output.refresh();
         const openAt = await firstErrors.of(`${row.id} ${number}`, lines, () => output.firstError());
-        const { rows, nextSeq } = await output.page(from ?? Math.max(0, openAt - 20), count);
+        // Opened at the end, the page is what stands before it.
+        const { rows, nextSeq } = await output.page(from ?? Math.max(0, Math.min(openAt - 20, lines - count)), count);
         return { rows: rows.map(wireRow), total: lines, next: nextSeq ?? null, openAt, live: !isFinal(row.state) };
       },
       search: async ({ run, attempt, text, from, limit }) => {
