@@ -1,11 +1,11 @@
 // varve run-with-retry: a program tried again after it failed (rule 7.1), for crontabs and scripts. Needs no home; output passes through untouched.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { formatSpan } from '../../contract/copy/values.ts';
-import { retryDelayMs } from '../engine/jobs/index.ts';
+import { chanceOf, retryDelayMs } from '../engine/kit/retry-delay.ts';
 import { errnoOf } from '../engine/kit/errors.ts';
 import { examples, wholeNumber, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
@@ -47,7 +47,7 @@ async function tryAgain(argv: readonly string[], options: RetryOptions, output: 
     const code = await once(argv, options.timeout === undefined || options.timeout === 0 ? undefined : options.timeout * 1000, output, signal);
     failed += 1;
     if (code === exitCodes.done || failed > most || final.includes(code) || signal.aborted) return code;
-    const waitMs = retryDelayMs(rule, failed, randomBytes(6).readUIntBE(0, 6) / 2 ** 48);
+    const waitMs = retryDelayMs(rule, failed, chanceOf({ bytes: randomBytes }));
     output.note(`varve: ${say('retryAgain', { program: argv[0] ?? '', code: String(code), attempt: failed, most: most + 1, span: formatSpan(language, waitMs / 1000) })}`);
     try {
       await sleep(waitMs, undefined, { signal });

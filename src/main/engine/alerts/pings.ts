@@ -1,10 +1,10 @@
 // 11.15: an outside checker hears of each start and end of a job that names one, and every five minutes of Varve itself: if Varve falls silent, it warns in its
 // place. `URL/start`, `URL`, `URL/fail`, `URL/CODE`, as the usual checkers take them. Calls wait in state.db and are tried again for an hour.
 import type { Run } from '../../../contract/runs.ts';
+import { chanceOf, retryDelayMs, usualRetryDelay } from '../kit/retry-delay.ts';
 import { createUuid7 } from '../kit/uuid7.ts';
 import type { Clock, Logger, Net, Random } from '../ports.ts';
 import type { Database } from '../store/index.ts';
-import { retryDelayMs } from './channels/retry.ts';
 
 const giveUpAfterMs = 3_600_000;
 const ownEveryMs = 300_000;
@@ -71,7 +71,7 @@ export function createPings({ db, net, clock, random, logger, readSecret, mask }
     db.transaction(() => {
       note(row.job_id, failed);
       if (failed === null || over) db.prepare('DELETE FROM alert_pings WHERE id = ?').run(row.id);
-      else db.prepare('UPDATE alert_pings SET attempts = attempts + 1, due_at = ? WHERE id = ?').run(clock.now() + retryDelayMs(row.attempts + 1, random), row.id);
+      else db.prepare('UPDATE alert_pings SET attempts = attempts + 1, due_at = ? WHERE id = ?').run(clock.now() + retryDelayMs(usualRetryDelay, row.attempts + 1, chanceOf(random)), row.id);
     });
   }
 

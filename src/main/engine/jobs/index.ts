@@ -41,7 +41,6 @@ import { createWorker } from './scheduler/worker.ts';
 export { jobsMigrations } from './migrations.ts';
 export { createSchedulesApi } from './schedule/index.ts';
 export { withoutColours } from './attempt/index.ts';
-export { retryDelayMs } from './model.ts';
 export { changesBetween } from './definitions/changes.ts';
 export { readJobs, type JobFact, type JobsRead } from './facts.ts';
 export { durationSteps, type RunTallies } from './runs/tallies.ts';

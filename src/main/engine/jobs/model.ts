@@ -1,7 +1,6 @@
 // What a job is to the engine, and the rules that need nothing but their arguments: keys, hashes, retry delays, the order of the queue, grace and windows.
 import { createHash } from 'node:crypto';
 import type { Job, JobDefinition, Pause, WorkKind } from '../../../contract/jobs.ts';
-import type { Random } from '../ports.ts';
 import type { Missed, RunCause, RunFailure, RunResult, RunState, Run, Trigger } from '../../../contract/runs.ts';
 
 export interface JobRow {
@@ -117,19 +116,9 @@ export function jitterMs(jobId: string, occurrenceMs: number, jitterSeconds: num
   return Number(digest.readBigUInt64BE(0) % BigInt(most + 1));
 }
 
-/** In [0, 1). */
-export function chanceOf(random: Pick<Random, 'bytes'>): number {
-  return Buffer.from(random.bytes(6)).readUIntBE(0, 6) / 2 ** 48;
-}
-
 /** The pause, of a job or of everything, holds at this moment. */
 export function pausedAt(pause: Pause | null, nowMs: number): boolean {
   return pause !== null && (pause.until === null || Date.parse(pause.until) > nowMs);
-}
-
-/** Rule 7.1, in milliseconds: `failed` tries so far, `chance` in [0, 1). */
-export function retryDelayMs({ baseSeconds, capSeconds, minSeconds }: JobDefinition['retries'], failed: number, chance: number): number {
-  return Math.floor(chance * Math.min(capSeconds, baseSeconds * 2 ** (failed - 1)) * 1000) + minSeconds * 1000;
 }
 
 /** Rule 7.1a: the longest that the delay before a next try can be. A time further away was written before the clock was set back. */

@@ -10,7 +10,6 @@ import { createSmtpSink, type SmtpSink } from '../../../adapters/testing/smtp-si
 import { day, hour, noon, type RunInput } from '../testing/facts.ts';
 import { ana, createHouse, notices, type House } from '../testing/house.ts';
 import { quietUntil, roomIn, takeOne } from './rate.ts';
-import { retryDelayMs } from './retry.ts';
 
 let house: House;
 const failed: RunInput = { state: 'failed' };
@@ -348,12 +347,5 @@ describe('the rate', () => {
     expect(quietUntil(night, Date.UTC(2026, 10, 21, 8), 'UTC')).toBeUndefined();
     expect(quietUntil(night, noon, 'UTC')).toBeUndefined();
     expect(quietUntil(null, noon, 'UTC')).toBeUndefined();
-  });
-
-  it('7.1 waits longer after each failure, by chance, at most an hour', () => {
-    const most = { bytes: () => new Uint8Array(4).fill(255) };
-    expect([1, 2, 3, 20].map((failures) => Math.round(retryDelayMs(failures, most) / 1000))).toEqual([31, 61, 121, 3601]);
-    expect(retryDelayMs(5, { bytes: () => new Uint8Array(4) })).toBe(1000);
-    expect(hour).toBe(3_600_000);
   });
 });

@@ -5,12 +5,12 @@
 //   3. delivery gone, `alert_told` written, in one transaction    -> done
 // A message says what is so when it leaves, not what was so when it was made: what ended meanwhile is told as over.
 import type { Clock, Logger, Random } from '../../ports.ts';
+import { chanceOf, retryDelayMs, usualRetryDelay } from '../../kit/retry-delay.ts';
 import { createUuid7 } from '../../kit/uuid7.ts';
 import type { OutboxEvent } from '../../store/index.ts';
 import { isoOf } from '../../kit/iso.ts';
 import { type AlertRow, type ChannelRow, type DeliveryRow } from '../model.ts';
 import { quietUntil, roomIn, takeOne, type RateClass } from './rate.ts';
-import { retryDelayMs } from './retry.ts';
 import type { Message, Send } from './send.ts';
 import type { ChannelStore } from './store.ts';
 import type { AlertSettings } from '../../../../contract/alerts.ts';
@@ -135,7 +135,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     deps.logger.warn('a message could not be delivered', { channel: channel.name, attempts: row.attempts, reason: error });
     deps.commit(() => {
       if (givenUp) store.removeDelivery(row.id);
-      else store.putDelivery({ ...row, handedOn: row.handedOn || fallback !== undefined, dueAt: nowMs + retryDelayMs(row.attempts, random) });
+      else store.putDelivery({ ...row, handedOn: row.handedOn || fallback !== undefined, dueAt: nowMs + retryDelayMs(usualRetryDelay, row.attempts, chanceOf(random)) });
       if (fallback?.enabled === true) store.putDelivery(fresh(fallback.id, row, { standsIn: true }));
       store.put({ ...channel, lastDelivery: { id: row.id, at: nowMs, ok: false, attempts: row.attempts, error }, deadSince: dead ? (channel.deadSince ?? nowMs) : null });
     }, died || givenUp ? [{ action: 'alert.delivery-failed', category: 'alert', payload: { channel: channel.name, kind: channel.target.kind, attempts: row.attempts, reason: error, gaveUp: givenUp, ...(fallback && { fallback: fallback.name }) } }] : []);

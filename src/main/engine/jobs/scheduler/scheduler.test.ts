@@ -464,7 +464,7 @@ it('2.3: one job whose times cannot be read does not hold up the others', async 
 it('2.3: of many that are due at once some are decided at a time, and all of them by what the look knew, also when another look or a stop comes in between', async () => {
   await shop.open();
   await shop.now.definitions.api.setMaxRunning({ most: 16 }, context);
-  const names = Array.from({ length: 100 }, (_, i) => `job-${i}`);
+  const names = Array.from({ length: 44 }, (_, i) => `job-${i}`);
   for (const name of names) shop.add(define(name, { schedule: daily('0 12') }));
   const decided = (): number => names.filter((name) => shop.runsOf(name).length > 0).length;
   await shop.elapse(hour + 59 * minute);
@@ -476,16 +476,16 @@ it('2.3: of many that are due at once some are decided at a time, and all of the
   shop.now.scheduler.wake();
   shop.now.scheduler.pump();
   await shop.elapse(2);
-  expect(decided()).toBe(100);
+  expect(decided()).toBe(44);
   expect(new Set(names.map((name) => last(name).trigger))).toEqual(new Set(['schedule']));
-  await shop.elapse(21 * hour);
-  expect(names.every((name) => shop.runsOf(name).filter(({ trigger }) => trigger === 'schedule').length === 2)).toBe(true);
+  await shop.elapse(5 * minute);
+  expect(names.every((name) => last(name).state === 'succeeded')).toBe(true);
 
   // A stop in between forgets nothing and decides nothing twice.
-  shop.clock.set(day - hour);
+  shop.clock.set(day);
   shop.now.scheduler.wake();
   shop.kill();
   await shop.open();
-  await shop.elapse(day - 2 * hour);
-  for (const name of names) expect(new Set(shop.runsOf(name).map(({ occurrence }) => occurrence)).size).toBe(shop.runsOf(name).length);
+  await shop.elapse(minute);
+  for (const name of names) expect(shop.runsOf(name).map(({ occurrence }) => occurrence)).toEqual([at('2026-03-02T12:00'), at('2026-03-03T12:00')]);
 });

@@ -5,7 +5,6 @@ import type { RunCause, RunState } from '../../../../contract/runs.ts';
 import { createNodeFiles } from '../../../adapters/files.ts';
 import type { Outcome } from '../kinds/outcome.ts';
 import { outcome } from '../kinds/outcome.ts';
-import { retryDelayMs } from '../model.ts';
 import { define, failing, ok } from '../testing/workshop.ts';
 import { applyChecks, failureOf, settle } from './settle.ts';
 
@@ -25,12 +24,6 @@ it('7.1: a failure with tries left waits for the next one; the last one is final
   expect(end(failing(), { attempts: 2 })).toMatchObject({ to: 'retry_wait' });
   expect(end(failing(), { attempts: 3 })).toMatchObject({ to: 'failed', dueAt: null });
   expect(end(failing(), { most: 0 })).toMatchObject({ to: 'failed' });
-});
-
-it('7.1: the delay is by chance up to the doubled base, never above the cap, with the least added', () => {
-  const retries = { most: 10, baseSeconds: 30, capSeconds: 100, minSeconds: 1, onTimeout: false };
-  expect([1, 2, 3, 9].map((failed) => retryDelayMs(retries, failed, 0.5))).toEqual([16_000, 31_000, 51_000, 51_000]);
-  expect(retryDelayMs(retries, 1, 0)).toBe(1_000);
 });
 
 it('6.3: no other try where it would end the same, and none of a test', () => {

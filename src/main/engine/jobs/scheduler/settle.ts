@@ -2,9 +2,10 @@
 import type { JobDefinition, RunCheck } from '../../../../contract/jobs.ts';
 import type { RunCause, RunFailure, RunState } from '../../../../contract/runs.ts';
 import { errnoOf } from '../../kit/errors.ts';
+import { retryDelayMs } from '../../kit/retry-delay.ts';
 import type { Files } from '../../ports.ts';
 import type { Outcome } from '../kinds/outcome.ts';
-import { retryDelayMs, type JobRow, type RunRow } from '../model.ts';
+import type { JobRow, RunRow } from '../model.ts';
 
 export interface Settled {
   to: RunState;
