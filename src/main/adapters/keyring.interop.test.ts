@@ -68,4 +68,17 @@ describe('the Secret Service', () => {
     expect(session(`${startLocked}; $ASK get ${account} get other/one delete ${account} probe`).answers).toEqual([unavailable, unavailable, unavailable, expect.objectContaining({ available: false })]);
     expect(session(`${unlock}; $ASK get ${account}`).answers).toEqual([value]);
   });
+
+  it('a keyring that goes away while a process uses it is unavailable, and has everything when it is back', () => {
+    // Who answers for the secrets is asked of the bus; when it is gone the bus starts one that is locked.
+    const owner = `$(dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets | sed -n 's/.*uint32 //p')`;
+    const gone = `old=${owner}; kill $old; while kill -0 $old 2>/dev/null; do sleep 0.02; done`;
+    const { answers } = session(
+      `${unlock}; $ASK set ${account} ${value} wait $HOME/gone get ${account} get other/one wait $HOME/back get ${account} > $HOME/said & asking=$!
+      until secret-tool lookup service varve username ${account} | grep -q bytes; do sleep 0.05; done
+      ${gone}; touch $HOME/gone; until [ $(wc -l < $HOME/said) -ge 4 ]; do sleep 0.05; done
+      ${gone}; ${unlock}; touch $HOME/back; wait $asking; cat $HOME/said`
+    );
+    expect(answers).toEqual(['set', 'waited', unavailable, unavailable, 'waited', value]);
+  });
 });

@@ -93,6 +93,25 @@ it('a killed owner frees the home at once; what it said is stale until the next 
   lease.release();
 });
 
+it('owners contending for one home have it one after the other, also when one is killed while it has it', async () => {
+  const file = join(home, 'turns');
+  const contend = (): ChildProcess => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./testing/contend-lease.ts', import.meta.url)), home, file, '4'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    children.push(child);
+    return child;
+  };
+  const [first, second, third] = [contend(), contend(), contend()];
+  const turns = (): string[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : []);
+  await expect.poll(() => turns().includes(`+${first.pid}`), { timeout: 60_000, interval: 5 }).toBe(true);
+  first.kill('SIGKILL');
+  await Promise.all([first, second, third].map((child) => (child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined)));
+  expect([second.exitCode, third.exitCode]).toEqual([0, 0]);
+  const said = turns();
+  for (const [at, turn] of said.entries()) if (turn.startsWith('+') && turn !== `+${first.pid}`) expect([turn, said[at + 1]]).toEqual([turn, `-${turn.slice(1)}`]);
+  expect([second, third].map(({ pid }) => said.filter((turn) => turn === `-${pid}`).length)).toEqual([4, 4]);
+  expect(isHeld(home)).toBe(false);
+});
+
 it('who waits gets the home when the owner leaves', async () => {
   const lease = await acquireLease(home, { waitMs: 0, clock });
   const waiting = acquireLease(home, { waitMs: 30_000, clock });

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMail } from '../../../adapters/mail.ts';
 import { createNet } from '../../../adapters/net.ts';
 import { createSmtpSink, type SmtpSink } from '../../../adapters/testing/smtp-sink.ts';
-import { day, hour, noon, type RunInput } from '../testing/facts.ts';
+import { day, noon, type RunInput } from '../testing/facts.ts';
 import { ana, createHouse, notices, type House } from '../testing/house.ts';
 import { quietUntil, roomIn, takeOne } from './rate.ts';
 

@@ -213,7 +213,7 @@ describe('the keeper of an attempt (4.6)', () => {
     expect(await attempts.ended(request.runId, 1)).toEqual({ gone: 'crash' });
   });
 
-  it('is not taken for another process with its number, nor for one of before the last start of the computer (4.3)', async () => {
+  it('pid reuse simulated: is not taken for another process with its number, nor for one of before the last start of the computer (4.3)', async () => {
     const { home, attempts } = homeOf();
     const request = requestOf(shell('true'));
     await begin(attempts, request);
