@@ -1,4 +1,4 @@
-// What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, and openssl, xxd, jq, promtool.
+// What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, and openssl, xxd, jq, promtool, aiosmtpd.
 // As root on Debian they are installed; elsewhere the exact command is printed. A newer restic is unpacked where it can be had.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -18,7 +18,8 @@ const tools = [
   { program: 'openssl', package: 'openssl' },
   { program: 'xxd', package: 'xxd' },
   { program: 'jq', package: 'jq' },
-  { program: 'promtool', package: 'prometheus' }
+  { program: 'promtool', package: 'prometheus' },
+  { program: 'aiosmtpd', package: 'python3-aiosmtpd' }
 ];
 
 function onPath(name) {

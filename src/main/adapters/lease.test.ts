@@ -104,7 +104,7 @@ it('owners contending for one home have it one after the other, also when one is
   const turns = (): string[] => (existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : []);
   await expect.poll(() => turns().includes(`+${first.pid}`), { timeout: 60_000, interval: 5 }).toBe(true);
   first.kill('SIGKILL');
-  await Promise.all([first, second, third].map((child) => (child.exitCode === null && child.signalCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined)));
+  await Promise.all([first, second, third].map((child) => new Promise<void>((resolve) => (child.exitCode === null && child.signalCode === null ? child.once('exit', () => resolve()) : resolve()))));
   expect([second.exitCode, third.exitCode]).toEqual([0, 0]);
   const said = turns();
   for (const [at, turn] of said.entries()) if (turn.startsWith('+') && turn !== `+${first.pid}`) expect([turn, said[at + 1]]).toEqual([turn, `-${turn.slice(1)}`]);
