@@ -25,7 +25,7 @@ describe.skipIf(whatIsMissing('e2e/console/compare') !== undefined)('comparing i
     appendFileSync(join(work, 'chapter.md'), 'and more\n');
     rmSync(join(work, 'data/run.csv'));
     renameSync(join(work, 'data/figure.txt'), join(work, 'figure.txt'));
-    writeFileSync(join(work, 'data/new.csv'), '1\n');
+    writeFileSync(join(work, 'data/new.csv'), 'depth,age\n1,13\n');
   });
   afterAll(() => at?.close());
 
@@ -62,6 +62,23 @@ describe.skipIf(whatIsMissing('e2e/console/compare') !== undefined)('comparing i
     await page.getByText('Nothing fits these filters.').waitFor();
     await button(/^Clear filters$/).click();
     await expect.poll(() => entries().count()).toBe(3);
+  });
+
+  it('compares a file that was moved and changed with what it was, by keyboard alone', async () => {
+    await button(/is new/).click();
+    await expect.poll(() => entries().allTextContents()).toEqual([expect.stringContaining(join(work, 'data/new.csv'))]);
+    await page.getByTestId('compare-list').focus();
+    await page.keyboard.press('Enter');
+    const pair = page.getByTestId('change').getByLabel('Compare it with a file that is gone');
+    await pair.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('option', { name: join(work, 'data/run.csv') }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('inside').getByText('age: 12 → 13').or(page.getByTestId('inside').getByText('13').first()).first().waitFor();
+    await at.bothSchemes('compare-pair');
+    await page.keyboard.press('Escape');
+    await button(/^Clear filters$/).click();
   });
 
   for (const scheme of ['light', 'dark'] as const) {

@@ -61,6 +61,10 @@ export const compare = {
   'compare.fact.none': 'not there',
   'compare.lookBefore': 'Look at it as it was',
   'compare.lookAfter': 'Look at it as it became',
+  'compare.pair.added': 'Compare it with a file that is gone',
+  'compare.pair.removed': 'Compare it with a file that is new',
+  'compare.pair.sub': 'Where it was moved and changed as well. The names most like it come first; type a part of another.',
+  'compare.pair.clear': 'Choose none',
   'compare.with': 'Compare…',
   'compare.withNow': 'What changed in the folders since this snapshot'
 } as const;

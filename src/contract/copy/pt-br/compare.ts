@@ -72,6 +72,10 @@ export const compare: Translated<typeof english> = {
   'compare.fact.none': 'não existe',
   'compare.lookBefore': 'Ver como era',
   'compare.lookAfter': 'Ver como ficou',
+  'compare.pair.added': 'Comparar com um arquivo que não existe mais',
+  'compare.pair.removed': 'Comparar com um arquivo novo',
+  'compare.pair.sub': 'Para quando ele foi movido e também mudou. Os nomes mais parecidos vêm primeiro; digite parte de outro.',
+  'compare.pair.clear': 'Não escolher nenhum',
   'compare.with': 'Comparar…',
   'compare.withNow': 'O que mudou nas pastas desde este snapshot'
 };

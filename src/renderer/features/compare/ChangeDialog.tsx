@@ -9,6 +9,8 @@ import { Shape } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { InsideView } from './inside/InsideView.tsx';
 import type { InsideQuestion } from './inside/queries.ts';
+import { halfOf } from './likeness.ts';
+import { PairChooser } from './PairChooser.tsx';
 import { sideTitle, topOf } from './sides.ts';
 import styles from './Compare.module.css';
 
@@ -22,10 +24,13 @@ function entryOf(path: string, label: string, facts: EntryFacts): TreeEntry {
   return { name: path.slice(path.lastIndexOf('/') + 1), label: label.slice(label.lastIndexOf('/') + 1), path, type: facts.type, sizeBytes: facts.sizeBytes, modifiedAt: facts.modifiedAt, mode: facts.mode, user: '', group: '', linkTarget: facts.linkTarget };
 }
 
-/** Both are files with another content: `undefined` for all else. */
-function questionOf(change: Change, from: ComparedSide, to: ComparedSide): InsideQuestion | undefined {
-  if (change.kind !== 'content' || from.kind !== 'snapshot' || change.before?.type !== 'file' || change.after?.type !== 'file') return undefined;
-  return { from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path: change.path, toPath: change.path, ...(to.kind === 'live' && to.trial && { trial: to.trial.id }) };
+/** Both are files with another content, or a new and a gone one that somebody put side by side: `undefined` for all else. */
+function questionOf(change: Change, half: Change | undefined, from: ComparedSide, to: ComparedSide): InsideQuestion | undefined {
+  if (from.kind !== 'snapshot') return undefined;
+  const both = change.kind === 'content' && change.before?.type === 'file' && change.after?.type === 'file';
+  if (!both && half === undefined) return undefined;
+  const [path, toPath] = half === undefined ? [change.path, change.path] : change.kind === 'added' ? [half.path, change.path] : [change.path, half.path];
+  return { from: from.snapshot.id, to: to.kind === 'live' ? null : to.snapshot.id, path, toPath, ...(to.kind === 'live' && to.trial && { trial: to.trial.id }) };
 }
 
 /** `comparison`: its id, with which a live file is looked at anew. */
@@ -33,8 +38,10 @@ export function ChangeDialog({ comparison, change, from, to, onClose }: { compar
   const words = useWords();
   const { t, bytes, language } = words;
   const [look, setLook] = useState<Look>();
+  const [half, setHalf] = useState<Change>();
   if (look !== undefined) return <FilePreview snapshotId={look.snapshotId} entry={look.entry} onClose={() => setLook(undefined)} />;
-  const question = questionOf(change, from, to);
+  const question = questionOf(change, half, from, to);
+  const kind = halfOf(change);
   const beforePath = change.kind === 'moved' && change.before === null ? change.other : change.path;
   const sides = [
     { side: from, facts: change.before, path: `${topOf(to)}${beforePath ?? change.path}` },
@@ -91,7 +98,8 @@ export function ChangeDialog({ comparison, change, from, to, onClose }: { compar
           </tr>
         </tbody>
       </table>
-      {question !== undefined && <InsideView question={question} run={comparison} />}
+      {kind !== undefined && <PairChooser comparison={comparison} change={change} kind={kind} chosen={half} onChoose={setHalf} />}
+      {question !== undefined && <InsideView key={half?.path} question={question} run={comparison} />}
     </Modal>
   );
 }
