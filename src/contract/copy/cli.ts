@@ -16,6 +16,7 @@ import { rollbackEn, rollbackPtBR } from './cli/rollback.ts';
 import { tryEn, tryPtBR } from './cli/try.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
+import { restoreHomeEn, restoreHomePtBR } from './cli/restore-home.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
 import { legacyEn, legacyPtBR } from './cli/legacy.ts';
 import { packageEn, packagePtBR } from './cli/package.ts';
@@ -43,6 +44,7 @@ const en = {
   ...tryEn,
   ...historyEn,
   ...restoreEn,
+  ...restoreHomeEn,
   ...namesEn,
   ...keepingEn,
   ...scheduleEn,
@@ -235,6 +237,7 @@ const ptBR: Record<CliKey, string> = {
   ...tryPtBR,
   ...historyPtBR,
   ...restorePtBR,
+  ...restoreHomePtBR,
   ...namesPtBR,
   ...keepingPtBR,
   ...schedulePtBR,

@@ -1,13 +1,15 @@
 // The record without the engine: reading it and adding to it need no ownership (decisions.md 3), so these commands work while another
 // Varve is busy or hangs.
 import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { readHome } from '../engine/index.ts';
-import { openLog, verifyLog, type EventLog, type OpenLogOptions } from '../engine/log/index.ts';
+import { openLog, originOf, runVerify, verifyLog, type EventLog, type OpenLogOptions } from '../engine/log/index.ts';
 import { fail, isVarveError } from '../engine/kit/errors.ts';
 import { createLogKeys, createSecrets, type Secrets } from '../engine/secrets/index.ts';
 import type { Category } from '../../contract/log.ts';
+import type { Verdict } from '../../contract/verify.ts';
 import { askHidden, canAsk } from './ask.ts';
 import { chooseLanguage, createWords, type Words } from './words.ts';
 
@@ -51,6 +53,27 @@ export async function verifyHomeLog(homePath: string, workerFile: URL, request: 
     return await verifyLog(options, request);
   } finally {
     await end();
+  }
+}
+
+/** Where the record of an earlier home lies that this one was restored from. Throws NOT_FOUND. */
+export function earlierLog(homePath: string, id: string): { path: string; homeId: string; vkeys: string[] } {
+  const folder = join(homePath, 'earlier', id);
+  if (!/^[0-9a-f]{32}$/.test(id) || !existsSync(join(folder, 'log.db'))) fail('NOT_FOUND', `no earlier record ${id}`, { kind: 'earlier record', name: id });
+  const vkey = join(folder, 'log.vkey');
+  return { path: join(folder, 'log.db'), homeId: id, vkeys: existsSync(vkey) ? [readFileSync(vkey, 'utf8').trim()] : [] };
+}
+
+/** As `verifyHomeLog`, for an earlier home's record, into which nothing is written. Only keys given now count as known; the one that came with it proves little. */
+export async function verifyEarlierLog(homePath: string, id: string, workerFile: URL, request: Parameters<typeof verifyLog>[1]): Promise<Verdict> {
+  const { path, homeId, vkeys } = earlierLog(homePath, id);
+  const { workers } = createNodePorts({ workerFile });
+  try {
+    const given = request.keys ?? [];
+    const pins = given.length > 0 ? { from: 'given' as const, vkeys: given } : { from: 'none' as const, vkeys };
+    return await runVerify(workers, { path, origin: originOf(homeId), mode: 'full', anchors: request.anchors ?? [], pins, alwaysCopy: true }, request);
+  } finally {
+    await workers.close();
   }
 }
 

@@ -8,7 +8,7 @@ import { readStandardInput } from './ask.ts';
 import { checkpointsInRepository } from './carried-checkpoints.ts';
 import { collect, examples, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
-import { verifyHomeLog } from './log-session.ts';
+import { verifyEarlierLog, verifyHomeLog } from './log-session.ts';
 import { absolutePath } from './paths.ts';
 import { readSmallFile } from './small-file.ts';
 import type { Words } from './words.ts';
@@ -19,6 +19,7 @@ interface VerifyOptions {
   anchor?: string[];
   requireAnchor?: boolean;
   key?: string[];
+  earlier?: string;
 }
 
 const limitBytes = 1_000_000;
@@ -33,18 +34,20 @@ export function addVerifyCommand(log: Command, host: Host, workerFile: URL): voi
     .option('--anchor <file|-|text>', say('optionAnchor'), collect)
     .option('--require-anchor', say('optionRequireAnchor'))
     .option('--key <vkey|@file>', say('optionVerifyKey'), collect)
+    .option('--earlier <id>', say('optionEarlier'))
     .addHelpText('after', examples(host.words, ['varve log verify', 'varve log verify --anchor /media/me/STICK/thesis.checkpoint --require-anchor', 'varve log verify --anchor "2000 k3Jx9QpZ" --key @lab.vkey', 'varve log verify --anchor repository:usb']))
     .action((options: VerifyOptions, command: Command) =>
       host.alone(command, async ({ output, signal, homePath }) => {
         if (options.full && options.new) fail('BAD_INPUT', '--full and --new', { field: '--new', reason: 'cannot be together with --full' });
         const anchors = await readAnchors(options.anchor ?? [], host.words, { repository: (name) => checkpointsInRepository(name, { homePath, workerFile, output, signal }) });
-        const { verdict, unrecorded } = await verifyHomeLog(homePath, workerFile, {
-          mode: options.new ? 'new' : 'full',
+        const request = {
+          mode: options.new ? ('new' as const) : ('full' as const),
           anchors,
           keys: (options.key ?? []).flatMap(readKeys),
           signal,
-          onProgress: ({ entriesDone, entriesTotal }) => output.progress.show(`${entriesDone}/${entriesTotal}`)
-        });
+          onProgress: ({ entriesDone, entriesTotal }: { entriesDone: number; entriesTotal: number }) => output.progress.show(`${entriesDone}/${entriesTotal}`)
+        };
+        const { verdict, unrecorded } = options.earlier === undefined ? await verifyHomeLog(homePath, workerFile, request) : { verdict: await verifyEarlierLog(homePath, options.earlier, workerFile, request), unrecorded: undefined };
         output.document(verdict);
         output.say(verdictLines(host.words.language, verdict).join('\n'));
         if ((verdict.kind === 'consistent' || verdict.kind === 'anchored') && verdict.search === 'incomplete') output.note(say('searchIncomplete'));
@@ -70,7 +73,7 @@ function exitCodeOf(verdict: Verdict, requireAnchor: boolean): number {
 /** Places with a name of their own that checkpoints can be brought from: `NAME:` and what follows it. */
 type AnchorSources = Readonly<Record<string, (rest: string) => Promise<AnchorInput[]>>>;
 
-async function readAnchors(values: readonly string[], words: Words, sources: AnchorSources): Promise<AnchorInput[]> {
+export async function readAnchors(values: readonly string[], words: Words, sources: AnchorSources): Promise<AnchorInput[]> {
   const anchors: AnchorInput[] = [];
   for (const value of values) {
     const [scheme = '', rest] = /^([a-z]+):(.*)$/s.exec(value)?.slice(1) ?? [];

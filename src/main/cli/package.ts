@@ -7,6 +7,7 @@ import { collect, examples, wholeNumber, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
 import { newPassphrase } from './package-key.ts';
+import { addPackageRestoreCommand } from './package-restore.ts';
 import { absolutePath } from './paths.ts';
 import { showGaps } from './snapshot.ts';
 import { followTask } from './task-follower.ts';
@@ -24,7 +25,7 @@ interface CreateOptions {
   sealWith?: string;
 }
 
-export function addPackageCommands(program: Command, host: Host): void {
+export function addPackageCommands(program: Command, host: Host, workerFile: URL): void {
   const { words } = host;
   const { say } = words;
   const group = program.command('package').description(say('package'));
@@ -65,6 +66,7 @@ export function addPackageCommands(program: Command, host: Host): void {
         list(output, rows);
       })
     );
+  addPackageRestoreCommand(group, host, workerFile);
 }
 
 function sourceOf({ snapshot, path, folder }: CreateOptions, { say }: Words): PackageSource {

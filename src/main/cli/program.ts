@@ -107,7 +107,6 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addFindCommand(program, host);
   addRollbackCommand(program, host);
   addLegacyCommands(program, host);
-  addPackageCommands(program, host);
   addDrillCommand(program, host);
   addTryCommand(program, host);
   addRestoreCommand(program, host);
@@ -116,6 +115,7 @@ export function createProgram(host: Host, files: ServeFiles): Command {
   addTagCommands(program, host);
   addForgetCommand(program, host);
   addLogCommands(program, host, files.worker);
+  addPackageCommands(program, host, files.worker);
   addWitnessCommands(program, host, files.worker);
   addVerifyBundleCommand(program, host);
   addCronCommands(program, host);

@@ -2,6 +2,7 @@
 import type { PlainWords } from './template.ts';
 
 export const kindNames: PlainWords = {
+  'earlier record': ['earlier record', 'registro anterior'],
   repository: ['repository', 'repositório'],
   plan: ['plan', 'plano'],
   exclude: ['pattern or marker', 'padrão ou marcador'],

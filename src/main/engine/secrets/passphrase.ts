@@ -11,7 +11,7 @@ export function bringsPassphrase(environment: Readonly<Record<string, string | u
  * `VARVE_VAULT_PASSPHRASE`, else the first line of the file `VARVE_VAULT_PASSPHRASE_FILE` names; undefined when neither is set. Throws
  * NOT_READABLE or PATH_MISSING for a file that cannot be read, BAD_INPUT for an empty one. A witness's passphrase has a variable of its own.
  */
-export function passphraseFromEnvironment(files: Pick<Files, 'readFile'>, environment: Readonly<Record<string, string | undefined>>, variable: 'VARVE_VAULT_PASSPHRASE' | 'VARVE_WITNESS_PASSPHRASE' = 'VARVE_VAULT_PASSPHRASE'): string | undefined {
+export function passphraseFromEnvironment(files: Pick<Files, 'readFile'>, environment: Readonly<Record<string, string | undefined>>, variable: 'VARVE_VAULT_PASSPHRASE' | 'VARVE_WITNESS_PASSPHRASE' | 'VARVE_PACKAGE_PASSPHRASE' | 'VARVE_KEYS_PASSPHRASE' = 'VARVE_VAULT_PASSPHRASE'): string | undefined {
   const direct = environment[variable];
   if (direct !== undefined && direct !== '') return direct;
   const path = environment[`${variable}_FILE`];
