@@ -1,4 +1,5 @@
-// What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, and openssl, xxd, jq, promtool, aiosmtpd.
+// What the tests need besides npm packages: Debian's Chromium, restic, gnome-keyring, dbus, secret-tool, Go with its sumdb libraries, openssl, xxd, jq, promtool,
+// aiosmtpd, and what opens packages: zip, unzip, bsdtar, age.
 // As root on Debian they are installed; elsewhere the exact command is printed. A newer restic is unpacked where it can be had.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -19,7 +20,11 @@ const tools = [
   { program: 'xxd', package: 'xxd' },
   { program: 'jq', package: 'jq' },
   { program: 'promtool', package: 'prometheus' },
-  { program: 'aiosmtpd', package: 'python3-aiosmtpd' }
+  { program: 'aiosmtpd', package: 'python3-aiosmtpd' },
+  { program: 'zip', package: 'zip' },
+  { program: 'unzip', package: 'unzip' },
+  { program: 'bsdtar', package: 'libarchive-tools' },
+  { program: 'age', package: 'age' }
 ];
 
 function onPath(name) {

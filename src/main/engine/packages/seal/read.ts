@@ -6,7 +6,7 @@ import { fail } from '../../kit/errors.ts';
 import type { Passphrase } from '../archive/model.ts';
 import { refuse } from '../archive/refuse.ts';
 import type { ByteSource } from '../archive/source.ts';
-import { normalized } from './write.ts';
+import { identityOf } from './passphrase.ts';
 
 const magic = 'age-encryption.org/v1\n';
 /** A header for a passphrase takes 150 bytes. */
@@ -84,7 +84,7 @@ function headerOf(source: ByteSource, path: string): Uint8Array {
 
 async function fileKeyOf(header: Uint8Array, path: string, passphrase: Passphrase): Promise<Uint8Array> {
   const decrypter = new Decrypter();
-  decrypter.addPassphrase(normalized(passphrase));
+  decrypter.addIdentity(identityOf(passphrase));
   try {
     return await decrypter.decryptHeader(header);
   } catch (error) {

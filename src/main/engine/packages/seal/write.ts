@@ -2,20 +2,15 @@
 import { ReadableStream } from 'node:stream/web';
 import { Encrypter } from 'age-encryption';
 import type { Passphrase } from '../archive/model.ts';
+import { recipientOf } from './passphrase.ts';
 
 /** log2 of scrypt's N, as age takes it when it seals: a second and 256 MiB for each try at the passphrase. */
 const workFactor = 18;
 
-/** The same characters are the same passphrase, however they were typed. */
-export function normalized(passphrase: Passphrase): string {
-  return passphrase.normalize('NFC');
-}
-
 /** The sealed form of the bytes, as they come. `work` only for tests that cannot wait. */
 export async function* seal(plain: AsyncIterable<Uint8Array>, passphrase: Passphrase, work = workFactor): AsyncGenerator<Uint8Array> {
   const encrypter = new Encrypter();
-  encrypter.setPassphrase(normalized(passphrase));
-  encrypter.setScryptWorkFactor(work);
+  encrypter.addRecipient(recipientOf(passphrase, work));
   const sealed = await encrypter.encrypt(ReadableStream.from(plain) as never);
   yield* sealed as unknown as AsyncIterable<Uint8Array>;
 }
