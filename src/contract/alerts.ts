@@ -24,6 +24,7 @@ export const AlertFacts = z.discriminatedUnion('code', [
   z.object({ code: z.literal('stuck'), ...job, runId: Uuid7 }),
   z.object({ code: z.literal('paused_long'), ...job, since: Instant, until: Instant.nullable(), limitMs: Count }),
   z.object({ code: z.literal('prints_secret'), ...job, runId: Uuid7 }),
+  z.object({ code: z.literal('output_room'), overBytes: Count, limitBytes: Count }),
   z.object({ code: z.literal('secret_expiry'), secret: z.string(), expiresAt: Instant, daysLeft: z.number().int(), step: z.number().int() }),
   z.object({ code: z.literal('integrity_record'), verdict: z.enum(['broken', 'behind']), entry: Count.nullable(), entries: Count }),
   z.object({ code: z.literal('integrity_repository'), ...repository, checkedAt: Instant, errors: Count }),
@@ -132,7 +133,7 @@ export const Ticket = z.object({
   updates: z.array(z.object({ at: Instant, runId: Uuid7, failures: Count })),
   closedAt: Instant.nullable(),
   closedByRun: Uuid7.nullable(),
-  /** By a person, with a word; only failures after that open another one. */
+  /** By a person, with a word; only failures after that open another one. Neither a run nor a person: its job was removed. */
   closedBy: z.string().nullable(),
   closeNote: z.string()
 });

@@ -23,6 +23,7 @@ const all: AlertFacts[] = [
   { code: 'stuck', ...run },
   { code: 'paused_long', ...job, since: at(15), until: null, limitMs: 14 * 86_400_000 },
   { code: 'prints_secret', ...run },
+  { code: 'output_room', overBytes: 3e9, limitBytes: 2e9 },
   { code: 'secret_expiry', secret: 'zenodo', expiresAt: at(-7), daysLeft: 7, step: 7 },
   { code: 'secret_expiry', secret: 'zenodo', expiresAt: at(1), daysLeft: 0, step: 0 },
   { code: 'integrity_record', verdict: 'broken', entry: 7, entries: 100 },
@@ -71,7 +72,7 @@ describe('messages', () => {
   });
 
   it('mark what is critical, and count several', () => {
-    expect(messageText('en', { ...input, firing: [told(all[17] as AlertFacts, { severity: 'critical' })] }).title).toBe('Important: The record is broken: entry 7 does not fit');
+    expect(messageText('en', { ...input, firing: [told(all[18] as AlertFacts, { severity: 'critical' })] }).title).toBe('Important: The record is broken: entry 7 does not fit');
     expect(messageText('en', { ...input, firing: [told(all[0] as AlertFacts), told(all[2] as AlertFacts)] }).title).toBe('2 things need you');
     expect(messageText('en', { ...input, kind: 'digest', firing: [told(all[0] as AlertFacts)], resolved: [told(all[2] as AlertFacts)] }).title).toBe('Summary: 2 alerts');
   });

@@ -128,6 +128,7 @@ export const alerts = {
   'tickets.closeSub': 'It closes by itself with the first success. Closed by you, it comes back only when the job fails as often again.',
   'tickets.note': 'What became of it',
   'tickets.closed': 'Closed ({count})',
+  'tickets.closedGone': 'Closed {when}: the job was removed',
   'tickets.closedBySuccess': 'Closed {when}: the job succeeded',
   'tickets.closedBy': 'Closed {when} by {who}',
   'tickets.closedByNote': 'Closed {when} by {who}: {note}',

@@ -134,6 +134,7 @@ export const alerts: Translated<typeof en> = {
   'tickets.closeSub': 'Ele se encerra sozinho no primeiro sucesso. Encerrado por você, só volta quando a tarefa falhar outras tantas vezes.',
   'tickets.note': 'O que foi feito',
   'tickets.closed': 'Encerrados ({count})',
+  'tickets.closedGone': 'Encerrado {when}: a tarefa foi removida',
   'tickets.closedBySuccess': 'Encerrado {when}: a tarefa teve sucesso',
   'tickets.closedBy': 'Encerrado {when} por {who}',
   'tickets.closedByNote': 'Encerrado {when} por {who}: {note}',

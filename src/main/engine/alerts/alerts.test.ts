@@ -335,6 +335,16 @@ describe('7.4 tickets', () => {
     expect(await house.api.tickets({ open: true, limit: 10 }, ana)).toEqual([]);
     expect(said().filter((action) => action.includes('ticket'))).toEqual(['alert.ticket-opened', 'alert.ticket-closed']);
   });
+
+  it('are closed when their job is removed', async () => {
+    house.job({ runs: [failed, failed, failed] });
+    await house.minutes(1);
+    expect(await tickets()).toMatchObject([{ closedAt: null }]);
+    house.world.jobs = [];
+    await house.minutes(1);
+    expect(await tickets()).toMatchObject([{ closedAt: expect.any(String) as string, closedByRun: null, closedBy: null }]);
+    expect(said().at(-1)).toBe('alert.ticket-closed');
+  });
 });
 
 describe('a ticket that a person closes', () => {

@@ -31,6 +31,8 @@ export interface JobsFacts {
   /** Final ones, newest first, tests included. */
   recentRuns(jobId: string, limit: number): Run[];
   activeRuns(): Run[];
+  /** What jobs printed, beyond what may be kept of it, as the last sweep found; undefined: none yet. */
+  outputRoom(): { overBytes: number; limitBytes: number } | undefined;
   onRunStarted(listener: (run: Run) => void): () => void;
   onRunEnded(listener: (run: Run) => void): () => void;
   /** `scheduling` false: this program starts nothing by time. */
@@ -87,6 +89,7 @@ export interface Facts {
     /** Awake time for which it has not ticked, as far as it was watched. */
     quietMs: number;
   };
+  output: { overBytes: number; limitBytes: number } | undefined;
   record: VerifyState | undefined;
   repositories: readonly RepositoryFacts[] | undefined;
   home: { path: string; freeBytes: number; totalBytes: number } | undefined;

@@ -6,7 +6,7 @@ import type { Facts, JobFact, KnownJob, RepositoryFacts, Sources } from './facts
 /** Enough for the last 8 of a weekday of a job that runs three times a day. */
 const runsLooked = 200;
 
-type Gathered = Pick<Facts, 'jobs' | 'record' | 'repositories' | 'home' | 'secrets' | 'online'>;
+type Gathered = Pick<Facts, 'jobs' | 'output' | 'record' | 'repositories' | 'home' | 'secrets' | 'online'>;
 
 export interface Gather {
   (nowMs: number): Promise<Gathered>;
@@ -52,6 +52,7 @@ export function createGather(sources: Sources, logger: Pick<Logger, 'warn'>): Ga
     return {
       repositories,
       jobs: jobFacts(repositories),
+      output: sources.jobs.outputRoom(),
       record: told('record', () => sources.record()),
       home: told('home', () => sources.homeSpace()),
       secrets: told('secrets', () => sources.secrets.expiring(nowMs)),

@@ -23,7 +23,7 @@ export type Complaint =
 export function guardJobs(db: Pick<Database, 'prepare'>, nowMs: number): Complaint[] {
   const { jobs, scheduled, lastTickAt, paused } = readJobs(db, nowMs);
   const scheduler = { scheduling: scheduled, lastTickAt, paused, quietMs: lastTickAt === null ? 0 : nowMs - Date.parse(lastTickAt) };
-  const facts = (some: Facts['jobs']): Facts => ({ nowMs, watchedMs: Number.POSITIVE_INFINITY, jobs: some, scheduler, record: undefined, repositories: undefined, home: undefined, secrets: undefined, online: undefined, lowBytes: 0, fullBytes: 0, mark: () => undefined });
+  const facts = (some: Facts['jobs']): Facts => ({ nowMs, watchedMs: Number.POSITIVE_INFINITY, jobs: some, scheduler, output: undefined, record: undefined, repositories: undefined, home: undefined, secrets: undefined, online: undefined, lowBytes: 0, fullBytes: 0, mark: () => undefined });
   const complaints = scheduled && lastTickAt === null ? [{ kind: 'scheduler' as const, since: null }] : complaintsOf([schedulerStopped], facts([]));
   if (paused) return complaints;
   for (const job of jobs) if (!job.paused) complaints.push(...complaintsOf([lateStart, stale, failure], facts([{ ...job, repository: null, network: false }])));

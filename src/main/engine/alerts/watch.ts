@@ -165,6 +165,13 @@ export function createWatch(deps: WatchDeps): Watch {
       // What is only added to is no news for the record: the runs are in it.
       if (before === undefined || next.closedAt !== null) written.push(next);
     }
+    // A job that is gone will neither fail nor succeed again.
+    for (const [jobId, ticket] of open) {
+      if (facts.jobs.some(({ id }) => id === jobId)) continue;
+      const next: TicketRow = { ...ticket, closedAt: facts.nowMs };
+      store.putTicket(next);
+      written.push(next);
+    }
     return written;
   }
 

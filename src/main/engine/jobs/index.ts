@@ -22,7 +22,7 @@ import { followJobsFile } from './files/follow.ts';
 import { createImports } from './files/import.ts';
 import { createPurge } from './housekeeping/purge.ts';
 import { createHousekeepingStore } from './housekeeping/store.ts';
-import { keepSweeping } from './housekeeping/sweep.ts';
+import { keepSweeping, outputLimitBytes } from './housekeeping/sweep.ts';
 import { createCommandExecutor } from './kinds/command-executor.ts';
 import type { Executor } from './kinds/executor.ts';
 import { createOwnExecutor } from './kinds/own-executor.ts';
@@ -72,6 +72,8 @@ export interface JobsFacts {
   /** Final ones, newest first, tests included and flagged. */
   recentRuns(jobId: string, limit: number): Run[];
   activeRuns(): Run[];
+  /** What programs printed, beyond what may be kept of it, as the last sweep found; undefined: none yet. */
+  outputRoom(): { overBytes: number; limitBytes: number } | undefined;
   /** The newest run as a test that is over, of any job. */
   lastTest(): Run | undefined;
   onRunEnded(listener: (run: Run) => void): () => void;
@@ -112,6 +114,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const attempts = createAttempts({ files, clock, random, processes, homePath });
   let bootId: string | undefined;
   let stopFollowing = (): void => undefined;
+  let outputOver: number | undefined;
   let stopSweeping = (): void => undefined;
   const onChanged = (): void => announce({ kind: 'changed', what: 'runs' });
 
@@ -196,6 +199,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
       jobs: () => jobs.all().map((row) => ({ ...jobFact(row, { timetable: scheduler.timetableOf(row), runs, nowMs: clock.now() }), nextAt: isoOrNull(scheduler.nextAt(row)) })),
       recentRuns: (jobId, limit) => runs.recent(jobId, limit).map(view),
       activeRuns: () => runs.live().map(view),
+      outputRoom: () => (outputOver === undefined ? undefined : { overBytes: outputOver, limitBytes: outputLimitBytes }),
       lastTest: () => {
         const run = runs.lastTest();
         return run && view(run);
@@ -212,7 +216,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
     keepRuns: (list) => void referring.push(list),
     start: () => {
       void purge.resume();
-      stopSweeping = keepSweeping({ clock, logger, store: housekeeping, attempts, outbox, onChanged });
+      stopSweeping = keepSweeping({ clock, logger, store: housekeeping, attempts, outbox, onChanged, onSwept: ({ overBytes }) => (outputOver = overBytes) });
       stopFollowing = followJobsFile({ clock, files, logger, jobs, outbox, path: () => resolve(homePath, deps.jobsFile() || 'jobs.json'), check: definitions.check, forget: scheduler.forget, add: definitions.add, edit: definitions.edit, resume: (row, actor) => definitions.resume(row, actor, false), notice: (facts) => deps.notice('jobs-file-refused', facts) }).close;
       void scheduler.start().catch((error: unknown) => logger.error('the scheduler could not be started', { reason: error instanceof Error ? error.message : String(error) }));
     },

@@ -32,7 +32,7 @@ function TicketCard({ ticket }: { ticket: Ticket }): ReactNode {
   const title = visibleText(ticket.jobTitle, true);
   const failures = ticket.updates.at(-1)?.failures ?? ticket.failures;
   const lastRun = ticket.updates.at(-1)?.runId ?? ticket.runId;
-  const { closedAt, closedBy, closeNote } = ticket;
+  const { closedAt, closedBy, closedByRun, closeNote } = ticket;
   return (
     <li className={`card ${styles.alert}`} data-testid="ticket" data-job={ticket.jobName}>
       <Shape tone={closedAt === null ? 'bad' : 'good'} size={20} />
@@ -41,7 +41,7 @@ function TicketCard({ ticket }: { ticket: Ticket }): ReactNode {
         <p>
           {t('tickets.what', { count: failures, since: when(ticket.since) })} {ticket.lastGoodAt === null ? t('tickets.neverGood') : t('tickets.lastGood', { when: when(ticket.lastGoodAt) })}
         </p>
-        {closedAt !== null && <p className={styles.quiet}>{closedBy === null ? t('tickets.closedBySuccess', { when: when(closedAt) }) : closeNote === '' ? t('tickets.closedBy', { when: when(closedAt), who: visibleText(closedBy, true) }) : t('tickets.closedByNote', { when: when(closedAt), who: visibleText(closedBy, true), note: visibleText(closeNote, true) })}</p>}
+        {closedAt !== null && <p className={styles.quiet}>{closedBy === null ? t(closedByRun === null ? 'tickets.closedGone' : 'tickets.closedBySuccess', { when: when(closedAt) }) : closeNote === '' ? t('tickets.closedBy', { when: when(closedAt), who: visibleText(closedBy, true) }) : t('tickets.closedByNote', { when: when(closedAt), who: visibleText(closedBy, true), note: visibleText(closeNote, true) })}</p>}
         {ticket.lines.length > 0 && (
           <details>
             <summary>{t('tickets.lines', { count: ticket.lines.length })}</summary>

@@ -6,6 +6,7 @@ import { tooLong, tooShort } from './duration.ts';
 import { failure } from './failure.ts';
 import { integrityOfRecord, integrityOfRepositories } from './integrity.ts';
 import { lateStart } from './late-start.ts';
+import { outputRoom } from './output-room.ts';
 import { overlap } from './overlap.ts';
 import { pausedLong } from './paused-long.ts';
 import { printsSecret } from './prints-secret.ts';
@@ -28,6 +29,7 @@ export const rules: Readonly<Record<AlertCode, Rule>> = {
   volume,
   audit,
   overlap,
+  output_room: outputRoom,
   stuck,
   paused_long: pausedLong,
   prints_secret: printsSecret,

@@ -213,6 +213,15 @@ describe('9.4 paused for long', () => {
   });
 });
 
+describe('9.9 room for output', () => {
+  it('fires while what is too young to be removed takes too much room, and says nothing before the first look', () => {
+    const room = (overBytes: number) => of('output_room', factsOf({ output: { overBytes, limitBytes: 2e9 } }));
+    expect(room(0).state).toBe('ok');
+    expect(room(5e8)).toMatchObject({ state: 'bad', severity: 'warning', facts: { overBytes: 5e8, limitBytes: 2e9 } });
+    expect(rules.output_room(factsOf({ output: undefined }))).toBe('unknown');
+  });
+});
+
 describe('10.5 prints a secret', () => {
   it('fires when something was hidden in the last run that began, and ends with the first that prints none', () => {
     const printed: RunInput = { change: { flags: ['redacted'] } };

@@ -61,7 +61,7 @@ export function jobOf(input: JobInput = {}): JobFact {
 export function factsOf(change: Partial<Facts> & { marks?: Record<string, Mark> } = {}): Facts {
   const { marks = {}, ...given } = change;
   return {
-    nowMs: noon, watchedMs: hour, jobs: [], scheduler: { scheduling: true, lastTickAt: at(noon - 20_000), paused: false, quietMs: 0 }, record: undefined, repositories: [], home: { path: '/home/ana/varve', freeBytes: 4e11, totalBytes: 1e12 }, secrets: [], online: true, lowBytes: 20e9, fullBytes: 5e9,
+    nowMs: noon, watchedMs: hour, jobs: [], scheduler: { scheduling: true, lastTickAt: at(noon - 20_000), paused: false, quietMs: 0 }, output: { overBytes: 0, limitBytes: 2e9 }, record: undefined, repositories: [], home: { path: '/home/ana/varve', freeBytes: 4e11, totalBytes: 1e12 }, secrets: [], online: true, lowBytes: 20e9, fullBytes: 5e9,
     mark: (code, runId) => marks[`${code} ${runId}`], ...given
   };
 }

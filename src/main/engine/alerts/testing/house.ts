@@ -72,6 +72,7 @@ export async function createHouse(change: Partial<Pick<AlertsDeps, 'ports'>> & {
     jobs: () => world.jobs,
     recentRuns: (id, limit) => (world.runs.get(id) ?? []).slice(0, limit),
     activeRuns: () => world.active,
+    outputRoom: () => undefined,
     onRunStarted: (listener) => (started.push(listener), leave(started, listener)),
     onRunEnded: (listener) => (ended.push(listener), leave(ended, listener)),
     schedulerState: () => world.scheduler,

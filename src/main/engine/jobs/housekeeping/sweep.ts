@@ -1,5 +1,5 @@
 // The daily sweep (rule 9.9): rows of runs, and what they printed, that nobody needs any more. Never the last success, the last failure, a live run, one that an open ticket names, nor output
-// younger than a week: what is too much of that is counted, and telling of it is for others.
+// younger than a week: what is too much of that is counted, and an alert tells of it.
 import type { Clock, Logger } from '../../ports.ts';
 import { toWire } from '../../kit/errors.ts';
 import type { Outbox } from '../../store/index.ts';
@@ -15,6 +15,11 @@ export interface SweepDeps {
   onChanged(): void;
 }
 
+export interface KeepSweepingDeps extends SweepDeps {
+  /** Told of each sweep. */
+  onSwept(swept: Swept): void;
+}
+
 export interface Swept {
   runs: number;
   outputs: number;
@@ -28,7 +33,8 @@ const rowsMs = 365 * day;
 const rowsKept = 100;
 const outputMs = 30 * day;
 const outputsKept = 20;
-const outputLimitBytes = 2 * 1024 ** 3;
+/** Of all that runs printed, together. */
+export const outputLimitBytes = 2 * 1024 ** 3;
 const youngMs = 7 * day;
 const firstMs = 10 * 60_000;
 
@@ -70,11 +76,12 @@ export async function sweep({ clock, store, attempts, outbox, onChanged }: Omit<
 }
 
 /** Sweeps ten minutes after the start and each day after; returns how to end that. */
-export function keepSweeping(deps: SweepDeps): () => void {
+export function keepSweeping(deps: KeepSweepingDeps): () => void {
   let cancel = (): void => undefined;
   const after = (ms: number): void => {
     cancel = deps.clock.setTimer(ms, () => {
       void sweep(deps)
+        .then(deps.onSwept)
         .catch((error: unknown) => deps.logger.error('old runs could not be swept', { reason: toWire(error).message }))
         .finally(() => !ended && after(day));
     });
