@@ -3,19 +3,17 @@
 import { join } from 'node:path';
 import type { TaskProgress } from '../../../../contract/events.ts';
 import { Breath } from '../../kit/breath.ts';
-import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
+import { errnoOf, fail } from '../../kit/errors.ts';
 import { compareNames } from '../../kit/names.ts';
 import type { Clock, DirEntry, Files, FileStat } from '../../ports.ts';
 import type { ChunkScanner } from '../../repository/format/chunker.ts';
 import { emptyTreeId, TreeTooLargeError, treeLimits, type TreeNode } from '../../repository/index.ts';
-import { carriedName, carriedNode, type CarriedFile } from '../carried.ts';
+import type { CarriedFile } from '../carried.ts';
 import type { ChunkSizes } from './chunks.ts';
 import type { DataThreads } from './data-threads.ts';
 import type { LeavesOut } from './leave-out/leave-out.ts';
-import { canBeDatabase, isDatabase } from './databases/identity.ts';
 import type { DatabaseNotes, SideFiles } from './databases/notes.ts';
-import { encodeRecord, recordName } from './databases/record.ts';
-import { piecesOf } from './large-file.ts';
+import { FileContent, inodeKey, type WaitingFile } from './file-content.ts';
 import { isAsRecorded, nodeOf } from './nodes.ts';
 import { isUnchanged } from './parent.ts';
 import { Fingerprint } from './fingerprint.ts';
@@ -24,12 +22,10 @@ import { openFolder, ownFiles, type OpenFolder } from './open-folder.ts';
 import type { ReadResult } from './protocol.ts';
 import { SaveTally } from './save-tally.ts';
 import type { TargetFolder } from './targets.ts';
+import { addStream, carry, type StreamFile } from './top-entries.ts';
 
 export const homeMarker = 'varve-home.json';
 
-const largeBytes = 4 * 1024 * 1024;
-const batchFiles = 256;
-const batchBytes = 8 * 1024 * 1024;
 /** Folders with more entries are not remembered: all of their facts would be in memory at once. */
 const rememberedEntries = 50_000;
 
@@ -61,7 +57,7 @@ export interface FolderSaverDeps {
   /** Id of the chunk of `sizes.minBytes` zeros. */
   zeroChunk: string;
   /** Files kept at the top, with the node each gets. */
-  streams?: readonly { node: TreeNode; path: string }[];
+  streams?: readonly StreamFile[];
   /** Given when databases are copied by SQLite. */
   databases?: DatabaseNotes | undefined;
   onProgress(update: Partial<TaskProgress>): void;
@@ -74,39 +70,19 @@ interface Seen {
   stat: FileStat;
 }
 
-interface WaitingFile {
-  folder: OpenFolder;
-  slot: number;
-  node: TreeNode;
-  path: string;
-  isNew: boolean;
-  /** Set when other names of the same inode take their content from this one. */
-  shared?: SharedContent;
-  /** What lies beside it, which waits for how it is read. */
-  sides?: SideFiles | undefined;
-}
-
-/** The content of an inode with several names: read once. */
-interface SharedContent {
-  stat: FileStat;
-  result: ReadResult | undefined;
-  waiting: ((result: ReadResult) => void)[];
-}
-
 export class FolderSaver {
   readonly #deps: FolderSaverDeps;
   readonly tally: SaveTally;
-  #batch: WaitingFile[] = [];
-  #batchBytes = 0;
   /** Files that lie beside a database which could not be copied: they are needed after all. */
   readonly #late: (() => Promise<void>)[] = [];
-  readonly #links = new Map<string, SharedContent>();
   readonly #breath: Breath;
+  readonly #content: FileContent;
 
   constructor(deps: FolderSaverDeps) {
     this.#deps = deps;
     this.tally = new SaveTally(deps);
     this.#breath = new Breath(deps.clock, deps.signal);
+    this.#content = new FileContent({ ...deps, tally: this.tally, breath: this.#breath, settle: (folder) => this.#settle(folder) });
   }
 
   /** Saves everything below the targets, then what is carried along, and resolves with the id of the top tree. `beforeTree`: the parent snapshot's. */
@@ -116,14 +92,15 @@ export class FolderSaver {
     folder.missing += 1; // it stays open for what is carried along
     await this.#enterTarget(folder, top, beforeTree);
     do {
-      await this.#sendBatch();
+      await this.#content.sendBatch();
       await this.#deps.data.idle();
       for (const save of this.#late.splice(0)) await save();
-    } while (this.#batch.length > 0 || this.#late.length > 0);
+    } while (this.#content.waiting || this.#late.length > 0);
     await this.#deps.data.idle();
     if (folder.missing > 1) fail('INTERNAL', 'a folder never finished', { what: 'a folder never finished' });
-    for (const stream of this.#deps.streams ?? []) await this.#addStream(folder, stream);
-    await this.#carry(folder, carried);
+    const deps = { ...this.#deps, tally: this.tally };
+    for (const stream of deps.streams ?? []) await addStream(folder, stream, deps);
+    await carry(folder, carried, deps);
     this.#settle(folder);
     return promise;
   }
@@ -327,40 +304,6 @@ export class FolderSaver {
     }
   }
 
-  // ---- what lies in no folder of the plan ----
-
-  /** What a program gave. It must be there and get its name: a snapshot without it would be a wrong answer. */
-  async #addStream(top: OpenFolder, { node, path }: { node: TreeNode; path: string }): Promise<void> {
-    if (top.nodes.some((other) => other?.name === node.name)) refuseTaken(node.name);
-    let result: ReadResult | undefined;
-    await this.#deps.data.submit({ kind: 'files', paths: [path], asIs: true }, (results) => (result = results[0]));
-    await this.#deps.data.idle();
-    if (result === undefined || 'errno' in result) fail('NOT_READABLE', `${path} cannot be read`, { path, reason: result?.errno ?? 'EIO' });
-    node.content = result.content;
-    node.size = result.sizeBytes;
-    top.nodes = [...top.nodes, node].filter((each) => each !== undefined).sort((a, b) => compareNames(a.name, b.name));
-    this.tally.read(true, result.sizeBytes, `/${node.name}`);
-  }
-
-
-  /** Adds `/.varve/` to the top of the tree, uncounted. A folder of that name that is the person's own stays, and nothing is carried along: no file of theirs is given up. */
-  async #carry(top: OpenFolder, carried: () => Promise<readonly CarriedFile[]>): Promise<void> {
-    if (top.nodes.some((node) => node?.name === carriedName)) return this.tally.degrade(`no checkpoint: /${carriedName} is taken`);
-    const { databases } = this.#deps;
-    const record = databases !== undefined && databases.record.size > 0 ? [{ name: recordName, bytes: encodeRecord(databases.record) }] : [];
-    const files = [...(await carried()), ...record].sort((a, b) => compareNames(a.name, b.name));
-    if (files.length === 0) return;
-    const nodes = files.map(({ name }) => carriedNode(name, 'file'));
-    const results = await this.#deps.saveBytes(files.map(({ bytes }) => bytes));
-    for (const [i, node] of nodes.entries()) {
-      const result = results[i];
-      if (result === undefined || 'errno' in result) continue;
-      node.content = result.content;
-      node.size = result.sizeBytes;
-    }
-    top.nodes = [...top.nodes, { ...carriedNode(carriedName, 'dir'), subtree: this.#deps.saveTree(nodes) }].filter((node) => node !== undefined).sort((a, b) => compareNames(a.name, b.name));
-  }
-
   // ---- entries ----
 
   async #entry(folder: OpenFolder, slot: number, name: string, names: readonly string[], path: string, stat: FileStat): Promise<void> {
@@ -385,12 +328,7 @@ export class FolderSaver {
     const file: WaitingFile = { folder, slot, node, path, isNew: before?.type !== 'file', ...(!isSide && { sides }) };
     if (!isSide && sides !== undefined) sides.awaited = true;
     folder.missing += 1;
-    if (stat.links > 1 && this.#sharesContent(file, stat)) return;
-    if (stat.size === 0) return this.#finishFile(file, { content: [], sizeBytes: 0 });
-    if (stat.size > largeBytes) return this.#saveLarge(file);
-    this.#batch.push(file);
-    this.#batchBytes += stat.size;
-    if (this.#batch.length >= batchFiles || this.#batchBytes >= batchBytes) await this.#sendBatch();
+    await this.#content.take(file, stat);
   }
 
   /** Unchanged, so that the parent's content is taken. A database is judged with its -wal, and by what it was when it was copied: the copy may be of another size. */
@@ -431,108 +369,6 @@ export class FolderSaver {
     return true;
   }
 
-  /** True when another name of the same inode is being read or was: its content is taken. */
-  #sharesContent(file: WaitingFile, stat: FileStat): boolean {
-    const key = inodeKey(stat);
-    const known = this.#links.get(key);
-    if (known !== undefined && known.stat.size === stat.size && known.stat.mtimeNs === stat.mtimeNs && known.stat.ctimeNs === stat.ctimeNs) {
-      const take = (result: ReadResult): void => this.#finishFile(file, result);
-      if (known.result === undefined) known.waiting.push(take);
-      else take(known.result);
-      return true;
-    }
-    // The object travels with the file: the inode may change while it is read, and its later names then begin a content of their own.
-    file.shared = { stat, result: undefined, waiting: [] };
-    this.#links.set(key, file.shared);
-    return false;
-  }
-
-  async #sendBatch(): Promise<void> {
-    if (this.#batch.length === 0) return;
-    const batch = this.#batch;
-    this.#batch = [];
-    this.#batchBytes = 0;
-    await this.#deps.data.submit({ kind: 'files', paths: batch.map((file) => file.path) }, (results) => {
-      for (const [i, file] of batch.entries()) this.#finishFile(file, results[i] as ReadResult);
-    });
-    throwIfAborted(this.#deps.signal);
-  }
-
-  /** Finds the cuts here and has the pieces read by the data threads. */
-  async #saveLarge(file: WaitingFile): Promise<void> {
-    const { files, data, sizes, zeroChunk, scanner, signal } = this.#deps;
-    const parts: (readonly string[])[] = [];
-    let sizeBytes = 0;
-    let open = 1;
-    let errno: string | undefined;
-    const settle = (): void => {
-      open -= 1;
-      if (open === 0) this.#finishFile(file, errno === undefined ? { content: parts.flat(), sizeBytes } : { errno });
-    };
-    const onPart = (part: number) => (results: readonly ReadResult[]): void => {
-      const result = results[0] as ReadResult;
-      if ('errno' in result) errno ??= result.errno;
-      else {
-        parts[part] = result.content;
-        sizeBytes += result.sizeBytes;
-        this.#deps.onProgress({ bytesDone: this.tally.counts.totalBytes + sizeBytes });
-      }
-      settle();
-    };
-    let whole = false;
-    let fd: number | undefined;
-    try {
-      fd = files.open(file.path, 'rn');
-      if (files.fstat(fd).type !== 'file') errno = 'ECHANGED';
-      else if (this.#deps.databases !== undefined && canBeDatabase(files.fstat(fd).size) && isDatabase(files, file.path)) whole = true;
-      else {
-        for (const piece of piecesOf(files, fd, scanner(), sizes)) {
-          throwIfAborted(signal);
-          const part = parts.push([]) - 1;
-          if (piece.kind === 'range') {
-            open += 1;
-            await data.submit({ kind: 'range', path: file.path, from: piece.from, lengths: piece.lengths }, onPart(part));
-          } else {
-            parts[part] = new Array<string>(piece.chunks).fill(zeroChunk);
-            sizeBytes += piece.bytes;
-            open += 1;
-            await data.submit({ kind: 'zeros', length: sizes.minBytes }, settle);
-          }
-          const breath = this.#breath.take();
-          if (breath !== undefined) await breath;
-        }
-      }
-    } catch (error) {
-      errno = errnoOf(error);
-      if (errno === undefined) throw error;
-    } finally {
-      if (fd !== undefined) files.close(fd);
-    }
-    // A database is read from a copy, by the thread that makes it.
-    if (whole) await data.submit({ kind: 'files', paths: [file.path] }, (results) => this.#finishFile(file, results[0] as ReadResult));
-    else settle();
-  }
-
-  #finishFile(file: WaitingFile, result: ReadResult): void {
-    const { node, folder } = file;
-    if (file.shared !== undefined) {
-      file.shared.result = result;
-      for (const take of file.shared.waiting.splice(0)) take(result);
-    }
-    if (!('errno' in result) && result.database !== undefined) this.#deps.databases?.take(file.path, result.database);
-    file.sides?.decide(!('errno' in result) && result.database !== undefined && !('reason' in result.database));
-    if ('errno' in result || result.database !== undefined) folder.fingerprint = undefined;
-    if ('errno' in result) {
-      if (result.errno !== 'ENOENT') this.tally.gap(file.path, result.errno);
-    } else {
-      node.content = result.content;
-      node.size = result.sizeBytes;
-      folder.nodes[file.slot] = node;
-      this.tally.read(file.isNew, result.sizeBytes, file.path);
-    }
-    this.#settle(folder);
-  }
-
   /** undefined when it vanished or could not be looked at, which is then noted. */
   #node(path: string, name: string, stat: FileStat): TreeNode | undefined {
     return this.tally.attempt(path, () => nodeOf(this.#deps.files, path, name, stat, (error) => this.tally.degrade(`xattrs ${errnoOf(error) ?? 'error'}`)), false);
@@ -546,13 +382,4 @@ export class FolderSaver {
     folder.beforeTree = treeId;
     folder.beforeCount = nodes.length;
   }
-}
-
-/** Throws BAD_INPUT: the name is that of a folder of the plan. */
-export function refuseTaken(name: string): never {
-  return fail('BAD_INPUT', `the name ${name} is taken`, { field: 'name', reason: `"${name}" is the name of something else at the top of the snapshot` });
-}
-
-function inodeKey(stat: FileStat): string {
-  return `${stat.device}:${stat.inode}`;
 }

@@ -17,7 +17,7 @@ import { DataThreads } from './data-threads.ts';
 import { DatabaseNotes } from './databases/notes.ts';
 import { type DatabaseRecord, decodeRecord, recordLimitBytes, recordName } from './databases/record.ts';
 import { FolderMemory, FolderMemoryError, FolderNotes } from './folder-memory.ts';
-import { FolderSaver, refuseTaken } from './folder-saver.ts';
+import { FolderSaver } from './folder-saver.ts';
 import { KnownBlobs } from './known-blobs.ts';
 import { chooseParent } from './parent.ts';
 import { LeavesOut } from './leave-out/leave-out.ts';
@@ -25,6 +25,7 @@ import type { ReadResult, SaveInput, SaveOutcome } from './protocol.ts';
 import { damagedBlobs } from '../restore/prove.ts';
 import type { ScanInput, ScanResult } from './scan-task.ts';
 import { entriesTree, targetTree } from './targets.ts';
+import { refuseTaken } from './top-entries.ts';
 
 const indexBlobs = 50_000;
 const indexMs = 10 * 60_000;
