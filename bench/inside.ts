@@ -27,6 +27,13 @@ const cases: Readonly<Record<string, (path: string, second: boolean) => void>> =
   'text, 500,000 lines, all of them others|other.txt': (path, second) => writeFileSync(path, Array.from({ length: 500_000 }, (_, i) => `${(i * 7919 + (second ? 1 : 0)) * 31} ${second}\n`).join('')),
   'JSON, 13 MB, 1 % changed|list.json': (path, second) => writeFileSync(path, JSON.stringify(Array.from({ length: 180_000 }, (_, i) => ({ id: i, v: second && i % 100 === 0 ? 7 : Math.sin(i), tags: ['a', 'b'], n: { x: i } })))),
   'CSV, 700,000 rows, 1 % changed|rows.csv': (path, second) => writeFileSync(path, `id,a,b\n${Array.from({ length: 700_000 }, (_, i) => `${i},${second && i % 100 === 0 ? 9 : i % 7},text\n`).join('')}`),
+  'CSV, 2,000,000 rows, 1 % changed|more.csv': (path, second) => {
+    const fd = openSync(path, 'w');
+    writeSync(fd, 'id,a,b,c\n');
+    for (let from = 0; from < 2_000_000; from += 20_000) writeSync(fd, Array.from({ length: 20_000 }, (_, i) => `${from + i},${second && i % 100 === 0 ? 9 : i % 7},some text here,${((from + i) * 7919) % 100_003}\n`).join(''));
+    closeSync(fd);
+  },
+  'CSV, 270,000 rows that no column tells apart, 1 % changed|rows.csv': (path, second) => writeFileSync(path, Array.from({ length: 270_000 }, (_, i) => `${i % 135_000},${second && i % 100 === 0 ? 9 : i % 7},text and more text to make it longer than that\n`).join('')),
   'SQLite, 1,000,000 rows, 0.1 % changed|rows.db': (path, second) => {
     const db = new Sqlite(path);
     db.exec(`CREATE TABLE t (id INTEGER PRIMARY KEY, a, b); WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 1000000) INSERT INTO t SELECT n, ${second ? 'CASE n % 1000 WHEN 0 THEN 9 ELSE n % 7 END' : 'n % 7'}, 'text ' || n FROM c`);

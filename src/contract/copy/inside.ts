@@ -1,5 +1,5 @@
 // What was found inside a file, in words: the same sentences in the console, on the command line and in reports.
-import type { Inside, InsideFacts, InsideKind, LineEnding, TextEncoding } from '../inside.ts';
+import { insideLimits, type Inside, type InsideFacts, type InsideKind, type LineEnding, type TextEncoding } from '../inside.ts';
 import type { Language } from '../ids.ts';
 import type { Translated } from './catalogue.ts';
 import { formatMessage, type BaseKey, type Messages, type Params } from './format.ts';
@@ -16,6 +16,8 @@ const en = {
   same: 'Nothing in it differs.',
   instead: 'Not compared as {wanted}, but as {kind}: {why}.',
   'why.too-large': 'it is too large for that',
+  'why.beyond': 'it is too large for that (at most {limit} on each side)',
+  'why.beyondRows': 'it is too large for that (at most {limit} and {rows} rows on each side)',
   'why.not-valid': 'what it holds is not valid',
   'why.too-deep': 'it is nested too deeply',
   'why.other-kind': 'the two are of different kinds',
@@ -112,6 +114,8 @@ const ptBR: Translated<typeof en> = {
   same: 'Nada difere no conteúdo.',
   instead: 'Não foi comparado como {wanted}, e sim como {kind}: {why}.',
   'why.too-large': 'é grande demais para isso',
+  'why.beyond': 'é grande demais para isso (no máximo {limit} de cada lado)',
+  'why.beyondRows': 'é grande demais para isso (no máximo {limit} e {rows} linhas de cada lado)',
   'why.not-valid': 'o que ele contém não é válido',
   'why.too-deep': 'tem níveis demais',
   'why.other-kind': 'os dois são de tipos diferentes',
@@ -229,13 +233,19 @@ export function insideSentences(language: Language, inside: Inside): string[] {
   if (same) said.push(say('same'));
   else said.push(...factSentences(say, facts));
   if ('coarse' in facts && facts.coarse) said.push(say('coarse'));
-  if (fallback !== null) said.push(say('instead', { wanted: say(`kind.${fallback.wanted}`), kind: say(`kind.${facts.kind}`), why: say(`why.${fallback.why}`) }));
+  if (fallback !== null) said.push(say('instead', { wanted: say(`kind.${fallback.wanted}`), kind: say(`kind.${facts.kind}`), why: whyWords(language, say, fallback) }));
   if (unread.before + unread.after > 0) said.push(say('unread', { before: formatBytes(language, unread.before), after: formatBytes(language, unread.after) }));
   if (inside.rowsLeftOut > 0) said.push(say('leftOut', { count: inside.rowsLeftOut }));
   return said;
 }
 
 type Say = (key: InsideKey, params?: Params) => string;
+
+function whyWords(language: Language, say: Say, { wanted, why }: NonNullable<Inside['fallback']>): string {
+  if (why !== 'too-large') return say(`why.${why}`);
+  if (wanted === 'csv') return say('why.beyondRows', { limit: formatBytes(language, insideLimits.csv), rows: insideLimits.csvRows });
+  return wanted === 'json' || wanted === 'sqlite' || wanted === 'text' ? say('why.beyond', { limit: formatBytes(language, insideLimits[wanted]) }) : say('why.too-large');
+}
 
 function factSentences(say: Say, facts: InsideFacts): string[] {
   if (facts.kind === 'text') return textSentences(say, facts);

@@ -1,43 +1,111 @@
-// Reads delimited text as RFC 4180 has it, and finds out what delimits it.
-
-export interface CsvTable {
-  delimiter: string;
-  records: string[][];
-}
+// Reads delimited text as RFC 4180 has it, and finds out what delimits it. A table is its text and where each record begins in it: cells are read when they
+// are asked for, so that millions of them take no memory.
 
 const candidates = [',', ';', '\t', '|'] as const;
 const sampleRecords = 50;
+const lineFeed = 10;
 
-/** undefined when it is no table: fewer than two columns, a quote that never closes, or too many cells. */
-export function readCsv(text: string, hint: string | undefined, mostCells: number): CsvTable | undefined {
+export class CsvTable {
+  /** Most cells that a record has. */
+  readonly width: number;
+  readonly length: number;
+  readonly delimiter: string;
+  readonly #text: string;
+  readonly #starts: Uint32Array;
+
+  constructor(text: string, delimiter: string, starts: Uint32Array, width: number) {
+    this.#text = text;
+    this.delimiter = delimiter;
+    this.#starts = starts;
+    this.length = starts.length - 1;
+    this.width = width;
+  }
+
+  record(index: number): string[] {
+    const cells: string[] = [];
+    readRecord(this.#text, this.#starts[index] as number, this.delimiter, cells);
+    return cells;
+  }
+
+  /** One of a record's cells; '' beyond its end. */
+  cell(index: number, column: number): string {
+    const cells: string[] = [];
+    readRecord(this.#text, this.#starts[index] as number, this.delimiter, cells, column + 1);
+    return cells[column] ?? '';
+  }
+
+  /** A record as it is written, with its end. */
+  raw(index: number): string {
+    return this.#text.slice(this.#starts[index], this.#starts[index + 1]);
+  }
+}
+
+/** undefined when it is no table: fewer than two columns, or a quote that never closes. */
+export function readCsv(text: string, hint: string | undefined, mostRecords: number): CsvTable | 'too-large' | undefined {
   const delimiter = hint ?? findDelimiter(text);
-  const records = delimiter === undefined ? undefined : parse(text, delimiter, Number.POSITIVE_INFINITY, mostCells);
-  return delimiter === undefined || records === undefined || records.length === 0 ? undefined : { delimiter, records };
+  if (delimiter === undefined) return undefined;
+  let starts = new Uint32Array(1024);
+  let [count, width] = [0, 0];
+  const cells: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const next = readRecord(text, at, delimiter, cells);
+    if (next < 0) return undefined;
+    if (!isEmpty(cells)) {
+      if (count === mostRecords) return 'too-large';
+      if (count + 1 === starts.length) starts = grown(starts);
+      starts[count++] = at;
+      width = Math.max(width, cells.length);
+    }
+    at = next;
+  }
+  starts[count] = text.length;
+  return count === 0 ? undefined : new CsvTable(text, delimiter, starts.slice(0, count + 1), width);
+}
+
+function grown(starts: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(starts.length * 2);
+  larger.set(starts);
+  return larger;
 }
 
 /** The one by which most of the first records have the same number of cells, more than one. */
 function findDelimiter(text: string): string | undefined {
   let best: { delimiter: string; score: number } | undefined;
   for (const delimiter of candidates) {
-    const records = parse(text, delimiter, sampleRecords, Number.POSITIVE_INFINITY);
-    const width = records?.[0]?.length ?? 0;
-    if (records === undefined || width < 2) continue;
+    const records = firstRecords(text, delimiter);
+    const width = records[0]?.length ?? 0;
+    if (width < 2) continue;
     const score = records.filter((record) => record.length === width).length / records.length + width / 1000;
     if (score > (best?.score ?? 0.5)) best = { delimiter, score };
   }
   return best?.delimiter;
 }
 
-/** Empty lines are no records. undefined when a quote never closes. */
-function parse(text: string, delimiter: string, mostRecords: number, mostCells: number): string[][] | undefined {
+/** Up to a quote that never closes. */
+function firstRecords(text: string, delimiter: string): string[][] {
   const records: string[][] = [];
-  let record: string[] = [];
-  let cells = 0;
-  for (let at = 0; at < text.length && records.length < mostRecords; ) {
+  for (let at = 0; at < text.length && records.length < sampleRecords; ) {
+    const cells: string[] = [];
+    at = readRecord(text, at, delimiter, cells);
+    if (at < 0) break;
+    if (!isEmpty(cells)) records.push(cells);
+  }
+  return records;
+}
+
+/** Empty lines are no records. */
+function isEmpty(cells: readonly string[]): boolean {
+  return cells.length === 1 && cells[0] === '';
+}
+
+/** Fills in the cells of the record that begins at `from`, the first `most` of them. Returns where the next one begins (of `most`, anything), or -1 when a quote never closes. */
+function readRecord(text: string, from: number, delimiter: string, cells: string[], most = Number.POSITIVE_INFINITY): number {
+  cells.length = 0;
+  for (let at = from; ; ) {
     let cell: string;
     if (text[at] === '"') {
       const closed = quotedEnd(text, at);
-      if (closed === undefined) return mostRecords === Number.POSITIVE_INFINITY ? undefined : records;
+      if (closed === undefined) return -1;
       cell = text.slice(at + 1, closed).replaceAll('""', '"');
       at = closed + 1;
       // What stands behind the closing quote belongs to the cell, as most programs read it.
@@ -49,18 +117,15 @@ function parse(text: string, delimiter: string, mostRecords: number, mostCells: 
       cell = withoutReturn(text, at, end, delimiter);
       at = end;
     }
-    record.push(cell);
-    if ((cells += 1) > mostCells) return undefined;
-    if (text[at] === delimiter) {
-      at += 1;
-      if (at === text.length) record.push('');
-      else continue;
-    } else at += 1;
-    if (record.length > 1 || record[0] !== '') records.push(record);
-    record = [];
+    cells.push(cell);
+    if (cells.length >= most) return at;
+    if (at >= text.length || text[at] !== delimiter) return at + 1;
+    at += 1;
+    if (at === text.length) {
+      cells.push('');
+      return at;
+    }
   }
-  if (record.length > 0 && records.length < mostRecords) records.push(record);
-  return records;
 }
 
 function quotedEnd(text: string, open: number): number | undefined {
@@ -69,9 +134,10 @@ function quotedEnd(text: string, open: number): number | undefined {
 }
 
 function cellEnd(text: string, from: number, delimiter: string): number {
+  const code = delimiter.charCodeAt(0);
   for (let at = from; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === delimiter || char === '\n') return at;
+    const char = text.charCodeAt(at);
+    if (char === code || char === lineFeed) return at;
   }
   return text.length;
 }
@@ -85,7 +151,8 @@ function withoutReturn(text: string, from: number, to: number, delimiter: string
 const numeric = /^[\s+-]*[\d.,]+(?:[eE][+-]?\d+)?\s*%?$/;
 
 /** The first record names columns: names that are all there, all different, and none a number. */
-export function looksLikeHeader([first, second]: readonly string[][]): boolean {
-  if (first === undefined || second === undefined) return false;
+export function looksLikeHeader(table: CsvTable): boolean {
+  if (table.length < 2) return false;
+  const first = table.record(0);
   return new Set(first).size === first.length && first.every((name) => name.trim() !== '' && !numeric.test(name));
 }

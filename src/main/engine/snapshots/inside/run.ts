@@ -1,5 +1,5 @@
 // Which comparer a pair of files gets, and what happens where it cannot do it: JSON and tables become text, what is no text is compared byte by byte.
-import type { InsideFacts, InsideFallback, InsideKind } from '../../../../contract/inside.ts';
+import { insideLimits, type InsideFacts, type InsideFallback, type InsideKind } from '../../../../contract/inside.ts';
 import { fail } from '../../kit/errors.ts';
 import type { WorkerContext } from '../../ports.ts';
 import { copyDatabase } from '../archive/databases/copy.ts';
@@ -30,8 +30,6 @@ export interface CompareInsideInput {
   scratchPath: string;
 }
 
-/** Of each side: JSON and tables are read as a whole. */
-const mostStructured = 16 * 1024 * 1024;
 const mostPicture = 16 * 1024 * 1024;
 
 type Outcome = { facts: InsideFacts; unread?: { before: number; after: number } } | { instead: InsideKind; why: InsideFallback['why'] };
@@ -80,13 +78,15 @@ async function compareAs(kind: InsideKind, input: CompareInsideInput, headA: Buf
   return { facts: await compareBytes(a, b, keeper, pace) };
 }
 
+/** Both are read as a whole: a value of JSON takes many times its bytes in memory, a table hardly more than its text. */
 async function compareStructured(kind: 'json' | 'csv', { before, after, keeper, pace }: CompareInsideInput): Promise<Outcome> {
-  if (Math.max(before.source.size, after.source.size) > mostStructured) return { instead: 'text', why: 'too-large' };
+  if (Math.max(before.source.size, after.source.size) > insideLimits[kind]) return { instead: 'text', why: 'too-large' };
   const [x, y] = [decodeWhole(await whole(before.source)), decodeWhole(await whole(after.source))];
   pace.read(before.source.size + after.source.size);
   if (x === undefined || y === undefined) return { instead: 'bytes', why: 'not-valid' };
   try {
     const facts = kind === 'json' ? await compareJson(x.text, y.text, keeper, pace) : await compareCsv(x, y, delimitedByTabs(after.name), keeper, pace);
+    if (facts === 'too-large') return { instead: 'text', why: 'too-large' };
     return facts === undefined ? { instead: 'text', why: 'not-valid' } : { facts };
   } catch (error) {
     if (error instanceof JsonError) return { instead: 'text', why: error.why };

@@ -1,6 +1,6 @@
 // Text by lines. The beginning that both sides share is passed over in pieces, whatever its length; from three lines before the first difference on a
 // stretch of each side is compared in memory. What lies behind it is said to be unread.
-import type { InsideFacts, LineEnding, TextEncoding } from '../../../../contract/inside.ts';
+import { insideLimits, type InsideFacts, type LineEnding, type TextEncoding } from '../../../../contract/inside.ts';
 import { align, Numbers, type Block } from './align.ts';
 import { decode, sniffEncoding, type Encoding } from './encoding.ts';
 import type { RowKeeper } from './keep.ts';
@@ -14,7 +14,7 @@ export interface TextLimits {
   windowLines: number;
 }
 
-export const textLimits: TextLimits = { windowBytes: 16 * 1024 * 1024, windowLines: 500_000 };
+export const textLimits: TextLimits = { windowBytes: insideLimits.text, windowLines: 500_000 };
 
 export interface TextFound {
   facts: Extract<InsideFacts, { kind: 'text' }>;

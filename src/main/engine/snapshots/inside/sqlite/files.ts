@@ -4,12 +4,12 @@ import type { Files } from '../../../ports.ts';
 import type { RowKeeper } from '../keep.ts';
 import type { Pace } from '../pace.ts';
 import { pieces, type ByteSource } from '../source.ts';
-import type { InsideFacts } from '../../../../../contract/inside.ts';
+import { insideLimits, type InsideFacts } from '../../../../../contract/inside.ts';
 import { compareDatabases } from './compare.ts';
 import { isSqliteError, openHostile, type Opened } from './open.ts';
 
 /** Of each side, its -wal included. */
-export const mostDatabaseBytes = 1024 * 1024 * 1024;
+export const mostDatabaseBytes = insideLimits.sqlite;
 const spareBytes = 64 * 1024 * 1024;
 
 /** A database with what lies beside it. Of a -journal it is only known that it is there: rolling back by it could touch other files. */
