@@ -42,10 +42,10 @@ export function ChangeDialog({ comparison, change, from, to, onClose }: { compar
   if (look !== undefined) return <FilePreview snapshotId={look.snapshotId} entry={look.entry} onClose={() => setLook(undefined)} />;
   const question = questionOf(change, half, from, to);
   const kind = halfOf(change);
-  const beforePath = change.kind === 'moved' && change.before === null ? change.other : change.path;
+  const beforePath = change.kind === 'moved' && change.before === null ? change.other : change.kind === 'added' ? half?.path : change.path;
   const sides = [
-    { side: from, facts: change.before, path: `${topOf(to)}${beforePath ?? change.path}` },
-    { side: to, facts: change.after, path: change.path }
+    { side: from, facts: change.before ?? half?.before ?? null, path: `${topOf(to)}${beforePath ?? change.path}` },
+    { side: to, facts: change.after ?? half?.after ?? null, path: change.kind === 'removed' ? (half?.path ?? change.path) : change.path }
   ];
   const rows: [string, (facts: EntryFacts) => string][] = [
     [t('compare.fact.size'), (facts) => bytes(facts.sizeBytes)],
@@ -84,18 +84,20 @@ export function ChangeDialog({ comparison, change, from, to, onClose }: { compar
               </tr>
             );
           })}
-          <tr>
-            <th scope="row">{t('compare.fact.content')}</th>
-            {sides.map(({ side, facts, path }, i) => (
-              <td key={i}>
-                {facts?.type === 'file' && side.kind === 'snapshot' && (
-                  <Button variant="default" size="compact-sm" onClick={() => setLook({ snapshotId: side.snapshot.id, entry: entryOf(path, path, facts) })}>
-                    {t(i === 0 ? 'compare.lookBefore' : 'compare.lookAfter')}
-                  </Button>
-                )}
-              </td>
-            ))}
-          </tr>
+          {sides.some(({ side, facts }) => facts?.type === 'file' && side.kind === 'snapshot') && (
+            <tr>
+              <th scope="row">{t('compare.fact.content')}</th>
+              {sides.map(({ side, facts, path }, i) => (
+                <td key={i}>
+                  {facts?.type === 'file' && side.kind === 'snapshot' && (
+                    <Button variant="default" size="compact-sm" onClick={() => setLook({ snapshotId: side.snapshot.id, entry: entryOf(path, path, facts) })}>
+                      {t(i === 0 ? 'compare.lookBefore' : 'compare.lookAfter')}
+                    </Button>
+                  )}
+                </td>
+              ))}
+            </tr>
+          )}
         </tbody>
       </table>
       {kind !== undefined && <PairChooser comparison={comparison} change={change} kind={kind} chosen={half} onChoose={setHalf} />}
