@@ -19,7 +19,7 @@ import { sha256, sha256Hex } from './format/ids.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { encodeTree, goMode } from './format/tree.ts';
 import { utcTime } from './format/time.ts';
-import { random, temporaryFolder, testSealing } from './testing/index.ts';
+import { createOn, random, temporaryFolder, testSealing } from './testing/index.ts';
 import { BrowseSession } from './session.ts';
 import type { Repositories } from './model.ts';
 
@@ -89,6 +89,11 @@ function start(ports = realPorts): void {
 
 const at = (name: string): string => join(folder.path, name);
 const add = (name: string, over: Partial<Parameters<Repositories['add']>[0]> = {}) => repositories.add({ name, path: at(name), mode: 'auto', password: secret, ...over }, context);
+/** One whose key is derived at once, where nothing is about the making of it. */
+const addQuick = async (name: string) => {
+  await createOn(createLocalBackend({ files: ports.files, random, path: at(name) }), secret.password);
+  return add(name, { mode: 'open' });
+};
 
 async function ended(taskId: string): Promise<TaskState> {
   let last: TaskState | undefined;
@@ -224,7 +229,7 @@ describe('looking at a place', () => {
 
 describe('a repository that is known', () => {
   it('is absent while its drive is away, and unlocks when it is back', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     await repositories.close();
     start();
     renameSync(at('work'), at('away'));
@@ -253,7 +258,7 @@ describe('a repository that is known', () => {
     const keptKey = (id: string): string => join(folder.path, 'home', 'cache', 'keys', id);
 
     it('opens again without the half second of its password, while that is in the secret store', async () => {
-      const { repository } = await add('work');
+      const { repository } = await addQuick('work');
       const before = await repositories.unlockKey(repository.id);
       await restart();
       spoilKeyFile();
@@ -267,7 +272,7 @@ describe('a repository that is known', () => {
       ['what was kept is damaged', (id: string) => writeFileSync(keptKey(id), 'x')],
       ['what was kept is that of another repository', (id: string) => writeFileSync(keptKey(id), readFileSync(keptKey(id), 'latin1').replace(id, 'another'))]
     ])('is opened by its password once %s', async (_name, change) => {
-      const { repository } = await add('work');
+      const { repository } = await addQuick('work');
       await restart();
       change(repository.id);
       spoilKeyFile();
@@ -275,7 +280,7 @@ describe('a repository that is known', () => {
     });
 
     it('is no longer opened once its key was taken out of the repository', async () => {
-      const { repository } = await add('work');
+      const { repository } = await addQuick('work');
       await restart();
       for (const name of readdirSync(join(at('work'), 'keys'))) rmSync(join(at('work'), 'keys', name));
       await expect(repositories.unlockKey(repository.id)).rejects.toMatchObject({ code: 'REPOSITORY_DAMAGED' });
@@ -312,7 +317,7 @@ describe('a repository that is known', () => {
   });
 
   it('that another program rewrote is the same one, once its password is given', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     const { masterKey } = await repositories.unlockKey(repository.id);
     const { sealer, config } = await Repository.open({ backend: createLocalBackend({ files: ports.files, random, path: at('work') }), masterKey, random, clock: ports.clock });
     await repositories.keys.add({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
@@ -326,7 +331,7 @@ describe('a repository that is known', () => {
   });
 
   it('is found by name and by id, and by nothing else', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     expect(repositories.find('work').id).toBe(repository.id);
     expect(repositories.find(repository.id).name).toBe('work');
     expect(() => repositories.find('nothing')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
@@ -335,7 +340,7 @@ describe('a repository that is known', () => {
 
 describe('a check as a task', () => {
   it('reports, remembers and records what it found, and leaves no lock', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     await saveOne(repository.id);
     const { taskId } = await repositories.check({ repository: 'work', readData: true }, context);
     const good = await ended(taskId);
@@ -352,7 +357,7 @@ describe('a check as a task', () => {
   });
 
   it('reads a share back, what was read longest ago first, and knows what was read when', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     for (let i = 0; i < 4; i++) await saveOne(repository.id);
     const check = async (how: object) => {
       const state = await ended((await repositories.check({ repository: 'work', readData: false, ...how }, context)).taskId);
@@ -382,7 +387,7 @@ describe('a check as a task', () => {
   });
 
   it('says who holds the repository when it is locked', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     const { path, masterKey } = await repositories.unlockKey(repository.id);
     const other = await Repository.open({ backend: createLocalBackend({ files: ports.files, random, path }), masterKey, random, clock: ports.clock });
     const lock = await other.lock({ exclusive: false, identity: { hostname: 'elsewhere', username: 'bea', pid: 7, uid: 1, gid: 1 }, onLost: () => undefined });
@@ -394,7 +399,7 @@ describe('a check as a task', () => {
 
 describe('a browse session', () => {
   it('lists, walks and reads, sees what was added later, and gives way to a check', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     const session = await repositories.withBrowser(repository.id);
     expect((await session.loadSnapshots()).snapshots).toEqual([]);
     const { snapshot, tree, blob } = await saveOne(repository.id);
@@ -420,7 +425,7 @@ describe('a browse session', () => {
   });
 
   it('stops a question that is cancelled and answers the next', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     const session = await repositories.withBrowser(repository.id);
     const stop = new AbortController();
     const asked = session.loadSnapshots(stop.signal);
@@ -430,7 +435,7 @@ describe('a browse session', () => {
   });
 
   it('releases its lock when nobody asks for a while, and comes back for the next question', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     const locks = (): string[] => readdirSync(join(at('work'), 'locks'));
     let fire: () => void = () => undefined;
     const clock = { ...ports.clock, setTimer: (_: number, callback: () => void) => ((fire = callback), () => (fire = () => undefined)) };
@@ -451,7 +456,7 @@ describe('a browse session', () => {
 
 describe('locks left behind', () => {
   it('of a place that does not answer wait for the next start, and opening the home does not wait for long', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     db.prepare('INSERT INTO held_locks VALUES (?, ?, ?, ?, ?)').run(repository.id, 'a'.repeat(64), 4_190_000, '', '2026-11-21T00:00:00.000Z');
     const waits: (number | undefined)[] = [];
     const look = places.look.bind(places);
@@ -463,7 +468,7 @@ describe('locks left behind', () => {
   });
 
   it('are removed when their process is gone, and nobody else\'s', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     const locks = join(at('work'), 'locks');
     const [dead, living, foreign] = ['a', 'b', 'c'].map((letter) => letter.repeat(64)) as [string, string, string];
     for (const name of [dead, living, foreign]) writeFileSync(join(locks, name), 'x');
@@ -484,7 +489,7 @@ describe('locks left behind', () => {
 
 describe('what is told of a repository without its password', () => {
   it('counts files, bytes, locks, and how far its data was read back', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     await saveOne(repository.id);
     const before = await repositories.usage({ repository: 'work' }, context);
     expect(before).toMatchObject({ packs: 3, snapshots: 1, locks: 0, coverage: { packs: 3, never: 3, oldestAt: null } });
@@ -497,7 +502,7 @@ describe('what is told of a repository without its password', () => {
   });
 
   it('a home whose password opens nothing any more is given the right one', async () => {
-    const { repository } = await add('work');
+    const { repository } = await addQuick('work');
     await repositories.keys.add({ repository: 'work', password: { kind: 'value', password: 'from the sheet' } }, context);
     kept.set(repository.id, Buffer.from('forgotten'));
     await repositories.close();
