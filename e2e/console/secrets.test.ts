@@ -1,11 +1,11 @@
 // Secrets in a browser: added, replaced with a test, brought back, shown for a while after asking again, and removed; without a mouse, in both languages
 // and schemes. A value is on the page only while it is shown.
-import AxeBuilder from '@axe-core/playwright';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../src/contract/log.ts';
 import type { NamedSecret } from '../../src/contract/secrets.ts';
+import { findings, goTo, inScheme, isFocused, press } from '../pages/look.ts';
 import { rpc } from '../pages/rpc.ts';
 import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
 
@@ -23,28 +23,10 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
   let page: Page;
   let problems: string[];
 
-  const findings = async (): Promise<string[]> => {
-    await page.mouse.move(0, 0); // a tooltip is no part of the page
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
   const shoot = async (name: string): Promise<void> => {
     if (pictures !== undefined) await page.screenshot({ path: join(pictures, `secrets-${name}.png`) });
   };
-  const goTo = (path: string): Promise<void> =>
-    page.evaluate((hash) => {
-      window.location.hash = hash;
-    }, path);
   const panel = (): Locator => page.getByTestId('secret-panel');
-  const isFocused = (found: Locator): Promise<boolean> => found.evaluate((element) => element === document.activeElement);
-  /** Tab until it is in focus, then Enter, as somebody without a mouse does. */
-  const press = async (found: Locator, tab: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> => {
-    await found.waitFor();
-    for (let presses = 0; presses < 80 && !(await isFocused(found)); presses += 1) await page.keyboard.press(tab);
-    expect(await isFocused(found)).toBe(true);
-    await page.keyboard.press('Enter');
-  };
   const onPage = async (text: string): Promise<boolean> => (await page.content()).includes(text);
   const stored = async (): Promise<NamedSecret[]> => (await rpc<{ secrets: NamedSecret[] }>(page, 'secrets/list', {})).secrets;
   const valueOf = async (name: string): Promise<string> => (await rpc<{ value: string }>(page, 'secrets/reveal', { name, passphrase })).value;
@@ -56,7 +38,7 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     await page.getByTestId('door-folders').waitFor();
     await rpc(page, 'system/init', { secretStore: 'vault', passphrase });
     await page.reload();
-    await goTo('/secrets');
+    await goTo(page, '/secrets');
     await page.getByText('Each secret will be listed here').waitFor();
   });
   afterAll(async () => {
@@ -66,9 +48,9 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
 
   it('says plainly where they are kept, and takes the first one by keyboard alone', async () => {
     expect(await page.getByTestId('storage').innerText()).toMatch(/Kept in Varve’s vault file\.[^]*as strong as that/);
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('empty');
-    await press(page.getByRole('button', { name: 'Add a secret' }));
+    await press(page, page.getByRole('button', { name: 'Add a secret' }));
     await page.getByTestId('secret-name').waitFor();
     await page.keyboard.type('Not A Name');
     await page.getByText('Only lower-case letters').waitFor();
@@ -80,9 +62,9 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type(first);
     expect(await page.getByTestId('secret-value').evaluate((field) => getComputedStyle(field).getPropertyValue('-webkit-text-security'))).toBe('disc');
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('add');
-    await press(page.getByTestId('form-do'));
+    await press(page, page.getByTestId('form-do'));
     await panel().waitFor();
     expect(await page.getByTestId('secrets-said').innerText()).toContain('secret:mail.password');
     expect(await onPage(first)).toBe(false);
@@ -99,34 +81,34 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
   });
 
   it('replaces by keyboard: a test that fails changes nothing, one that passes switches, and one can go back', async () => {
-    await press(panel().getByRole('button', { name: 'Replace…' }));
+    await press(page, panel().getByRole('button', { name: 'Replace…' }));
     await expect.poll(() => isFocused(page.getByTestId('secret-value'))).toBe(true);
     await page.keyboard.type(second);
-    await press(page.locator('summary', { hasText: 'Try it first' }));
+    await press(page, page.locator('summary', { hasText: 'Try it first' }));
     await page.keyboard.press('Tab');
     await page.keyboard.insertText(['sh', '-c', 'echo "$VARVE_SECRET is refused" >&2; exit 3'].join('\n'));
-    expect(await findings()).toEqual([]);
-    await press(page.getByRole('button', { name: 'Test and switch' }));
+    expect(await findings(page)).toEqual([]);
+    await press(page, page.getByRole('button', { name: 'Test and switch' }));
     await page.getByText('ended with 3: [secret:mail.password] is refused').waitFor();
     await shoot('replace-failed');
     expect((await stored()).find(({ name }) => name === 'mail.password')?.version).toBe(1);
     await page.getByTestId('secret-test').focus();
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(['sh', '-c', `test "$VARVE_SECRET" = ${second}`].join('\n'));
-    await press(page.getByRole('button', { name: 'Test and switch' }));
+    await press(page, page.getByRole('button', { name: 'Test and switch' }));
     await page.getByText('Replaced: version 2 is used from now on.').waitFor();
     expect(await onPage(second)).toBe(false);
     expect(await valueOf('mail.password')).toBe(second);
     expect(await panel().innerText()).toMatch(/Version 2\s+in use, since[^]*Version 1\s+kept until/);
     await shoot('panel');
-    expect(await findings()).toEqual([]);
-    await press(panel().getByRole('button', { name: 'Switch back to version 1' }));
+    expect(await findings(page)).toEqual([]);
+    await press(page, panel().getByRole('button', { name: 'Switch back to version 1' }));
     await page.getByText('Switched back: version 1 is used again.').waitFor();
     expect(await valueOf('mail.password')).toBe(first);
   });
 
   it('shows a value only after asking again, for twenty seconds, and the record says so', async () => {
-    await press(panel().getByRole('button', { name: 'Show the value…' }));
+    await press(page, panel().getByRole('button', { name: 'Show the value…' }));
     await expect.poll(() => isFocused(page.getByTestId('reveal-passphrase'))).toBe(true);
     await page.keyboard.type('not the passphrase');
     await page.keyboard.press('Enter');
@@ -137,7 +119,7 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
     await page.getByTestId('revealed').waitFor();
     expect(await page.getByTestId('revealed').innerText()).toBe(first);
     expect(await page.getByTestId('reveal-left').innerText()).toMatch(/^Gone in (20|19|18) seconds$/);
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('revealed');
     await page.getByText('The value is hidden again.').waitFor({ timeout: 40_000 });
     expect(await onPage(first)).toBe(false);
@@ -165,17 +147,17 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
   });
 
   it('removes after asking, and the address of what is gone says so', async () => {
-    await goTo('/secrets/a-later');
+    await goTo(page, '/secrets/a-later');
     await expect.poll(() => panel().getAttribute('data-name')).toBe('a-later');
-    await press(panel().getByRole('button', { name: 'Remove…' }));
+    await press(page, panel().getByRole('button', { name: 'Remove…' }));
     await page.getByText('Remove the secret “a-later” for good?').waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('remove');
-    await press(page.getByTestId('sure-yes'), 'Shift+Tab');
+    await press(page, page.getByTestId('sure-yes'), 'Shift+Tab');
     await page.getByText('The secret “a-later” was removed.').waitFor();
     expect((await stored()).map(({ name }) => name)).not.toContain('a-later');
     await page.reload();
-    await goTo('/secrets/a-later');
+    await goTo(page, '/secrets/a-later');
     await page.getByText('There is no secret “a-later” any more.').waitFor();
     await page.getByRole('link', { name: 'Recovery kit' }).click();
     await expect.poll(() => page.locator('#secrets').evaluate((section) => section.getBoundingClientRect().top < window.innerHeight / 2).catch(() => false)).toBe(true);
@@ -184,18 +166,18 @@ describe.skipIf(missing !== undefined)('secrets in a browser', () => {
   });
 
   it.each([['light'], ['dark']] as const)('reads in Portuguese, also in the %s scheme, for everybody’s eyes', async (scheme) => {
-    await page.emulateMedia({ colorScheme: scheme });
+    await inScheme(page, scheme);
     await rpc(page, 'system/settings/set', { language: 'pt-BR' });
-    await goTo('/secrets/mail.password');
+    await goTo(page, '/secrets/mail.password');
     await page.reload();
     await page.getByRole('heading', { name: 'Segredos' }).waitFor();
     await panel().waitFor();
     expect(await page.getByTestId('storage').innerText()).toContain('Guardados em: cofre em arquivo do Varve.');
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot(`pt-${scheme}`);
     await panel().getByRole('button', { name: 'Substituir…' }).click();
     await page.getByTestId('form-dialog').getByText('O novo valor passa a ser usado.').waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot(`pt-replace-${scheme}`);
     await page.keyboard.press('Escape');
   });

@@ -2,7 +2,6 @@
 // out of waiting; changes that are not saved are asked about before that. While a repository is written the computer is kept awake. The plan's program before the snapshot waits for a file, so that the test decides when the snapshot goes on.
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Job } from '../../src/contract/jobs.ts';
@@ -10,6 +9,7 @@ import type { LogEntry } from '../../src/contract/log.ts';
 import type { Snapshot } from '../../src/contract/snapshots.ts';
 import { createReadyWorld, type World } from '../cli/harness/world.ts';
 import { launchDesktop, type Desktop } from '../harness/desktop.ts';
+import { findings } from '../pages/look.ts';
 import { until } from '../harness/until.ts';
 
 const pictures = process.env['VARVE_PICTURES'];
@@ -50,10 +50,6 @@ describe.skipIf(windows)('quitting with a last snapshot', () => {
   afterAll(() => world?.dispose());
 
   const awake = (): Promise<boolean> => desktop.evaluate(({ powerSaveBlocker }) => Array.from({ length: 50 }, (_, id) => powerSaveBlocker.isStarted(id)).includes(true));
-  const findings = async (): Promise<string[]> => {
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.map(({ id }) => id);
-  };
   const work = (title: string) => page.getByTestId('quit-work').filter({ hasText: title });
 
   it('asks what becomes of each run; one is stopped, one goes on without Varve and is found again, and the snapshot comes after that', async () => {
@@ -68,7 +64,7 @@ describe.skipIf(windows)('quitting with a last snapshot', () => {
     expect(await visible()).toBe(true);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       if (pictures !== undefined) await page.screenshot({ path: join(pictures, `quit-asking.${colorScheme}.png`) });
     }
     // Staying changes nothing.
@@ -101,8 +97,7 @@ describe.skipIf(windows)('quitting with a last snapshot', () => {
     await dialog('saving').getByText('My work').waitFor();
     await dialog('saving').getByText('running the plan’s program').waitFor();
     expect(await visible()).toBe(true);
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     // A second wish to quit changes nothing while it is being taken.
     await desktop.tray.choose('quit');
     await page.getByRole('button', { name: 'Keep Varve open' }).click();
