@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import LongestFirst from './scripts/test-sequencer.mjs';
+import LongestFirst from './scripts/test-sequencer.ts';
 
 // A slow machine is no failure: what a test waits for may take this long.
 const expect = { poll: { timeout: 30_000, interval: 50 } };

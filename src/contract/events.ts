@@ -1,6 +1,6 @@
 // Everything the engine announces, and the state of long-running tasks.
 import * as z from 'zod';
-import { PackageCheck, PackageReport, UnpackReport } from './packages.ts';
+import { HomeRestoreReport, PackageCheck, PackageReport, UnpackReport } from './packages.ts';
 import { Comparison } from './compare.ts';
 import { DrillReport } from './drills.ts';
 import { WireError } from './errors.ts';
@@ -17,7 +17,7 @@ import { CheckReport } from './repository.ts';
 import { RestoreReport, SnapshotResult, WaitingSnapshot } from './snapshots.ts';
 import { Promotion, Trial, TrialRun } from './trials.ts';
 
-export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion', 'legacy', 'legacy-restore', 'package', 'package-check', 'unpack']);
+export const TaskKind = z.enum(['snapshot', 'restore', 'check', 'verify', 'evidence', 'prune', 'copy', 'repair', 'forget', 'tag', 'compare', 'inside', 'history', 'find', 'drill', 'trial', 'trial-run', 'promotion', 'legacy', 'legacy-restore', 'package', 'package-check', 'unpack', 'home-restore']);
 export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
@@ -64,7 +64,8 @@ export const TaskResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('legacy-restore'), restored: LegacyRestored }),
   z.object({ kind: z.literal('package'), report: PackageReport }),
   z.object({ kind: z.literal('package-check'), check: PackageCheck }),
-  z.object({ kind: z.literal('unpack'), report: UnpackReport })
+  z.object({ kind: z.literal('unpack'), report: UnpackReport }),
+  z.object({ kind: z.literal('home-restore'), report: HomeRestoreReport })
 ]);
 export type TaskResult = z.infer<typeof TaskResult>;
 

@@ -1,7 +1,7 @@
 // Cold packages: the record, a snapshot or a folder as one tar.gz or zip that opens anywhere, with a manifest that says what must be in it.
 import * as z from 'zod';
 import { procedure } from './base.ts';
-import { Count, FilePath, Hex64, HomeId, Instant, SecretNameText, SnapshotName } from './ids.ts';
+import { Count, FilePath, Hex64, HomeId, Instant, Language, SecretNameText, SnapshotName } from './ids.ts';
 import { Verdict } from './log.ts';
 
 export const packageKinds = ['log', 'snapshot', 'folder'] as const;
@@ -63,7 +63,7 @@ export const PackageCheck = z.object({
   problemCount: Count,
   /** Of a package of the record: chain, tree and signatures, as computed from its segments. */
   log: z
-    .object({ events: Count, firstEventId: z.string().nullable(), lastEventId: z.string().nullable(), lastHash: Hex64.nullable(), segments: Count, chainValid: z.boolean(), chainValidAtBackup: z.boolean(), /** What verification says of the record as it is in the package; null when it was not asked, or its segments could not be read. */ verdict: Verdict.nullable(), /** The package holds what a home is made of. */ restorable: z.boolean() })
+    .object({ events: Count, firstEventId: z.string().nullable(), lastEventId: z.string().nullable(), lastHash: Hex64.nullable(), segments: Count, chainValid: z.boolean(), chainValidAtBackup: z.boolean(), /** What verification says of the record as it is in the package; null when it was not asked, or its segments could not be read. */ verdict: Verdict.nullable(), /** The first thing that does not fit. */ detail: z.string().nullable(), /** The package holds what a home is made of. */ restorable: z.boolean() })
     .nullable()
 });
 export type PackageCheck = z.infer<typeof PackageCheck>;
@@ -139,6 +139,6 @@ export const packages = {
    * `gone` the keys are needed: those in a sealed package, or an exported file. The home is opened at the end.
    */
   restoreHome: procedure
-    .input(z.object({ path: FilePath, key: PackageKey.optional(), oldHome: OldHome, keys: z.strictObject({ content: z.string().max(64 * 1024 * 1024), passphrase: z.string().min(1).max(1024) }).optional(), secretStore: z.enum(['keyring', 'vault']), passphrase: z.string().min(8).max(1000).optional() }))
+    .input(z.object({ path: FilePath, key: PackageKey.optional(), oldHome: OldHome, keys: z.strictObject({ content: z.string().max(64 * 1024 * 1024), passphrase: z.string().min(1).max(1024) }).optional(), secretStore: z.enum(['keyring', 'vault']), /** Of the new vault. */ passphrase: z.string().min(8).max(1000).optional(), /** Of what the restored home says of itself. */ language: Language.optional() }))
     .output(z.object({ taskId: z.string() }))
 };

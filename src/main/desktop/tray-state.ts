@@ -51,7 +51,7 @@ export function stateLine(language: Language, facts: TrayFacts, now: Date): stri
 }
 
 export function describeRunning(language: Language, facts: TrayFacts): string {
-  const words = { snapshot: 'taskSnapshot', restore: 'taskRestore', check: 'taskCheck', verify: 'taskVerify', evidence: 'taskEvidence', prune: 'taskPrune', copy: 'taskCopy', repair: 'taskRepair', forget: 'taskForget', tag: 'taskTag', compare: 'taskCompare', inside: 'taskInside', history: 'taskHistory', find: 'taskFind', drill: 'taskDrill', trial: 'taskTrial', 'trial-run': 'taskTrialRun', promotion: 'taskPromotion', package: 'taskPackage', 'package-check': 'taskPackageCheck', unpack: 'taskUnpack', legacy: 'taskLegacy', 'legacy-restore': 'taskLegacyRestore' } as const;
+  const words = { snapshot: 'taskSnapshot', restore: 'taskRestore', check: 'taskCheck', verify: 'taskVerify', evidence: 'taskEvidence', prune: 'taskPrune', copy: 'taskCopy', repair: 'taskRepair', forget: 'taskForget', tag: 'taskTag', compare: 'taskCompare', inside: 'taskInside', history: 'taskHistory', find: 'taskFind', drill: 'taskDrill', trial: 'taskTrial', 'trial-run': 'taskTrialRun', promotion: 'taskPromotion', package: 'taskPackage', 'package-check': 'taskPackageCheck', unpack: 'taskUnpack', 'home-restore': 'taskHomeRestore', legacy: 'taskLegacy', 'legacy-restore': 'taskLegacyRestore' } as const;
   return facts.running.map((task) => desktopWords(language, words[task.kind], { subject: visibleText(task.subject, true) })).join(', ');
 }
 

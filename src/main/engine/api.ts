@@ -24,6 +24,7 @@ export interface ApiDeps {
   announcer: Announcer;
   gateway: Gateway;
   init(input: Parameters<EngineApi['system']['init']>[0], context: CallContext): Promise<void>;
+  restoreHome(input: Parameters<EngineApi['packages']['restoreHome']>[0], context: CallContext): { taskId: string };
   home(): OpenHome | undefined;
   homeFailure(): unknown;
 }
@@ -125,7 +126,8 @@ export function createApi(deps: ApiDeps): EngineApi {
       create: (input, context) => home().packages.api.create(input, context),
       createLast: (input, context) => home().packages.api.createLast(input, context),
       verify: (input, context) => reader.verify(input, context),
-      unpack: (input, context) => reader.unpack(input, context)
+      unpack: (input, context) => reader.unpack(input, context),
+      restoreHome: (input, context) => deps.restoreHome(input, context)
     },
     legacy: {
       backup: (input, context) => home().legacy.backup(input, context),

@@ -11,7 +11,9 @@ import { fail, toWire } from './kit/errors.ts';
 import { measures, unready, type Unready } from './measures.ts';
 import { createHome, openHome, type OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
+import { readArchive } from './packages/archive/read.ts';
 import { createPlaces } from './repository/index.ts';
+import { restoreHome } from './restore-home.ts';
 import { createMask, maskedLogger, type Secrets } from './secrets/index.ts';
 import { noticesOf } from './system/api.ts';
 import { createAnnouncer } from './system/events.ts';
@@ -96,6 +98,29 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
       announcer.announce({ kind: 'changed', what: 'home' });
     });
 
+  const fromPackage = (input: Parameters<EngineApi['packages']['restoreHome']>[0], { actor }: CallContext): { taskId: string } => {
+    if (home) fail('HOME_EXISTS', 'the home is open already', { path: config.homePath });
+    const { key, path, oldHome, keys, secretStore, passphrase: vaultPassphrase } = input;
+    if (key !== undefined && 'secret' in key) fail('HOME_MISSING', 'without a home there are no named secrets', { path: config.homePath });
+    const passphrase = key?.passphrase;
+    return tasks.start({
+      kind: 'home-restore',
+      subject: path,
+      run: (task) =>
+        opening.run(async () => {
+          const language = input.language ?? 'en';
+          const report = await restoreHome(
+            { ports, config },
+            { packagePath: path, members: () => readArchive({ files }, path, { passphrase }), passphrase, oldHome, ...(keys && { keys: { text: keys.content, passphrase: keys.passphrase } }), secretStore, vaultPassphrase, replace: false, language, signal: task.signal, onProgress: (bytesDone) => task.progress({ phase: 'verifying', bytesDone }) }
+          );
+          ports.logger.info('a home was made out of a package', { by: actor });
+          await open();
+          announcer.announce({ kind: 'changed', what: 'home' });
+          return { kind: 'home-restore', report };
+        })
+    });
+  };
+
   const api = createApi({
     ports,
     config,
@@ -104,6 +129,7 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
     announcer,
     gateway,
     init,
+    restoreHome: fromPackage,
     home: () => home,
     homeFailure: () => homeFailure
   });

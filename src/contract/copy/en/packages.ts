@@ -104,5 +104,6 @@ export const packages = {
   'quit.record': 'Package of the record',
   'task.package': 'Package of {subject}',
   'task.package-check': 'Check of the package {subject}',
-  'task.unpack': 'Unpacking {subject}'
+  'task.unpack': 'Unpacking {subject}',
+  'task.home-restore': 'A home out of the package {subject}'
 } as const;

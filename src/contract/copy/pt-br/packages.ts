@@ -107,5 +107,6 @@ export const packages: Translated<typeof en> = {
   'quit.record': 'Pacote do registro',
   'task.package': 'Pacote de {subject}',
   'task.package-check': 'Conferência do pacote {subject}',
-  'task.unpack': 'Desempacotando {subject}'
+  'task.unpack': 'Desempacotando {subject}',
+  'task.home-restore': 'Uma pasta do Varve a partir do pacote {subject}'
 };

@@ -1,5 +1,5 @@
 // The longest test files are begun first: begun last, one of them alone would keep everybody waiting.
-import { BaseSequencer } from 'vitest/node';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const longest = [
   'src/main/engine/snapshots/restore/in-place',
@@ -18,13 +18,13 @@ const longest = [
   'e2e/cli/serve'
 ];
 
-function rankOf({ moduleId }) {
+function rankOf({ moduleId }: TestSpecification): number {
   const at = longest.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
   return at < 0 ? longest.length : at;
 }
 
 export default class LongestFirst extends BaseSequencer {
-  async sort(files) {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b));
   }
 }
