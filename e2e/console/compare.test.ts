@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inScheme } from '../pages/look.ts';
 import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
 describe.skipIf(whatIsMissing('e2e/console/compare') !== undefined)('comparing in a browser', () => {
@@ -83,7 +84,7 @@ describe.skipIf(whatIsMissing('e2e/console/compare') !== undefined)('comparing i
 
   for (const scheme of ['light', 'dark'] as const) {
     it(`axe finds nothing, ${scheme}`, async () => {
-      await page.emulateMedia({ colorScheme: scheme });
+      await inScheme(page, scheme);
       await page.getByTestId('compare-totals').waitFor();
       expect(await at.findings()).toEqual([]);
     });

@@ -6,6 +6,7 @@ import { deflateSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inScheme } from '../pages/look.ts';
 import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
 /** A grey picture with a frame, without any library. */
@@ -182,7 +183,7 @@ describe.skipIf(whatIsMissing('e2e/console/inside') !== undefined)('looking insi
     const [json] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export JSON' }).click()]);
     expect(JSON.parse(readFileSync(await json.path(), 'utf8'))).toMatchObject([{ metrics: { loss: 0.5 } }, { metrics: { loss: 0.25 } }]);
     for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
+      await inScheme(page, scheme);
       await shot(`metrics-${scheme}`);
       expect(await at.findings(), scheme).toEqual([]);
     }

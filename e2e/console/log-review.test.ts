@@ -1,6 +1,5 @@
 // Somebody who has to find one event among a hundred thousand, says something about it, and can show it to others later: in a real browser,
 // against `varve serve`, while other programs go on writing.
-import AxeBuilder from '@axe-core/playwright';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editEntry, fillAroundTuesday, lastTuesday, openFiller, type Filler } from '../harness/fill-log.ts';
 import { reviewOf } from '../pages/log-review.ts';
+import { findings, inScheme } from '../pages/look.ts';
 import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
 
 const missing = !isBuilt() ? 'run "npm run build" first' : browserFile() === undefined ? 'no Chromium here' : undefined;
@@ -182,12 +182,8 @@ describe.skipIf(missing !== undefined)('the log, reviewed in a browser', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`axe finds nothing on what opens, ${colorScheme}`, async () => {
-      const findings = async (where: string): Promise<string[]> => {
-        await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-        const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-        return violations.flatMap((violation) => violation.nodes.map((node) => `${where} ${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-      };
-      await page.emulateMedia({ colorScheme });
+      const found = async (where: string): Promise<string[]> => (await findings(page)).map((finding) => `${where} ${finding}`);
+      await inScheme(page, colorScheme);
       const review = reviewOf(page);
       await page.goto('about:blank');
       await page.goto(link.replace(/\d+$/, String(event + 1)));
@@ -195,24 +191,24 @@ describe.skipIf(missing !== undefined)('the log, reviewed in a browser', () => {
       await review.row(event + 1).waitFor();
       await page.locator('summary').filter({ hasText: 'Show the way to the signed checkpoint' }).click();
       await page.getByTestId('proof').waitFor();
-      expect(await findings('proof')).toEqual([]);
+      expect(await found('proof')).toEqual([]);
       // The same parts again: in the dark only colours differ, and one of each kind shows them.
       for (const chip of colorScheme === 'light' ? ['Time', 'Who', 'Subject', 'Session', 'Content', 'Marks'] : ['Who', 'Content']) {
         await page.getByRole('button', { name: chip, exact: true }).click();
         await page.waitForTimeout(300);
-        expect(await findings(chip)).toEqual([]);
+        expect(await found(chip)).toEqual([]);
         await page.keyboard.press('Escape');
       }
       for (const button of colorScheme === 'light' ? ['Views', 'Go to…', 'Export…', 'Erase…'] : ['Views', 'Export…']) {
         await page.getByRole('button', { name: button, exact: true }).click();
         await page.waitForTimeout(500);
-        expect(await findings(button)).toEqual([]);
+        expect(await found(button)).toEqual([]);
         await page.keyboard.press('Escape');
         await page.waitForTimeout(200);
       }
       await review.view('Who read or exported what');
       await page.getByRole('button', { name: 'Save as CSV…' }).waitFor();
-      expect(await findings('access')).toEqual([]);
+      expect(await found('access')).toEqual([]);
       await review.clear();
     });
   }

@@ -1,6 +1,5 @@
 // Looking after a repository that restic made, in the console, by keyboard where it says so, in both languages and schemes; restic judges what was done.
 // And a drive that comes and goes: a folder that is renamed stands for it.
-import AxeBuilder from '@axe-core/playwright';
 import { randomBytes } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocal } from '../../src/main/engine/repository/testing/index.ts';
 import { repositoriesOf } from '../pages/repositories.ts';
 import { overviewOf } from '../pages/screens.ts';
+import { bothSchemes, findings, inScheme, press, tabTo } from '../pages/look.ts';
 import { browserFile, isBuilt, openBrowser, openConsole, serveHome, type ServedHome } from '../pages/serve.ts';
 
 const resticPath = process.env['VARVE_RESTIC'] ?? '/usr/bin/restic';
@@ -47,12 +47,6 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     const ran = spawnSync(process.execPath, [bin, ...args], { encoding: 'utf8', env: { ...env, HOME: at('person'), VARVE_HOME: at('home'), VARVE_LANGUAGE: 'en' } });
     if (ran.status !== 0) throw new Error(`varve ${args.join(' ')}: ${ran.stdout}${ran.stderr}`);
   }
-  const findings = async (): Promise<string[]> => {
-    await page.mouse.move(0, 0); // a tooltip is no part of the page
-    await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-    return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`));
-  };
   const shoot = async (name: string): Promise<void> => {
     if (pictures !== undefined) {
       await page.locator('main').evaluate((main) => main.style.setProperty('overflow', 'visible'));
@@ -65,33 +59,16 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     ({ page, problems } = await openConsole(browser, served.address));
     does = repositoriesOf(page);
   }
-  /** Tab until something is in focus, as somebody without a mouse does. */
-  async function tabTo(found: ReturnType<Page['locator']>, most = 60): Promise<void> {
-    for (let presses = 0; presses < most; presses++) {
-      if (await found.evaluate((element) => element === document.activeElement)) return;
-      await page.keyboard.press('Tab');
-    }
-    throw new Error('not reached by keyboard');
-  }
-  async function pressKey(found: ReturnType<Page['locator']>): Promise<void> {
-    await found.waitFor();
-    await expect.poll(() => found.isEnabled()).toBe(true);
-    await tabTo(found);
-    await page.keyboard.press('Enter');
-  }
   /** The question before what cannot be undone: nothing dangerous has the focus, axe finds nothing in either scheme, and Enter first cancels. */
   async function sureByKeyboard(open: ReturnType<Page['locator']>): Promise<void> {
-    await pressKey(open);
+    await press(page, open);
     const cancel = page.getByTestId('sure').getByRole('button', { name: 'Cancel' });
     await expect.poll(() => cancel.evaluate((element) => element === document.activeElement)).toBe(true);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme });
-      expect(await findings()).toEqual([]);
-    }
+    await bothSchemes(page, 'sure');
     await page.keyboard.press('Enter');
     await does.sure().waitFor({ state: 'detached' });
-    await pressKey(open);
-    await pressKey(does.sure());
+    await press(page, open);
+    await press(page, does.sure());
   }
 
   beforeAll(async () => {
@@ -126,23 +103,23 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     await page.keyboard.press('Enter');
     const link = does.list().getByRole('link');
     await link.waitFor();
-    await tabTo(link);
+    await tabTo(page, link);
     await shoot('repositories.list.en.light');
     await page.keyboard.press('Enter');
     await does.shown('usb');
     await does.facts().getByText('2 snapshots').waitFor();
     await expect.poll(() => does.facts().textContent()).toMatch(/connected.*never checked.*never read back.*restic, version 2/s);
     await expect.poll(() => page.title()).toBe('Repositories · Varve');
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
   });
 
   it('a share is checked, then every byte, by keyboard; what was read when is said', async () => {
     const share = does.card('check').getByRole('radio', { name: 'A share of the data' });
-    await tabTo(does.card('check').getByRole('radio', { name: 'Only the structure' }));
+    await tabTo(page, does.card('check').getByRole('radio', { name: 'Only the structure' }));
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
     await expect.poll(() => share.isChecked()).toBe(true);
-    await tabTo(does.card('check').getByRole('button', { name: 'Check now' }));
+    await tabTo(page, does.card('check').getByRole('button', { name: 'Check now' }));
     await page.keyboard.press('Enter');
     await does.report(true).waitFor();
     await does.check('Every byte');
@@ -160,7 +137,7 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     await result.waitFor();
     await does.goTo('/repositories/usb');
     await does.report(true).getByText('Read back: every byte').waitFor();
-    await pressKey(does.report(true).getByRole('button', { name: 'Put this result away' }));
+    await press(page, does.report(true).getByRole('button', { name: 'Put this result away' }));
     await does.report(true).waitFor({ state: 'detached' });
     expect(await page.evaluate(() => document.activeElement?.closest('section')?.id)).toBe('check');
     await does.goTo('/settings');
@@ -173,7 +150,7 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
   it('space is given back after a look at what goes, by keyboard; restic finds the repository clean and the newest snapshot whole', async () => {
     const before = readdirSync(at('usb', 'data'), { recursive: true }).length;
     const prune = does.card('prune');
-    await pressKey(prune.getByRole('button', { name: 'See what would go' }));
+    await press(page, prune.getByRole('button', { name: 'See what would go' }));
     const plan = page.getByTestId('prune-plan');
     await plan.waitFor();
     expect(Number(await plan.getAttribute('data-freed'))).toBeGreaterThan(1_500_000);
@@ -189,11 +166,11 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
   });
 
   it('passwords, by keyboard: one more, another for this home, one taken away; restic opens with those that are left and no other', async () => {
-    await pressKey(does.card('passwords').getByRole('button', { name: 'Add a password…' }));
+    await press(page, does.card('passwords').getByRole('button', { name: 'Add a password…' }));
     await expect.poll(() => page.getByTestId('password').evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await page.keyboard.type('for the sheet');
-    await tabTo(page.getByTestId('password-again'));
+    await tabTo(page, page.getByTestId('password-again'));
     await page.keyboard.type('for the sheet');
     await page.keyboard.press('Enter');
     await page.getByTestId('password-said').getByText('The password was added').waitFor();
@@ -211,7 +188,7 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
 
   it('an index that is lost is made anew after a look, by keyboard', async () => {
     for (const name of readdirSync(at('usb', 'index'))) rmSync(at('usb', 'index', name), { force: true });
-    await pressKey(page.getByTestId('repair-see-index'));
+    await press(page, page.getByTestId('repair-see-index'));
     await page.getByTestId('repair-plan-index').waitFor();
     await sureByKeyboard(page.getByTestId('repair-do-index'));
     await page.getByTestId('repair-report-index').waitFor();
@@ -283,7 +260,7 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     await overviewOf(page).shown();
     await overviewOf(page).backUp('work');
     await page.getByTestId('need-waiting').waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('overview.waiting.en.light');
     await page.getByTestId('need-waiting').getByRole('button', { name: 'Stop waiting' }).click();
     await page.getByTestId('need-absent').waitFor();
@@ -339,7 +316,7 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
       return page.getByTestId('append-only').count();
     }).toBe(1);
     await expect.poll(() => does.card('prune').getByRole('button', { name: 'See what would go' }).isDisabled()).toBe(true);
-    expect(await findings()).toEqual([]);
+    expect(await findings(page)).toEqual([]);
     await shoot('repository.append-only.en.light');
   });
 
@@ -347,14 +324,14 @@ describe.skipIf(missing !== undefined)('looking after repositories', () => {
     await does.goTo('/settings');
     await page.getByText('Português (Brasil)', { exact: true }).click();
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      await inScheme(page, colorScheme);
       await does.goTo('/repositories');
       await page.getByRole('heading', { level: 1, name: 'Repositórios' }).waitFor();
-      expect(await findings()).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       await shoot(`repositories.list.pt-BR.${colorScheme}`);
       await does.goTo(`/repositories/${long ? 'second' : 'usb'}`);
       await does.card('repair').waitFor();
-      expect(await findings()).toEqual([]);
+      expect(await findings(page)).toEqual([]);
       await shoot(`repository.pt-BR.${colorScheme}`);
     }
     expect(problems.filter((problem) => !/40[0-9]|50[0-9]|42[0-9]/.test(problem))).toEqual([]);

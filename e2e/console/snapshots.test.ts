@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inScheme } from '../pages/look.ts';
 import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
 
 const losses = [0.9, 0.62, 0.41, 0.41];
@@ -78,7 +79,7 @@ describe.skipIf(whatIsMissing('e2e/console/snapshots') !== undefined)('the Snaps
 
   for (const scheme of ['dark', 'light'] as const) {
     it(`axe finds nothing, ${scheme}`, async () => {
-      await page.emulateMedia({ colorScheme: scheme });
+      await inScheme(page, scheme);
       await page.getByTestId('metrics').waitFor();
       expect(await at.findings()).toEqual([]);
     });

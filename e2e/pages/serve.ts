@@ -85,7 +85,7 @@ export interface Look {
 export async function openConsole(browser: Browser, address: string, look: Look = {}): Promise<{ context: BrowserContext; page: Page; problems: string[] }> {
   const context = await browser.newContext({ locale: look.language ?? 'en-US', colorScheme: look.scheme ?? 'light', viewport: { width: look.width ?? 1360, height: look.height ?? 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(120_000); // a machine that is busy with other things is no failure
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
