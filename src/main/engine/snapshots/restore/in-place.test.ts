@@ -79,7 +79,10 @@ function edit(random: Seeded): void {
   }
 }
 
-describe.each(Array.from({ length: 12 }, (_, seed) => seed))('in place, seed %i', (seed) => {
+/** How many random trees. */
+const seeds = process.env['VARVE_LONG'] === '1' ? 100 : 7;
+
+describe.each(Array.from({ length: seeds }, (_, seed) => seed))('in place, seed %i', (seed) => {
   it('does what the preview shows, and undoing it brings back what was there', async () => {
     const random = new Seeded(`in place ${seed}`);
     makeRandomTree(source, `in place ${seed}`);
