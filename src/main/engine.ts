@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { FromEngine, ToEngine } from '../contract/engine-process.ts';
 import { contractVersion, type EngineApi } from '../contract/index.ts';
 import { varveVersion } from '../contract/version.ts';
+import { maskLastWords, sayLastWords } from './adapters/last-words.ts';
 import { readOwner, type Owner } from './adapters/lease.ts';
 import { createNodePorts } from './adapters/node-ports.ts';
 import { createEngine } from './engine/index.ts';
@@ -29,17 +30,8 @@ interface Served {
 
 // restic asks whether a lock's holder lives by this signal.
 process.on('SIGHUP', () => {});
-// Electron only warns here, and a half-broken engine must not go on: main starts a fresh one.
-process.on('unhandledRejection', (reason) => die('a promise nobody waited for failed', reason));
-process.on('uncaughtException', (error) => die('an error nobody caught', error));
-
-/** What is known of secrets is in no last word. */
-let mask = (text: string): string => text;
-
-function die(what: string, error: unknown): never {
-  process.stderr.write(mask(`varve engine: ${what}: ${error instanceof Error ? error.stack : String(error)}\n`));
-  process.exit(1);
-}
+// Electron only warns here; main starts a fresh one.
+const die = sayLastWords('varve engine');
 
 const tellMain = (message: FromEngine): void => process.parentPort.postMessage(message);
 
@@ -47,7 +39,7 @@ async function ownHome(ports: Ports, homePath: string, desktop: EngineApi['deskt
   const home = await takeHome({ homePath, kind: 'desktop', waitMs: waitForHomeMs, ...ports });
   let socket: string | null = null;
   const engine = createEngine(ports, { homePath, host: 'desktop', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket }), desktop });
-  mask = engine.mask;
+  maskLastWords(engine.mask);
   try {
     await engine.start();
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { Settings } from '../../contract/system.ts';
 import { varveVersion } from '../../contract/version.ts';
 import { createLogger, logLevels, type LogLevel } from '../adapters/logger.ts';
+import { maskLastWords, sayLastWords } from '../adapters/last-words.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { fail } from '../engine/kit/errors.ts';
@@ -54,6 +55,8 @@ async function serve(options: { host?: string; port?: number; homePath: string; 
   if (!started && !ports.files.stat(join(homePath, 'varve-home.json'))) fail('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
   const home = await takeHome({ homePath, kind: 'serve', waitMs: waitForHomeMs, signal, ...ports });
   const engine = createEngine(ports, { homePath, host: 'serve', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket: home.socketPath() }) });
+  sayLastWords('varve serve');
+  maskLastWords(engine.mask);
   try {
     await startEngine(engine, started, output);
     const token = process.env['VARVE_TOKEN'];
