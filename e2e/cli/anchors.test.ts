@@ -134,7 +134,7 @@ describe('a home whose record was put back to an older copy', () => {
 describe('a repository', () => {
   it('remembers the record’s checkpoint with each snapshot, and exposes a roll-back as well', async () => {
     writeFileSync(world.path('user', 'draft.txt'), 'first words\n');
-    await world.well(['repo', 'add', 'usb', '--path', world.path('repository'), '--password-file', world.passwordFile]);
+    await world.repository('usb', world.path('repository'));
     await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('user')]);
     expect((await world.run(['log', 'anchor', 'from-repository', 'usb'])).code).toBe(9);
     backUp(world.path('before-snapshot.db'));

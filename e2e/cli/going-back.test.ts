@@ -3,16 +3,15 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FileHistory } from '../../src/contract/history.ts';
 import type { FindResult } from '../../src/contract/names.ts';
-import { createWorld, type World } from './harness/world.ts';
+import { createHomeWorld, type World } from './harness/world.ts';
 
 let world: World;
 const portuguese = { env: { LANG: 'pt_BR.UTF-8' } };
 
 beforeAll(async () => {
-  world = createWorld();
+  world = await createHomeWorld();
   mkdirSync(world.path('work'));
-  await world.well(['init', '--store', 'vault']);
-  await world.well(['repo', 'add', 'usb', '--path', world.path('repository'), '--password-file', world.passwordFile]);
+  await world.repository('usb', world.path('repository'));
   await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('work')]);
   writeFileSync(world.path('work/draft.tex'), 'one\n');
   writeFileSync(world.path('work/\u001b[31mred'), 'hostile\n');

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './harness/world.ts';
+import { createHomeWorld, type World } from './harness/world.ts';
 
 let world: World;
 const portuguese = { env: { LANG: 'pt_BR.UTF-8' } };
@@ -19,10 +19,9 @@ const write = (stage: 1 | 2): void => {
 };
 
 beforeAll(async () => {
-  world = createWorld();
+  world = await createHomeWorld();
   mkdirSync(world.path('work'));
-  await world.well(['init', '--store', 'vault']);
-  await world.well(['repo', 'add', 'usb', '--path', world.path('repository'), '--password-file', world.passwordFile]);
+  await world.repository('usb', world.path('repository'));
   await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('work')]);
   write(1);
   await world.well(['snapshot', 'work']);

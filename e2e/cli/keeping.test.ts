@@ -6,7 +6,7 @@ import type { ForgetPreview, ForgetReport, KeyInfo, TagReport } from '../../src/
 import type { LogEntry } from '../../src/contract/log.ts';
 import type { Plan, Snapshot } from '../../src/contract/snapshots.ts';
 import { hasTerminal, runOnTerminal } from './harness/terminal.ts';
-import { createWorld, type World } from './harness/world.ts';
+import { createHomeWorld, passphraseOf, type World } from './harness/world.ts';
 
 let world: World;
 let plan: Plan;
@@ -15,11 +15,10 @@ const stored = (): string[] => readdirSync(world.path('repository/snapshots')).s
 const portuguese = { env: { LANG: 'pt_BR.UTF-8' } };
 
 beforeAll(async () => {
-  world = createWorld();
+  world = await createHomeWorld();
   mkdirSync(world.path('work'));
   writeFileSync(world.path('work/draft.txt'), 'words\n');
-  await world.well(['init', '--store', 'vault']);
-  await world.well(['repo', 'add', 'usb', '--path', world.path('repository'), '--password-file', world.passwordFile]);
+  await world.repository('usb', world.path('repository'));
   plan = (await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('work'), '--keep-daily', '7', '--keep-monthly', 'all', '--keep-tag', 'v1,final', '--json'])).json<Plan>();
   for (let i = 0; i < 4; i++) await world.well(['snapshot', 'work']);
 });
@@ -79,10 +78,10 @@ describe('forget', () => {
   it.runIf(hasTerminal())('asks on a terminal, and a no removes nothing', async () => {
     await world.well(['snapshot', 'work']);
     const before = stored();
-    const no = await runOnTerminal(world, ['forget', 'work', '--keep-last', '1'], { answers: [{ question: /Remove these snapshots/, text: 'n' }] });
+    const no = await runOnTerminal(world, ['forget', 'work', '--keep-last', '1'], { env: passphraseOf(world), answers: [{ question: /Remove these snapshots/, text: 'n' }] });
     expect(no.code).toBe(130);
     expect(stored()).toEqual(before);
-    const yes = await runOnTerminal(world, ['forget', 'work', '--keep-last', '1'], { answers: [{ question: /Remove these snapshots/, text: 'y' }] });
+    const yes = await runOnTerminal(world, ['forget', 'work', '--keep-last', '1'], { env: passphraseOf(world), answers: [{ question: /Remove these snapshots/, text: 'y' }] });
     expect(yes.code, yes.shown).toBe(0);
     expect(stored()).toHaveLength(before.length - 1);
   });
@@ -127,6 +126,7 @@ describe('passwords and locks of a repository', () => {
   it('are listed, added, changed and removed, and no password shows anywhere', async () => {
     const secrets = ['second secret 5521', 'third secret 7093'];
     writeFileSync(world.path('second'), `${secrets[0]}\n`);
+    Object.assign(world.env, passphraseOf(world)); // a password that is typed is kept in the vault
     await world.well(['repo', 'key', 'add', 'usb', '--new-password-file', world.path('second')]);
     await world.well(['repo', 'key', 'change', 'usb', '--new-password-stdin'], { input: `${secrets[1]}\n` });
     const keys = (await world.well(['repo', 'key', 'list', 'usb', '--json'])).json<KeyInfo[]>();
@@ -153,7 +153,7 @@ describe('passwords and locks of a repository', () => {
 
 describe('a plan moves and ends', () => {
   it('goes to another repository from the next snapshot on; those taken stay and are listed', async () => {
-    await world.well(['repo', 'add', 'nas', '--path', world.path('nas'), '--password-file', world.passwordFile]);
+    await world.repository('nas', world.path('nas'));
     const before = await snapshots();
     const moved = (await world.well(['plan', 'edit', 'work', '--repo', 'nas'])).stdout;
     expect(moved).toContain('The next snapshot of “work” goes to “nas”');

@@ -2,16 +2,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MetricTable } from '../../src/contract/metrics.ts';
-import { createWorld, type World } from './harness/world.ts';
+import { createHomeWorld, type World } from './harness/world.ts';
 
 let world: World;
 const ids: string[] = [];
 
 beforeAll(async () => {
-  world = createWorld();
+  world = await createHomeWorld();
   mkdirSync(world.path('work'));
-  await world.well(['init', '--store', 'vault']);
-  await world.well(['repo', 'add', 'usb', '--path', world.path('repository'), '--password-file', world.passwordFile]);
+  await world.repository('usb', world.path('repository'));
   const script = world.path('metrics.mjs');
   writeFileSync(script, `import { readFileSync } from 'node:fs'; process.stdout.write(readFileSync(${JSON.stringify(world.path('metrics.json'))}));`);
   await world.well(['plan', 'add', 'work', '--repo', 'usb', '--path', world.path('work'), '--before', JSON.stringify([process.execPath, script])]);

@@ -3,17 +3,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DrillReport } from '../../src/contract/drills.ts';
 import type { Trial } from '../../src/contract/trials.ts';
-import { createWorld, type World } from './harness/world.ts';
+import { createHomeWorld, type World } from './harness/world.ts';
 
 let world: World;
 let work: string;
 beforeEach(async () => {
-  world = createWorld();
+  world = await createHomeWorld();
   work = world.path('work');
   mkdirSync(`${work}/data`, { recursive: true });
   for (let i = 0; i < 40; i++) writeFileSync(`${work}/data/f${i}`, `${i}`.repeat(2000));
-  await world.well(['init', '--store', 'vault']);
-  await world.well(['repo', 'add', 'copies', '--path', world.path('copies'), '--password-file', world.passwordFile]);
+  await world.repository('copies', world.path('copies'));
   await world.well(['plan', 'add', 'thesis', '--repo', 'copies', '--path', work, '--check', JSON.stringify([process.execPath, '-e', 'process.exit(require("fs").existsSync("data/f39") ? 0 : 1)'])]);
   await world.well(['snapshot', 'thesis']);
 });

@@ -63,7 +63,7 @@ describe('upkeep', () => {
   });
 
   it('copies snapshots into another repository', async () => {
-    await world.well(['repo', 'add', 'second', '--path', world.path('second'), '--password-file', world.passwordFile]);
+    await world.repository('second', world.path('second'));
     const report = (await world.well(['repo', 'copy', 'usb', 'second', '--json'])).json<CopyReport>();
     expect(report).toMatchObject({ copied: [{}], failed: [] });
     await world.well(['repo', 'check', 'second', '--read-data']);
