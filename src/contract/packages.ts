@@ -106,6 +106,29 @@ export const HomeRestoreReport = z.object({
 });
 export type HomeRestoreReport = z.infer<typeof HomeRestoreReport>;
 
+/** What became of a damaged record. */
+export const LogRecoveryReport = z.object({
+  dryRun: z.boolean(),
+  origin: z.string(),
+  /** Entries that could be proven; of these, so many from the package, and so many more from the damaged file. */
+  entries: Count,
+  fromPackage: Count,
+  fromFile: Count,
+  /** Why the damaged file gave no more; empty when it was read to its end. */
+  stopped: z.string(),
+  /** Entries behind that could still be read, and how many of them were taken in as imported. */
+  tail: Count,
+  imported: Count,
+  /** A checkpoint that the home's key had signed speaks of more than could be saved. */
+  lostCheckpointSize: Count.nullable(),
+  /** Entries that were erased by an event that is lost: they are readable again and have to be erased again. */
+  eraseAgain: z.array(Count),
+  verdict: Verdict,
+  /** Where the damaged file lies now. */
+  keptAs: z.string().nullable()
+});
+export type LogRecoveryReport = z.infer<typeof LogRecoveryReport>;
+
 /** Where packages go when nothing else is said, as it is now. */
 export const PackagePlace = z.object({
   folder: z.string(),

@@ -15,6 +15,7 @@ import { drillEn, drillPtBR } from './cli/drill.ts';
 import { rollbackEn, rollbackPtBR } from './cli/rollback.ts';
 import { tryEn, tryPtBR } from './cli/try.ts';
 import { historyEn, historyPtBR } from './cli/history.ts';
+import { recoverEn, recoverPtBR } from './cli/recover.ts';
 import { restoreEn, restorePtBR } from './cli/restore.ts';
 import { restoreHomeEn, restoreHomePtBR } from './cli/restore-home.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
@@ -43,6 +44,7 @@ const en = {
   ...rollbackEn,
   ...tryEn,
   ...historyEn,
+  ...recoverEn,
   ...restoreEn,
   ...restoreHomeEn,
   ...namesEn,
@@ -236,6 +238,7 @@ const ptBR: Record<CliKey, string> = {
   ...rollbackPtBR,
   ...tryPtBR,
   ...historyPtBR,
+  ...recoverPtBR,
   ...restorePtBR,
   ...restoreHomePtBR,
   ...namesPtBR,

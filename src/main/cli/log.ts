@@ -13,6 +13,7 @@ import { addEvidenceCommands } from './log-evidence.ts';
 import { filterOf, withFilter, type FilterOptions } from './log-filter.ts';
 import { addReviewCommands, entryLine } from './log-review.ts';
 import { openLogSession, type LogSession } from './log-session.ts';
+import { addRecoverCommand } from './log-recover.ts';
 import { addVerifyCommand } from './log-verify.ts';
 import { addIntakeCommands, appendJsonLines, noteMasked, type AppendLinesFlags } from './log-intake.ts';
 import { addEraseCommand } from './log-erase.ts';
@@ -79,6 +80,7 @@ export function addLogCommands(program: Command, host: Host, workerFile: URL): v
   );
   addReviewCommands(log, host, { reading, appending });
   addVerifyCommand(log, host, workerFile);
+  addRecoverCommand(log, host, workerFile);
   addCheckpointCommands(log, host);
   addEncryptCommand(log, host);
   addEraseCommand(log, host);

@@ -17,6 +17,7 @@ import { collect, examples, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { readAnchors } from './log-verify.ts';
 import type { Output } from './output.ts';
+import { passphraseOf } from './package-passphrase.ts';
 import { absolutePath } from './paths.ts';
 import { readSmallFile } from './small-file.ts';
 
@@ -100,13 +101,6 @@ async function askOldHome({ oldHomeGone, oldHomeUnsure }: RestoreOptions, { json
   if (oldHomeUnsure) return 'unsure';
   if (json || !canAsk()) fail('BAD_INPUT', 'nobody can be asked', { field: '--old-home-gone', reason: say('needsOldHome') });
   return (await askYes(say('askOldHomeGone'), say('answersYes').split(' '))) ? 'gone' : 'unsure';
-}
-
-/** undefined for a package that is not sealed. */
-async function passphraseOf({ files }: Ports, file: string, question: string): Promise<string | undefined> {
-  const given = passphraseFromEnvironment(files, process.env, 'VARVE_PACKAGE_PASSPHRASE');
-  if (given !== undefined || !file.endsWith('.age') || !canAsk()) return given;
-  return askHidden(question);
 }
 
 async function keysOf({ files }: Ports, given: string | undefined, question: string): Promise<RestoreHomeInput['keys']> {

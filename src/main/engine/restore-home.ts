@@ -9,7 +9,6 @@
 //
 // Old home gone: the record goes on under its origin, with its keys, and says `log.restored`. Otherwise: a new origin with new keys, whose first event of
 // its own, `home.created`, cites the old checkpoint; the old record lies beside it in `earlier/<old id>/`, only to be read. One key never signs two histories.
-import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { HomeRestoreReport } from '../../contract/packages.ts';
 import type { AnchorInput, Verdict } from '../../contract/verify.ts';
@@ -19,6 +18,7 @@ import { errnoOf, fail, isVarveError, throwIfAborted } from './kit/errors.ts';
 import { openLog, openRebuild, originOf, payloadKeysName, readPayloadKeys, runVerify, writePayloadKeys, type LogKeys, type Rebuild } from './log/index.ts';
 import { formatVkey } from './log/note/index.ts';
 import type { ReadMember } from './packages/archive/model.ts';
+import { hashFile } from './packages/place.ts';
 import { readRecordPackage, type RecordPackage } from './packages/restore/read-package.ts';
 import { loadState, parseState, pausedReason, statePath, type LoadedState, type ParsedState } from './packages/state/index.ts';
 import type { Files, Ports } from './ports.ts';
@@ -251,19 +251,4 @@ function missingSecrets(state: ParsedState | undefined, secrets: Secrets, conten
     ...rows('alert_channels').flatMap(({ id, name, secret_from: from }) => (from === 'kept' && !has('channel-secret', String(id)) ? [{ kind: 'channel' as const, name: String(name) }] : [])),
     ...rows('named_secrets').flatMap(({ name, removed_at: removed }) => (removed === null && !has('job-secret', String(name)) ? [{ kind: 'secret' as const, name: String(name) }] : []))
   ];
-}
-
-function hashFile(files: Files, path: string): string {
-  const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafeSlow(1024 * 1024);
-  const fd = files.open(path, 'r');
-  try {
-    for (;;) {
-      const read = files.read(fd, piece, 0, piece.length, null);
-      if (read === 0) return hash.digest('hex');
-      hash.update(piece.subarray(0, read));
-    }
-  } finally {
-    files.close(fd);
-  }
 }

@@ -54,5 +54,10 @@ export const messages: Reasons = {
   'stands behind its end': 'está depois do seu fim',
   'is no row': 'não é uma linha de tabela',
   'says that it has {said} rows, and has {count}': 'diz ter {said} linhas, e tem {count}',
-  'does not begin as it must': 'não começa como deve'
+  'does not begin as it must': 'não começa como deve',
+
+  // Where a damaged record gave no more.
+  'entry {seq}: {what}': 'entrada {seq}: {what}',
+  'does not continue the entry before it': 'não continua a entrada anterior',
+  'its hash does not follow from its header': 'o hash dela não decorre do seu cabeçalho'
 };

@@ -45,5 +45,7 @@ export const packageRecord: Reasons = {
   'entry {seq} does not continue the record before it': 'a entrada {seq} não continua o registro anterior',
   'entry {seq} speaks of {name}, which no entry before it introduced': 'a entrada {seq} fala de {name}, que nenhuma entrada anterior apresentou',
   'entry {seq} introduces a name that is none or was introduced before': 'a entrada {seq} apresenta um nome que não é um nome ou já foi apresentado',
-  'entry {seq} does not say which name it introduces': 'a entrada {seq} não diz que nome apresenta'
+  'entry {seq} does not say which name it introduces': 'a entrada {seq} não diz que nome apresenta',
+  'the exported keys are sealed with a passphrase: give it in a terminal, or through VARVE_KEYS_PASSPHRASE_FILE or VARVE_KEYS_PASSPHRASE': 'as chaves exportadas estão lacradas com uma frase-senha: dê-a em um terminal, ou por VARVE_KEYS_PASSPHRASE_FILE ou VARVE_KEYS_PASSPHRASE',
+  'no entry of the record can be proven any more: bring a package with --from': 'nenhuma entrada do registro pode mais ser provada: traga um pacote com --from'
 };

@@ -5,3 +5,4 @@ export type { ColdSummary } from './check.ts';
 export { createRecordReader, isRecordMember, type RecordFound, type RecordReader } from './read-record.ts';
 export type { RecordProblem } from './read-segments.ts';
 export { openRebuild, type ColdCheckpoint, type ColdEntry, type Rebuild } from './rebuild.ts';
+export { rescueInto, type Rescued } from './rescue.ts';

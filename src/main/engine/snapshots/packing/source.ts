@@ -39,7 +39,7 @@ export function createPackingOf({ ports, browse, repositories }: { ports: Pick<P
     const { planName, time, incomplete } = browse.view(found);
     return {
       label: planName === null ? shortId(id) : `${planName} ${shortId(id)}`,
-      name: `${planName ?? repository.name}-${shortId(id)}`,
+      name: planName ?? repository.name,
       subject: planName === null ? `repository:${repository.name}` : `plan:${planName}`,
       sourceDir: `${repository.path}#${id}`,
       facts: { id, original: file.original ?? id, time, plan: planName, repository: repository.name, paths: file.paths, hostname: file.hostname, tags: file.tags ?? [], incomplete },
