@@ -44,7 +44,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
   // What comes into view is read.
   useEffect(() => {
     for (const { index } of items) {
-      const row = rows[index];
+      const row = rows.at(index);
       if (row?.kind === 'loading' && folders.has(row.path)) need(row.path, row.page);
     }
   }, [items, rows, folders, need]);
@@ -52,7 +52,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
   const revealed = useRef<string>(undefined);
   useEffect(() => {
     if (reveal === undefined || revealed.current === reveal) return;
-    const index = rows.findIndex((row) => row.kind === 'entry' && row.entry.path === reveal);
+    const index = rows.indexOf(reveal);
     if (index < 0) return;
     revealed.current = reveal;
     setActive(index);
@@ -70,7 +70,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
     else if (row.entry.type === 'file') onPreview?.(row.entry);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const row = rows[active];
+    const row = rows.at(active);
     const entry = row?.kind === 'entry' ? row.entry : undefined;
     const page = Math.floor((scroller.current?.clientHeight ?? 300) / rowHeight);
     const keys: Record<string, () => void> = {
@@ -86,7 +86,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
       ArrowLeft: () => {
         if (entry && row?.kind === 'entry' && row.open) return setOpen(entry.path, false);
         const depth = row?.depth ?? 0;
-        for (let index = active - 1; index >= 0; index -= 1) if ((rows[index]?.depth ?? 0) < depth) return go(index);
+        for (let index = active - 1; index >= 0; index -= 1) if ((rows.at(index)?.depth ?? 0) < depth) return go(index);
       },
       Enter: () => row && activate(row),
       ' ': () => (entry && onChoose ? onChoose(toggleChosen(entry.path, chosen)) : row && activate(row))
@@ -114,7 +114,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
     >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
         {items.map(({ index, start }) => {
-          const row = rows[index];
+          const row = rows.at(index);
           if (!row) return null;
           const entry = row.kind === 'entry' ? row.entry : undefined;
           const state = entry && onChoose ? chosenState(entry.path, chosen) : undefined;

@@ -73,12 +73,16 @@ describe('the file tree', () => {
   it('shows only what is open, with a row for each entry that is still to be read', () => {
     const base = '/home/ana/thesis';
     const open = new Set(['/home', '/home/ana', base, `${base}/data`, `${base}/data/raw`, `${base}/notes`]);
-    const rows = flattenTree('/', folders, open);
+    const tree = flattenTree('/', folders, open);
+    const rows = [...tree];
+    expect([tree.length, tree.at(-1), tree.at(rows.length)]).toEqual([rows.length, undefined, undefined]);
+    expect(rows.every((row, index) => row.kind !== 'entry' || tree.indexOf(row.entry.path) === index)).toBe(true);
+    expect(rows.flatMap((row) => (row.kind === 'entry' && row.open ? [row.entry.path] : [])).sort()).toEqual([...open].sort());
     const unread = rows.filter((row) => row.kind === 'loading');
     expect([unread.length, unread[0], unread.at(-1)]).toEqual([1400, { kind: 'loading', path: `${base}/data/raw`, page: 1, depth: 5 }, { kind: 'loading', path: `${base}/data/raw`, page: 2, depth: 5 }]);
     expect(rows.some((row) => row.kind === 'empty' && row.path === `${base}/notes`)).toBe(true);
     expect(rows.some((row) => row.kind === 'entry' && row.entry.path === `${base}/figures/fig-2.svg`)).toBe(false);
-    expect(flattenTree('/nowhere', folders, open)).toEqual([{ kind: 'loading', path: '/nowhere', page: 0, depth: 0 }]);
+    expect([...flattenTree('/nowhere', folders, open)]).toEqual([{ kind: 'loading', path: '/nowhere', page: 0, depth: 0 }]);
   });
 
   it('knows the folders on the way to a path', () => {

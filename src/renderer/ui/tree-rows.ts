@@ -16,31 +16,78 @@ export type TreeRow =
   | { kind: 'loading'; path: string; page: number; depth: number }
   | { kind: 'empty'; path: string; depth: number };
 
-export function flattenTree(root: string, folders: ReadonlyMap<string, Folder>, open: ReadonlySet<string>): TreeRow[] {
-  const rows: TreeRow[] = [];
+/** Rows that follow on each other: entries of one page, none of them open but the last; or one row so many times. */
+type Run = { from: number; count: number; depth: number } & ({ entries: readonly TreeEntry[]; first: number; lastOpen: boolean } | { row: TreeRow });
+
+/** The rows as runs: a folder of a million entries costs one run for each of its pages. */
+export class TreeRows implements Iterable<TreeRow> {
+  readonly #runs: readonly Run[];
+  readonly length: number;
+
+  constructor(runs: readonly Run[], length: number) {
+    this.#runs = runs;
+    this.length = length;
+  }
+
+  /** undefined outside. */
+  at(index: number): TreeRow | undefined {
+    if (index < 0 || index >= this.length) return undefined;
+    let [low, high] = [0, this.#runs.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#runs[middle] as Run).from <= index) low = middle;
+      else high = middle - 1;
+    }
+    const run = this.#runs[low] as Run;
+    if ('row' in run) return run.row;
+    const place = index - run.from;
+    return { kind: 'entry', entry: run.entries[run.first + place] as TreeEntry, depth: run.depth, open: run.lastOpen && place === run.count - 1 };
+  }
+
+  /** Of the entry of that path; -1: it is on no page that was read. */
+  indexOf(path: string): number {
+    for (const run of this.#runs) {
+      if ('row' in run) continue;
+      for (let place = 0; place < run.count; place += 1) if (run.entries[run.first + place]?.path === path) return run.from + place;
+    }
+    return -1;
+  }
+
+  *[Symbol.iterator](): Iterator<TreeRow> {
+    for (let index = 0; index < this.length; index += 1) yield this.at(index) as TreeRow;
+  }
+}
+
+export function flattenTree(root: string, folders: ReadonlyMap<string, Folder>, open: ReadonlySet<string>): TreeRows {
+  const runs: Run[] = [];
+  let length = 0;
+  const put = (run: { count: number; depth: number } & ({ entries: readonly TreeEntry[]; first: number; lastOpen: boolean } | { row: TreeRow })): void => {
+    if (run.count === 0) return;
+    runs.push({ ...run, from: length });
+    length += run.count;
+  };
   const walk = (path: string, depth: number): void => {
     const folder = folders.get(path);
-    if (!folder) {
-      rows.push({ kind: 'loading', path, page: 0, depth });
-      return;
-    }
-    if (folder.total === 0) rows.push({ kind: 'empty', path, depth });
+    if (!folder) return put({ row: { kind: 'loading', path, page: 0, depth }, count: 1, depth });
+    if (folder.total === 0) put({ row: { kind: 'empty', path, depth }, count: 1, depth });
     for (let page = 0; page * treePageSize < folder.total; page += 1) {
       const entries = folder.pages.get(page);
       if (entries === undefined) {
-        const unread: TreeRow = { kind: 'loading', path, page, depth };
-        for (let left = Math.min(treePageSize, folder.total - page * treePageSize); left > 0; left -= 1) rows.push(unread);
+        put({ row: { kind: 'loading', path, page, depth }, count: Math.min(treePageSize, folder.total - page * treePageSize), depth });
         continue;
       }
-      for (const entry of entries) {
-        const isOpen = entry.type === 'dir' && open.has(entry.path);
-        rows.push({ kind: 'entry', entry, depth, open: isOpen });
-        if (isOpen) walk(entry.path, depth + 1);
+      let first = 0;
+      for (const [place, entry] of entries.entries()) {
+        if (entry.type !== 'dir' || !open.has(entry.path)) continue;
+        put({ entries, first, lastOpen: true, count: place + 1 - first, depth });
+        first = place + 1;
+        walk(entry.path, depth + 1);
       }
+      put({ entries, first, lastOpen: false, count: entries.length - first, depth });
     }
   };
   walk(root, 0);
-  return rows;
+  return new TreeRows(runs, length);
 }
 
 /** The folders above a path, from the top: `/a/b/c` lies in `/`, `/a` and `/a/b`. */
