@@ -26,6 +26,20 @@ it('channels are added, tried for real and removed; a password is seen nowhere',
     const listed = (await well(['channel', 'list', '--json'])).json<Channel[]>();
     expect(listed.map(({ name, secretFrom, fallback }) => [name, secretFrom, fallback])).toEqual([['desktop', 'none', null], ['mail', 'kept', null], ['wrong', 'kept', 'mail']]);
 
+    // Changed: what is not said stays, and another password takes the place of the old one.
+    await well(['channel', 'edit', 'wrong', '--rename', 'second', '--mail-to', 'ben@example.org', '--password-stdin', '--no-fallback'], { input: password });
+    await well(['channel', 'test', 'second']);
+    expect(sink.received.at(-1)?.to).toEqual(['ben@example.org']);
+    expect((await run(['channel', 'edit', 'second', '--webhook', 'http://127.0.0.1:9/'])).code).toBe(2);
+    await well(['channel', 'edit', 'second', '--rename', 'wrong', '--off']);
+    expect((await well(['channel', 'list', '--json'])).json<Channel[]>().find(({ name }) => name === 'wrong')).toMatchObject({ enabled: false, secretFrom: 'kept', fallback: null });
+
+    expect((await well(['alert', 'settings', '--low', '2.5GB', '--full', '1GB', '--quiet-hours', '22:00-08:00', '--ticket-after', '2', '--checker', 'http://127.0.0.1:9/', '--json'])).json()).toEqual({ lowBytes: 2_500_000_000, fullBytes: 1_000_000_000, quietHours: { from: '22:00', to: '08:00' }, ticketAfter: 2, ping: 'http://127.0.0.1:9/' });
+    expect((await run(['alert', 'settings', '--quiet-hours', 'night'])).code).toBe(2);
+    expect((await run(['alert', 'call'])).code).toBe(1);
+    expect((await well(['alert', 'settings', '--quiet-hours', 'none', '--checker', 'none'])).stdout).toContain('2.5 GB');
+    expect((await run(['alert', 'close', '0193a5c2'])).code).toBe(4);
+
     await well(['channel', 'rm', 'wrong']);
     expect((await run(['channel', 'test', 'wrong'])).code).toBe(4);
     expect((await run(['channel', 'add', 'nothing'])).code).toBe(2);

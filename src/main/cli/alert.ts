@@ -1,9 +1,10 @@
-// varve alert list|show|ack|unack|silence|unsilence|resolve|expected|test|tickets
+// varve alert list|show|ack|unack|silence|unsilence|resolve|expected|test|tickets|close; settings and outside checkers have a file of their own
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Alert } from '../../contract/alerts.ts';
 import { describeAlert } from '../../contract/copy/alerts.ts';
 import { formatExact, formatNumber, formatWhen } from '../../contract/copy/values.ts';
 import { fail } from '../engine/kit/errors.ts';
+import { addAlertSettingsCommands } from './alert-settings.ts';
 import { collect, examples, type Call, type Host } from './command.ts';
 import { testChannels } from './channel.ts';
 import { exitCodes } from './failure.ts';
@@ -88,6 +89,18 @@ export function addAlertCommands(program: Command, host: Host): void {
     .command('test [channel]')
     .description(say('alertTest'))
     .action((channel: string | undefined, _options: object, command: Command) => host.withClient(command, {}, (call) => testChannels(call, channel)));
+  alert
+    .command('close <ticket>')
+    .description(say('alertClose'))
+    .option('--note <text>', say('optionAlertCloseNote'))
+    .action((ticket: string, options: { note?: string }, command: Command) =>
+      host.withClient(command, {}, async ({ client, output }) => {
+        const closed = await client.alerts.closeTicket({ ticket, note: options.note });
+        output.document(closed);
+        output.say(say('ticketClosedNow', { job: closed.jobTitle }));
+      })
+    );
+  addAlertSettingsCommands(alert, host);
   alert
     .command('tickets')
     .description(say('alertTickets'))
