@@ -1,6 +1,8 @@
 // A list of any length in the page's own flow, with rows that have controls of their own: only those where the eye is are there, and the one that has the focus.
 // The virtual list's functions change with each render; nothing memoized is given them.
 /* oxlint-disable react/incompatible-library */
+// The list only watches where the focus and the pointer are; the rows have the controls.
+/* oxlint-disable jsx-a11y/no-noninteractive-element-interactions */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useRef, useState, type HTMLAttributes, type ReactNode } from 'react';
 import styles from './VirtualRows.module.css';
@@ -31,7 +33,8 @@ export function VirtualRows<T>({ items, keyOf, estimate, row, className, onFocus
       return at === -1 || seen.includes(at) ? seen : [...seen, at].sort((a, b) => a - b);
     }
   });
-  // What stands above the list may come and go.
+  // What stands above the list may come and go with any render; it is only set when it has changed.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
   useLayoutEffect(() => {
     const outer = scroller();
     if (outer === null || self.current === null) return;

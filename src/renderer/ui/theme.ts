@@ -19,6 +19,8 @@ export const theme = createTheme({
     // The variant is said, so that the page's own styles can tell a filled button.
     Button: { defaultProps: { size: 'xs', fz: 13.5, h: 30, variant: 'filled' } },
     TextInput: { defaultProps: { size: 'xs' } },
+    NumberInput: { defaultProps: { size: 'xs' } },
+    NativeSelect: { defaultProps: { size: 'xs' } },
     PasswordInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs', allowDeselect: false, checkIconPosition: 'right' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },

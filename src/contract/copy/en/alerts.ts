@@ -94,7 +94,7 @@ export const alerts = {
   'channels.withoutPassword': 'Use no password any more',
   'channels.withoutKey': 'Sign the messages no more',
   'silences.title': 'Kept quiet for a while',
-  'silences.none': 'Nothing is. Alerts still show here while they are quiet, and are told again if they still fire at the end.',
+  'silences.none': 'Nothing is. What is kept quiet stands under “Quiet” and is told again if it still fires at the end.',
   'silences.add': 'Keep something quiet',
   'silences.rule': 'Alerts of',
   'silences.anyRule': 'any kind',

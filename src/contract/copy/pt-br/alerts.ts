@@ -98,7 +98,7 @@ export const alerts: Translated<typeof en> = {
   'channels.withoutPassword': 'Não usar mais senha',
   'channels.withoutKey': 'Não assinar mais as mensagens',
   'silences.title': 'Silenciado por um tempo',
-  'silences.none': 'Nada está. Alertas silenciados continuam à vista aqui e, se ainda dispararem no fim, voltam a ser avisados.',
+  'silences.none': 'Nada está. O que se silencia fica em “Quietos” e volta a ser avisado se ainda disparar no fim.',
   'silences.add': 'Silenciar algo',
   'silences.rule': 'Alertas de',
   'silences.anyRule': 'qualquer tipo',

@@ -1,4 +1,6 @@
 // Tickets: jobs that failed several times in a row, each with what its run printed last. The first success closes one; a person can, with a word.
+// Long lines take the focus so that they can be scrolled by keys.
+/* oxlint-disable jsx-a11y/no-noninteractive-tabindex */
 import { Button, Textarea } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
