@@ -1,6 +1,7 @@
 // A list of any length in the page's own flow, with rows that have controls of their own: only those where the eye is are there, and the one that has the focus.
 // The virtual list's functions change with each render; nothing memoized is given them.
-/* oxlint-disable react/incompatible-library */
+// The list itself is not worked with: it only hears where in it the focus is.
+/* oxlint-disable react/incompatible-library, react-hooks/exhaustive-deps, jsx-a11y/no-noninteractive-element-interactions */
 // The list only watches where the focus and the pointer are; the rows have the controls.
 /* oxlint-disable jsx-a11y/no-noninteractive-element-interactions */
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';

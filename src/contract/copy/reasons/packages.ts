@@ -2,6 +2,9 @@
 import type { Reasons } from './template.ts';
 
 export const packages: Reasons = {
+  'the record did not hold when it was packed': 'o registro não conferia quando foi empacotado',
+  'lies in the folder that is packed': 'fica na pasta que é empacotada',
+  'the record is packed as tar.gz only': 'o registro só é empacotado como tar.gz',
   // Names and links.
   'its name is empty': 'o nome está vazio',
   'its name is not UTF-8': 'o nome não é UTF-8',

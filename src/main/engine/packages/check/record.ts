@@ -49,7 +49,7 @@ export async function checkRecord(context: Pick<WorkerContext, 'files' | 'random
       chainValidAtBackup: manifest?.chain_valid_at_backup === true,
       verdict,
       restorable: chainValid && record.events > 0 && verdict?.kind !== 'broken',
-      detail: first === undefined ? null : `${first.path}, line ${first.line}: ${first.reason}`
+      detail: first === undefined ? null : first.reason
     };
     return { log, lies: manifest === undefined ? [] : summaryProblems(manifest, record, found.state !== undefined) };
 
