@@ -30,7 +30,7 @@ function guardHandler(handler: Handler, path: readonly string[], mask: MaskValue
   if (isStream(path)) {
     return (input, context) => {
       requireScope(context.scope, path);
-      return maskedStream(handler(input, context) as AsyncIterable<unknown>, mask);
+      return maskedStream(handler(input, context) as Stream | Promise<Stream>, mask);
     };
   }
   return async (input, context) => {
@@ -43,9 +43,12 @@ function guardHandler(handler: Handler, path: readonly string[], mask: MaskValue
   };
 }
 
-async function* maskedStream(source: AsyncIterable<unknown>, mask: MaskValue): AsyncGenerator {
+type Stream = AsyncIterable<unknown>;
+
+/** A stream of another process comes as a promise of it. */
+async function* maskedStream(source: Stream | Promise<Stream>, mask: MaskValue): AsyncGenerator {
   try {
-    yield* source;
+    yield* await source;
   } catch (error) {
     throw maskedError(error, mask);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contract } from '../../../contract/index.ts';
 import { mayCall, requiredScope, readingProcedures } from './scopes.ts';
-import { isStream } from '../guard.ts';
+import { guardApi, isStream } from '../guard.ts';
 
 interface Procedure {
   '~orpc': { outputSchemas?: unknown[]; outputSchema?: unknown };
@@ -38,6 +38,15 @@ describe('scopes', () => {
   it('name every reading procedure by a name the contract has', () => {
     const known = all.map(({ path }) => path.join('.'));
     expect([...readingProcedures].filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('hand a stream on, also one of another process, which comes as a promise', async () => {
+    const stream = async function* (): AsyncGenerator {
+      yield 1;
+      yield 2;
+    };
+    const api = guardApi({ log: { tail: stream }, desktop: { quitting: async () => stream() } } as never, (value) => value) as unknown as Record<string, Record<string, (input: unknown, context: unknown) => AsyncIterable<unknown>>>;
+    for (const [branch, name] of [['log', 'tail'], ['desktop', 'quitting']] as const) expect(await Array.fromAsync(api[branch]?.[name]?.({}, { scope: 'owner' }) ?? [])).toEqual([1, 2]);
   });
 
   it('know which procedures are streams', () => {
