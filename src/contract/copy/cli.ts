@@ -21,6 +21,7 @@ import { restoreHomeEn, restoreHomePtBR } from './cli/restore-home.ts';
 import { namesEn, namesPtBR } from './cli/names.ts';
 import { legacyEn, legacyPtBR } from './cli/legacy.ts';
 import { packageEn, packagePtBR } from './cli/package.ts';
+import { packageOpenEn, packageOpenPtBR } from './cli/package-open.ts';
 import { maintenanceEn, maintenancePtBR } from './cli/maintenance.ts';
 import { keepingEn, keepingPtBR } from './cli/keeping.ts';
 import { scheduleEn, schedulePtBR } from './cli/schedule.ts';
@@ -55,6 +56,7 @@ const en = {
   ...jobFilesEn,
   ...legacyEn,
   ...packageEn,
+  ...packageOpenEn,
   ...sourcesEn,
   program: 'Your work kept, proved and brought back.',
   optionHome: 'the home to use (default: VARVE_HOME or the platform’s place)',
@@ -249,6 +251,7 @@ const ptBR: Record<CliKey, string> = {
   ...jobFilesPtBR,
   ...legacyPtBR,
   ...packagePtBR,
+  ...packageOpenPtBR,
   ...sourcesPtBR,
   program: 'Seu trabalho guardado, provado e trazido de volta.',
   optionHome: 'a pasta do Varve a usar (padrão: VARVE_HOME ou o lugar da plataforma)',

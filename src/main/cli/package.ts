@@ -8,6 +8,8 @@ import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
 import { newPassphrase } from './package-key.ts';
 import { addPackageRestoreCommand } from './package-restore.ts';
+import { addPackageUnpack } from './package-unpack.ts';
+import { addPackageVerify } from './package-verify.ts';
 import { absolutePath } from './paths.ts';
 import { showGaps } from './snapshot.ts';
 import { followTask } from './task-follower.ts';
@@ -66,6 +68,8 @@ export function addPackageCommands(program: Command, host: Host, workerFile: URL
         list(output, rows);
       })
     );
+  addPackageVerify(group, host);
+  addPackageUnpack(group, host);
   addPackageRestoreCommand(group, host, workerFile);
 }
 
