@@ -2,6 +2,7 @@
 import type { Language } from '../ids.ts';
 import { alertsEn, alertsPtBR } from './cli/alerts.ts';
 import { anchorsEn, anchorsPtBR } from './cli/anchors.ts';
+import { backupFrioEn, backupFrioPtBR } from './cli/backup-frio.ts';
 import { checkpointsEn, checkpointsPtBR } from './cli/checkpoints.ts';
 import { sealedEn, sealedPtBR } from './cli/sealed.ts';
 import { witnessEn, witnessPtBR } from './cli/witness.ts';
@@ -32,6 +33,7 @@ import { jobFilesEn, jobFilesPtBR } from './cli/job-files.ts';
 const en = {
   ...alertsEn,
   ...anchorsEn,
+  ...backupFrioEn,
   ...checkpointsEn,
   ...sealedEn,
   ...witnessEn,
@@ -227,6 +229,7 @@ export type CliKey = keyof typeof en;
 const ptBR: Record<CliKey, string> = {
   ...alertsPtBR,
   ...anchorsPtBR,
+  ...backupFrioPtBR,
   ...checkpointsPtBR,
   ...sealedPtBR,
   ...witnessPtBR,

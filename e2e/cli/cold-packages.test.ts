@@ -1,0 +1,132 @@
+// Cold packages as a person makes and uses them on the command line: the seven scenarios that the old scripts were tested by.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createWorld, type World } from './harness/world.ts';
+
+let world: World;
+let file: string;
+
+interface Made {
+  package: string;
+  manifest: string;
+  valid: boolean;
+  events: number;
+}
+
+interface Manifest {
+  files: { path: string; size: number; sha256: string }[];
+  eventlog_summary: { total_events: number; total_segments: number; first_event_id: string | null; last_current_hash: string | null; snapshot_exists: boolean };
+  chain_valid_at_backup: boolean;
+}
+
+const manifestOf = (made: Made): Manifest => JSON.parse(readFileSync(made.manifest, 'utf8')) as Manifest;
+
+/** A folder of another program, with segments whose events name the one before. */
+function oldFolder(name: string, change: (path: string) => void = () => undefined): string {
+  const folder = world.path(name);
+  mkdirSync(folder, { recursive: true });
+  let previous: string | null = null;
+  for (const segment of [1, 2]) {
+    const events = [1, 2, 3].map((i) => {
+      const event = { id: `${segment}-${i}`, previous_hash: previous, current_hash: createHash('sha256').update(`${segment}/${i}`).digest('hex') };
+      previous = event.current_hash;
+      return event;
+    });
+    writeFileSync(join(folder, `segment-00000${segment}.json`), JSON.stringify(segment === 1 ? events : { events }));
+  }
+  writeFileSync(join(folder, 'event-log-snapshot.json'), '{"state":1}');
+  change(folder);
+  return folder;
+}
+
+beforeAll(async () => {
+  world = createWorld({});
+  await world.well(['init', '--store', 'vault', '--json']);
+  await world.well(['log', 'append', '--action', 'app.noted', '--payload', '{"text":"before the fire"}', '--json']);
+  await world.well(['log', 'checkpoint', '--json']);
+});
+afterAll(() => world?.dispose());
+
+describe('backup-frio', () => {
+  it('basic: a package of the home, its report and its manifest', async () => {
+    const made = (await world.well(['backup-frio', world.home, world.path('out'), '--json'])).json<Made>();
+    file = made.package;
+    expect(file).toMatch(/backup-eventlog-\d{8}-\d{6}(-\d+)?\.tar\.gz$/);
+    const manifest = manifestOf(made);
+    expect(manifest).toMatchObject({ chain_valid_at_backup: true, eventlog_summary: { total_events: made.events, total_segments: 1, snapshot_exists: true } });
+    const spoken = await world.well(['backup-frio', world.home, world.path('out'), '--lang', 'pt']);
+    expect(spoken.stdout).toMatch(/\[1\/5\] Integridade: a cadeia é válida[\s\S]*\[5\/5\] Total/);
+  });
+
+  it('manifest’s checksums: every file is as it says, checked by other programs', async () => {
+    const folder = world.path('unpacked');
+    mkdirSync(folder);
+    execFileSync('tar', ['-xzf', file, '-C', folder]);
+    execFileSync('sha256sum', ['-c', '--quiet', 'SHA256SUMS'], { cwd: folder });
+    for (const { path, size, sha256 } of (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest).files) {
+      const bytes = readFileSync(join(folder, path));
+      expect([path, bytes.length, createHash('sha256').update(bytes).digest('hex')]).toEqual([path, size, sha256]);
+    }
+  });
+
+  it('a folder of another program: packed as it is, its links checked', async () => {
+    const made = (await world.well(['backup-frio', oldFolder('old'), world.path('out'), '--json'])).json<Made>();
+    expect(manifestOf(made)).toMatchObject({ chain_valid_at_backup: true, eventlog_summary: { total_events: 6, total_segments: 2, first_event_id: '1-1', snapshot_exists: true } });
+  });
+
+  it('empty log: no events, nothing invented', async () => {
+    const folder = oldFolder('empty', (path) => {
+      for (const name of readdirSync(path)) rmSync(join(path, name));
+      writeFileSync(join(path, 'segment-000001.json'), '[]');
+    });
+    const made = (await world.well(['backup-frio', folder, world.path('out'), '--json'])).json<Made>();
+    expect(manifestOf(made).eventlog_summary).toMatchObject({ total_events: 0, first_event_id: null, last_current_hash: null, snapshot_exists: false });
+  });
+
+  it.each([
+    ['a corrupted segment', 'segment-000002.json', '{"events":[{"id"'],
+    ['a corrupted snapshot file', 'event-log-snapshot.json', '\u0000\u0001']
+  ])('%s: packed all the same, said to be broken, with an exit code that tells', async (_what, name, content) => {
+    const result = await world.run(['backup-frio', oldFolder(`broken-${name}`, (path) => writeFileSync(join(path, name), content)), world.path('out'), '--json']);
+    expect(result.code).toBe(5);
+    expect(manifestOf(result.json<Made>()).chain_valid_at_backup).toBe(false);
+  });
+});
+
+describe('restoring', () => {
+  it('into a clean folder: a new record that cites the old one, which lies beside it and verifies', async () => {
+    const target = world.path('clean');
+    const report = (await world.well(['package', 'restore', file, '--to', target, '--old-home-unsure', '--store', 'vault', '--json'])).json<{ earlier: { id: string }; homeId: string; verdict: { kind: string } }>();
+    expect(report.verdict.kind).toBe('consistent');
+    await world.well(['--home', target, 'log', 'verify', '--earlier', report.earlier.id, '--json']);
+    await world.well(['--home', target, 'log', 'verify', '--json']);
+  });
+
+  it('and go on working: in place of the damaged home, with the keys that lie there; nothing is thrown away', async () => {
+    const before = readFileSync(join(world.home, 'keys.json'));
+    writeFileSync(join(world.home, 'log.db'), 'burnt');
+    for (const ending of ['-wal', '-shm']) rmSync(join(world.home, `log.db${ending}`), { force: true });
+    expect((await world.run(['package', 'restore', file, '--old-home-gone', '--json'])).code).not.toBe(0);
+    const report = (await world.well(['package', 'restore', file, '--old-home-gone', '--replace', '--json'])).json<{ movedAside: string; continued: boolean }>();
+    expect(report.continued).toBe(true);
+    expect(readFileSync(join(report.movedAside, 'log.db'), 'utf8')).toBe('burnt');
+    expect(readFileSync(join(world.home, 'keys.json'))).toEqual(before);
+    await world.well(['log', 'append', '--action', 'app.noted', '--payload', '{"text":"after the fire"}', '--json']);
+    expect((await world.well(['log', 'verify', '--json'])).json<{ kind: string }>().kind).toBe('consistent');
+    expect((await world.well(['log', 'list', '--json'])).stdout).toContain('log.restored');
+  });
+
+  it('a damaged record recovers from the package, and says so', async () => {
+    writeFileSync(join(world.home, 'log.db'), 'burnt again');
+    for (const ending of ['-wal', '-shm']) rmSync(join(world.home, `log.db${ending}`), { force: true });
+    await world.well(['log', 'recover', '--from', file, '--dry-run', '--json']);
+    expect(readFileSync(join(world.home, 'log.db'), 'utf8')).toBe('burnt again');
+    const report = (await world.well(['log', 'recover', '--from', file, '--json'])).json<{ keptAs: string; verdict: { kind: string } }>();
+    expect(report.verdict.kind).toBe('consistent');
+    expect(existsSync(report.keptAs)).toBe(true);
+    expect((await world.well(['log', 'list', '--json'])).stdout).toContain('log.recovered');
+  });
+});
