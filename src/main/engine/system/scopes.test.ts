@@ -46,7 +46,11 @@ describe('scopes', () => {
       yield 2;
     };
     const api = guardApi({ log: { tail: stream }, desktop: { quitting: async () => stream() } } as never, (value) => value) as unknown as Record<string, Record<string, (input: unknown, context: unknown) => AsyncIterable<unknown>>>;
-    for (const [branch, name] of [['log', 'tail'], ['desktop', 'quitting']] as const) expect(await Array.fromAsync(api[branch]?.[name]?.({}, { scope: 'owner' }) ?? [])).toEqual([1, 2]);
+    for (const [branch, name] of [['log', 'tail'], ['desktop', 'quitting']] as const) {
+      const given: unknown[] = [];
+      for await (const each of api[branch]?.[name]?.({}, { scope: 'owner' }) ?? []) given.push(each);
+      expect(given).toEqual([1, 2]);
+    }
   });
 
   it('know which procedures are streams', () => {
