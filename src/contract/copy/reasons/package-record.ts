@@ -47,5 +47,7 @@ export const packageRecord: Reasons = {
   'entry {seq} introduces a name that is none or was introduced before': 'a entrada {seq} apresenta um nome que não é um nome ou já foi apresentado',
   'entry {seq} does not say which name it introduces': 'a entrada {seq} não diz que nome apresenta',
   'the exported keys are sealed with a passphrase: give it in a terminal, or through VARVE_KEYS_PASSPHRASE_FILE or VARVE_KEYS_PASSPHRASE': 'as chaves exportadas estão lacradas com uma frase-senha: dê-a em um terminal, ou por VARVE_KEYS_PASSPHRASE_FILE ou VARVE_KEYS_PASSPHRASE',
-  'no entry of the record can be proven any more: bring a package with --from': 'nenhuma entrada do registro pode mais ser provada: traga um pacote com --from'
+  'no entry of the record can be proven any more: bring a package with --from': 'nenhuma entrada do registro pode mais ser provada: traga um pacote com --from',
+  'holds no list of events': 'não traz uma lista de eventos',
+  'event {number} does not continue the event before it': 'o evento {number} não continua o evento anterior'
 };
