@@ -9,7 +9,7 @@ import type { Answered, QuitAnswer, QuitTalk } from './quit-talk.ts';
 type Engine = Pick<VarveClient, 'runs' | 'system'>;
 
 const lookMs = 500;
-const writing: ReadonlySet<TaskState['kind']> = new Set(['snapshot', 'restore', 'prune', 'copy', 'repair', 'forget', 'tag', 'evidence', 'trial', 'trial-run', 'promotion']);
+const writing: ReadonlySet<TaskState['kind']> = new Set(['snapshot', 'restore', 'prune', 'copy', 'repair', 'forget', 'tag', 'evidence', 'trial', 'trial-run', 'promotion', 'package', 'unpack', 'legacy', 'legacy-restore']);
 const begun: ReadonlySet<Run['state']> = new Set(['starting', 'running', 'stopping']);
 
 /** Runs that have begun and are Varve's to end; what waits goes on waiting by itself. */
