@@ -1,5 +1,6 @@
 // varve package verify
 import type { Command } from 'commander';
+import { verdictLines } from '../../contract/copy/verdict.ts';
 import { formatBytes, formatExact, formatNumber } from '../../contract/copy/values.ts';
 import type { PackageCheck } from '../../contract/packages.ts';
 import { createNodeFiles } from '../adapters/files.ts';
@@ -40,6 +41,8 @@ function show(output: Output, { path, createdAt, sourceFolder, files, bytes, pro
   output.say(say('packageFacts', { path, count: files, size: formatBytes(language, bytes) }));
   if (createdAt !== null) output.say(say('packageMadeAt', { at: formatExact(language, new Date(createdAt)), source: sourceFolder ?? '' }));
   if (log !== null) output.say(say(log.chainValid ? 'packageLogHolds' : 'packageLogBroken', { events: formatNumber(language, log.events), count: log.segments }));
+  const verdict = log?.verdict;
+  if (verdict) for (const line of verdictLines(language, verdict)) output.say(line);
   if (problemCount === 0) output.say(say('packageWhole'));
   else showGaps(output, say('packageNotWhole', { count: problemCount }), problems, problemCount);
 }
