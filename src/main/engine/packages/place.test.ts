@@ -47,6 +47,19 @@ describe('placing a package', () => {
     expect(beside.files.map(({ path }) => path)).toEqual(['README.txt', 'event-log/segment-000001.json', 'zeros']);
   });
 
+  it.each(['tar.gz', 'zip'] as const)('%s takes pieces whose memory the source uses again', async (format) => {
+    const files = createMemoryFiles();
+    function* reused(): Generator<Uint8Array> {
+      const piece = Buffer.alloc(200_000);
+      for (let i = 0; i < 20; i++) yield piece.fill(i);
+    }
+    const placed = await placePackage({ files, clock, random }, { folder, kind: 'folder', format, name: 'x' }, async (into) => {
+      await into.file({ path: 'files/a', size: 4_000_000 }, reused());
+      return { sourceDir: '/x', generator: 'Varve 1' };
+    });
+    expect(placed.fileBytes).toBe(4_000_000);
+  });
+
   it('gives two of one second two names', async () => {
     const files = createMemoryFiles();
     const placed = [await make(files), await make(files), await make(files, { kind: 'folder', format: 'zip', name: 'Mês / 7' }), await make(files, { kind: 'folder', format: 'zip', name: 'Mês / 7' })];

@@ -67,7 +67,7 @@ class Writer implements ArchiveWriter {
         count += chunk.length;
         if (count > size) refuse(archive, path, 'it grew while it was packed');
         hash.update(chunk);
-        yield chunk;
+        yield Buffer.from(chunk); // the source may use its memory again while this waits to be packed
       }
       if (count < size) refuse(archive, path, 'it became shorter while it was packed');
     }
