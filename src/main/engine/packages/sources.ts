@@ -4,9 +4,10 @@ import type { PackageFormat, PackageKind, PackageSource } from '../../../contrac
 import type { EventLog } from '../log/index.ts';
 import type { Ports } from '../ports.ts';
 import type { Secrets } from '../secrets/index.ts';
+import type { Outbox } from '../store/index.ts';
 import type { LockNote } from '../repository/index.ts';
 import type { Snapshots } from '../snapshots/index.ts';
-import { fail } from '../kit/errors.ts';
+import { fail, isVarveError } from '../kit/errors.ts';
 import { pathsOf } from '../kit/paths.ts';
 import type { PackFolderInput } from './folder/task.ts';
 import type { LogTaskInput } from './log/task.ts';
@@ -40,8 +41,9 @@ export interface Sources {
 }
 
 export interface SourceDeps {
-  ports: Pick<Ports, 'machine' | 'files'>;
-  log: Pick<EventLog, 'append'>;
+  ports: Pick<Ports, 'machine' | 'files' | 'logger'>;
+  log: Pick<EventLog, 'append' | 'checkpoints'>;
+  outbox: Pick<Outbox, 'drain'>;
   secrets: Pick<Secrets, 'exportKeys' | 'signingKeys'>;
   snapshots: Pick<Snapshots, 'packing'>;
   homePath: string;
@@ -50,7 +52,18 @@ export interface SourceDeps {
 }
 
 export function createSources(deps: SourceDeps): Sources {
-  const { ports, log, secrets, snapshots, homePath, homeId, homeCreatedAt } = deps;
+  const { ports, log, outbox, secrets, snapshots, homePath, homeId, homeCreatedAt } = deps;
+
+  /** So that the tree in the package covers everything. A record that cannot be signed now is packed all the same. */
+  const signed = async (): Promise<void> => {
+    try {
+      outbox.drain(); // what waits would be in no package
+      await log.checkpoints.signNow();
+    } catch (error) {
+      if (!isVarveError(error)) throw error;
+      ports.logger.warn('the record was packed without a checkpoint over its end', { code: error.code });
+    }
+  };
 
   const record: Source = {
     kind: 'log',
@@ -60,6 +73,7 @@ export function createSources(deps: SourceDeps): Sources {
     label: homePath,
     async prepare(made, actor) {
       const { passphrase } = made.place;
+      await signed();
       let keys: string | undefined;
       if (passphrase !== undefined) {
         keys = await secrets.exportKeys(passphrase);
