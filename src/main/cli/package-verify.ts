@@ -41,6 +41,7 @@ function show(output: Output, { path, createdAt, sourceFolder, files, bytes, pro
   output.say(say('packageFacts', { path, count: files, size: formatBytes(language, bytes) }));
   if (createdAt !== null) output.say(say('packageMadeAt', { at: formatExact(language, new Date(createdAt)), source: sourceFolder ?? '' }));
   if (log !== null) output.say(say(log.chainValid ? 'packageLogHolds' : 'packageLogBroken', { events: formatNumber(language, log.events), count: log.segments }));
+  if (log !== null && log.detail !== null) output.say(output.words.reason(log.detail));
   const verdict = log?.verdict;
   if (verdict) for (const line of verdictLines(language, verdict)) output.say(line);
   if (problemCount === 0) output.say(say('packageWhole'));

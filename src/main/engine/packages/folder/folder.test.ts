@@ -3,15 +3,18 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSystemClock } from '../../../adapters/clock.ts';
 import { createNodeFiles } from '../../../adapters/files.ts';
 import type { Files } from '../../ports.ts';
+import { copyDatabase } from '../../snapshots/archive/databases/copy.ts';
 import { createFakeClock, createSeededRandom } from '../../testing/index.ts';
 import { createArchive } from '../archive/write.ts';
 import { checkPackage } from '../check/check.ts';
 import { placePackage, type PlacedPackage } from '../place.ts';
 import { unpackPackage, type UnpackRequest } from '../unpack/unpack.ts';
-import { packFolder } from './pack.ts';
+import { packFolder, type FolderPackDeps } from './pack.ts';
 
 const files = createNodeFiles();
 const clock = createFakeClock();
@@ -35,8 +38,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(base, { recursive: true }));
 
-async function pack(format: 'tar.gz' | 'zip' = 'tar.gz', through: Files = files): Promise<PlacedPackage> {
-  const deps = { files: through, signal: new AbortController().signal, onFile: () => {}, onBytes: () => {}, copyDatabase: () => Promise.resolve({ reason: 'not asked here' }), scratchPath: join(base, 'scratch') };
+async function pack(format: 'tar.gz' | 'zip' = 'tar.gz', through: Files = files, copy: FolderPackDeps['copyDatabase'] = () => Promise.resolve({ reason: 'not asked here' })): Promise<PlacedPackage> {
+  const deps = { files: through, signal: new AbortController().signal, onFile: () => {}, onBytes: () => {}, copyDatabase: copy, scratchPath: join(base, 'scratch') };
   return placePackage({ files, clock, random }, { folder: backups, kind: 'folder', format, name: 'source' }, async (into) => {
     await packFolder(deps, source, backups, into);
     return { sourceDir: source, generator: 'Varve 1' };
@@ -79,6 +82,22 @@ describe('a folder as a package', () => {
       ['files/pipe', 'it is a device or a pipe']
     ]);
     expect((await checkPackage({ files }, path)).check.problems).toEqual([]);
+  });
+
+  it('holds a database as of one moment, whoever writes to it, without the files beside it', async () => {
+    const writer = new Sqlite(join(source, 'results.db'));
+    writer.pragma('journal_mode = WAL');
+    writer.exec('CREATE TABLE t (n); INSERT INTO t VALUES (1), (2)');
+    expect(statSync(join(source, 'results.db-wal')).size).toBeGreaterThan(0);
+    const signal = new AbortController().signal;
+    const placed = await pack('tar.gz', files, (path, to) => copyDatabase({ files, clock: createSystemClock(), signal }, path, to));
+    writer.close();
+    expect(placed.skipped.filter(({ path }) => path.includes('results'))).toEqual(['-shm', '-wal'].map((side) => ({ path: `files/results.db${side}`, reason: 'it belongs to a database, which is packed whole' })));
+    await unpack(placed.path);
+    const back = new Sqlite(join(target, 'files/results.db'), { readonly: true });
+    expect(back.prepare('SELECT sum(n) FROM t').pluck().get()).toBe(3);
+    back.close();
+    expect(existsSync(join(base, 'scratch'))).toBe(false);
   });
 
   it('goes on past files that vanish, change and cannot be read, and says which', async () => {
