@@ -6,6 +6,7 @@ import { errorCodes } from '../errors.ts';
 import { DoctorCheck } from '../system.ts';
 import { catalogues } from './catalogue.ts';
 import { describeCheck, doctorWords } from './doctor.ts';
+import type { Language } from '../ids.ts';
 import { describeError, errorWords } from './errors.ts';
 import { builtInActions, eventSentence, eventSentences } from './events.ts';
 
@@ -56,6 +57,12 @@ describe('failures', () => {
     expect(describeError('en', 'NO_SPACE', { path: '/media/T7' }).next).toBe('Make room on the drive of /media/T7, or choose another one.');
     expect(describeError('pt-BR', 'AMBIGUOUS', { kind: 'snapshot', name: 'abc', matches: ['abc1', 'abc2'] }).next).toContain('abc1, abc2');
     expect(describeError('en', 'PATH_MISSING', undefined).title).toBe('Not there: …');
+  });
+
+  it('name what of a package is in question, and nothing where it is the package itself', () => {
+    const of = (language: Language, member: string): string => describeError(language, 'PACKAGE_REFUSED', { path: '/p.tar.gz', member, reason: 'is missing' }).meaning;
+    expect([of('en', 'files/a'), of('pt-BR', 'files/a')]).toEqual(['Nothing was written. In question: files/a.', 'Nada foi gravado. Em questão: files/a.']);
+    expect([of('en', ''), of('pt-BR', '')]).toEqual(['Nothing was written.', 'Nada foi gravado.']);
   });
 });
 

@@ -80,7 +80,7 @@ const en: Record<ErrorCode, ErrorWords> = {
   ERASED_ALREADY: { title: 'Entry {seq} was erased before', meaning: 'Its content is gone; nothing was changed now.', next: 'Leave it out. The record has the erasure, with its reason.' },
   ERASE_PROTECTED: { title: 'Entry {seq} ({action}) cannot be erased', meaning: 'Nothing was erased. The record rests on it: it says where the record begins, why other entries are empty, or what was verified and by which key.', next: 'Leave it out. Names of people and things can be erased by themselves.' },
   NOTHING_TO_ERASE: { title: 'Entry {seq} has no content', meaning: 'Nothing was erased. What it has are header fields, which hold no text of yours.', next: 'Leave it out; to erase a name, name the subject or the person.' },
-  PACKAGE_REFUSED: { title: 'The package {path} was refused: {reason}', meaning: 'Nothing was written. In question: {member}.', next: 'Take another copy of the package, or an older one. Do not rely on this one.' },
+  PACKAGE_REFUSED: { title: 'The package {path} was refused: {reason}', meaning: 'Nothing was written.', next: 'Take another copy of the package, or an older one. Do not rely on this one.' },
   PACKAGE_LOCKED: { title: 'The package {path} is sealed with a passphrase', meaning: untouched, next: 'Give its passphrase: in a terminal, or through VARVE_PACKAGE_PASSPHRASE_FILE or VARVE_PACKAGE_PASSPHRASE.' },
   PACKAGE_WRONG_PASSPHRASE: { title: 'That passphrase does not open the package {path}', meaning: untouched, next: 'Try again. Capital letters and spaces count.' },
   DESKTOP_UNAVAILABLE: { title: 'Only the desktop app can do this: {what}', meaning: untouched, next: 'Do it in the desktop app, or type the path here.' }
@@ -147,7 +147,7 @@ const ptBR: Record<ErrorCode, ErrorWords> = {
   ERASED_ALREADY: { title: 'A entrada {seq} já foi apagada', meaning: 'O conteúdo dela não existe mais; nada mudou agora.', next: 'Deixe-a de fora. O registro tem o apagamento, com o motivo.' },
   ERASE_PROTECTED: { title: 'A entrada {seq} ({action}) não pode ser apagada', meaning: 'Nada foi apagado. O registro depende dela: ela diz onde o registro começa, por que outras entradas estão vazias, ou o que foi conferido e com que chave.', next: 'Deixe-a de fora. Nomes de pessoas e coisas podem ser apagados por si.' },
   NOTHING_TO_ERASE: { title: 'A entrada {seq} não tem conteúdo', meaning: 'Nada foi apagado. O que ela tem são campos de cabeçalho, que não guardam texto seu.', next: 'Deixe-a de fora; para apagar um nome, indique o assunto ou a pessoa.' },
-  PACKAGE_REFUSED: { title: 'O pacote {path} foi recusado: {reason}', meaning: 'Nada foi gravado. Em questão: {member}.', next: 'Pegue outra cópia do pacote, ou um mais antigo. Não confie neste.' },
+  PACKAGE_REFUSED: { title: 'O pacote {path} foi recusado: {reason}', meaning: 'Nada foi gravado.', next: 'Pegue outra cópia do pacote, ou um mais antigo. Não confie neste.' },
   PACKAGE_LOCKED: { title: 'O pacote {path} está lacrado com uma frase-senha', meaning: intocado, next: 'Dê a frase-senha dele: em um terminal, ou por VARVE_PACKAGE_PASSPHRASE_FILE ou VARVE_PACKAGE_PASSPHRASE.' },
   PACKAGE_WRONG_PASSPHRASE: { title: 'Essa frase-senha não abre o pacote {path}', meaning: intocado, next: 'Tente de novo. Maiúsculas e espaços contam.' },
   DESKTOP_UNAVAILABLE: { title: 'Só o aplicativo de desktop faz isto: {what}', meaning: intocado, next: 'Faça no aplicativo ou digite o caminho aqui.' }
@@ -201,12 +201,14 @@ function sayParam(language: Language, name: string, value: string): string {
 
 /** The three sentences for a failure. A placeholder that the data does not fill becomes an ellipsis. */
 export function describeError(language: Language, code: ErrorCode, data?: unknown): ErrorWords {
-  const { kind } = (data ?? {}) as { kind?: unknown };
+  const { kind, member } = (data ?? {}) as { kind?: unknown; member?: unknown };
   const words = { ...errorWords[language][code], ...(code === 'CONFLICT' && typeof kind === 'string' ? conflicts[language][kind] : undefined) };
   const params = errorParams(language, code, data);
   const fill = (text: string): string => formatMessage({ text }, language, 'text', params).replace(/\{[A-Za-z]+\}/g, '…');
   const more = code === 'NO_SPACE' ? ` ${roomWords(language, data)}`.trimEnd() : code === 'SNAPSHOT_DAMAGED' ? soundWords(language, data) : '';
-  return { title: fill(words.title), meaning: fill(words.meaning), next: `${fill(words.next)}${more}` };
+  // Empty when it is the package itself.
+  const inQuestion = code === 'PACKAGE_REFUSED' && typeof member === 'string' && member !== '' ? fill(language === 'en' ? ' In question: {member}.' : ' Em questão: {member}.') : '';
+  return { title: fill(words.title), meaning: `${fill(words.meaning)}${inQuestion}`, next: `${fill(words.next)}${more}` };
 }
 
 /** The snapshot that has whole what is damaged in another one. */
