@@ -1,4 +1,6 @@
 // The help of every command, as people read it: in both languages, whole, with examples where nobody could use it from its options alone.
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import type { Language } from '../../contract/ids.ts';
@@ -53,5 +55,14 @@ describe('help', () => {
     expect(withExamples.filter((name) => !english.has(name))).toEqual([]);
     for (const name of withExamples) expect(english.get(name), name).toContain('Examples:');
     for (const [name, text] of english) expect(portuguese.get(name)?.includes('Exemplos:'), name).toBe(text.includes('Examples:'));
+  });
+
+  it('is all that words and documentation send a person to: they name no command that is not there', () => {
+    const root = fileURLToPath(new URL('../../../', import.meta.url));
+    const sources = globSync(['src/contract/copy/**/*.ts', 'docs/**/*.md', 'README.md'], { cwd: root }).filter((path) => !path.endsWith('.test.ts'));
+    const named = sources.flatMap((path) => [...readFileSync(`${root}${path}`, 'utf8').matchAll(/(?:[“`]|^)varve ([a-z-]+)(?: ([a-z-]+))?/gm)].map(([, first = '', second = '']) => ({ path, first, second })));
+    expect(named.length).toBeGreaterThan(100);
+    const isGroup = (name: string): boolean => [...english.keys()].some((each) => each.startsWith(`${name} `));
+    expect(named.filter(({ first, second }) => !first.startsWith('-') && first !== 'help' && (!english.has(first) || (isGroup(first) && second !== '' && !second.startsWith('-') && !english.has(`${first} ${second}`))))).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ export const restoreHomeEn = {
   restoredSettings: 'Back at their defaults: settings {names}.',
   restoredFollowed: 'Not followed any more: {names}. “varve log follow” takes one up again; nothing is recorded twice.',
   restoredIncomplete: 'Not whole in the package: {names}.',
-  missingRepositoryPassword: 'The password of repository {name} is not here: give it with “varve repo password {name}”.',
+  missingRepositoryPassword: 'The password of repository {name} is not here: give it with “varve repo key use {name}”.',
   missingChannelPassword: 'The password of channel {name} is not here: give it with “varve channel”.',
   missingSecretValue: 'The value of secret {name} is not here: give it with “varve secret set {name}”.'
 };
@@ -56,7 +56,7 @@ export const restoreHomePtBR: typeof restoreHomeEn = {
   restoredSettings: 'De volta ao padrão: configurações {names}.',
   restoredFollowed: 'Não são mais seguidos: {names}. “varve log follow” retoma um deles; nada é registrado duas vezes.',
   restoredIncomplete: 'Incompleto no pacote: {names}.',
-  missingRepositoryPassword: 'A senha do repositório {name} não está aqui: dê-a com “varve repo password {name}”.',
+  missingRepositoryPassword: 'A senha do repositório {name} não está aqui: dê-a com “varve repo key use {name}”.',
   missingChannelPassword: 'A senha do canal {name} não está aqui: dê-a com “varve channel”.',
   missingSecretValue: 'O valor do segredo {name} não está aqui: dê-o com “varve secret set {name}”.'
 };
