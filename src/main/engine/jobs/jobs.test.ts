@@ -121,6 +121,14 @@ it('takes a snapshot by the same way a person does, and waits for its drive as l
   expect(await checkOf('notes')).toEqual(await checkOf('thesis'));
   await add({ ...((await checkOf('notes')) as never as object), name: 'weekly' } as never);
   expect([await checkOf('notes'), await checkOf('thesis')]).toEqual([undefined, undefined]);
+  // One package of the record for the home, and none where a job makes one already; one of a plan's snapshot is another thing.
+  const packageOf = async (plan: string): Promise<JobDefinition | undefined> => (await test.api.jobs.defaults({ plan }, test.context)).find((each) => each.work.kind === 'package');
+  await add(JobDefinition.parse({ name: 'thesis-zip', work: { kind: 'package', plan: 'thesis', format: 'zip' }, schedule: manual }));
+  const proposed = await packageOf('thesis');
+  expect(proposed).toMatchObject({ name: 'record-package', work: { kind: 'package', plan: null }, schedule: { kind: 'cron', expression: expect.stringMatching(/^\d+ 16 \* \* SUN$/) as string } });
+  expect(await packageOf('notes')).toEqual(proposed);
+  await add({ ...proposed, name: 'cold' } as never);
+  expect([await packageOf('notes'), await packageOf('thesis')]).toEqual([undefined, undefined]);
   await add(daily as JobDefinition);
   expect(await ended((await begin('thesis-daily')).id)).toMatchObject({ state: 'succeeded', result: { metrics: { filesNew: 1 } } });
   renameSync(place, `${place}-away`);

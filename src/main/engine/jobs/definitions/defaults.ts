@@ -18,7 +18,7 @@ function minuteOf(name: string): number {
   return sum;
 }
 
-/** A snapshot each day, a check of a share each week, a drill each month, and tidying where the plan says what may go. */
+/** A snapshot each day, a check of a share and a package of the record each week, a drill each month, and tidying where the plan says what may go. */
 export function defaultsFor({ name, zone, repository, hasRetention }: PlanFacts): JobDefinition[] {
   const minute = minuteOf(name);
   const at = (expression: string): { kind: 'cron'; expression: string; zone: string; dayMatch: 'or' } => ({ kind: 'cron', expression, zone, dayMatch: 'or' });
@@ -28,6 +28,8 @@ export function defaultsFor({ name, zone, repository, hasRetention }: PlanFacts)
     ...(hasRetention ? [make('tidy', { work: { kind: 'forget', plan: name, prune: true }, schedule: at(`${minute} 14 * * SUN`) })] : []),
     // Of the repository, whichever of its plans proposes it.
     make('check', { work: { kind: 'check', repository, read: 'share', withinDays: 84 }, schedule: at(`${minuteOf(repository)} 13 * * SUN`) }, repository),
+    // Of the home, whichever of its plans proposes it.
+    make('package', { work: { kind: 'package', plan: null }, schedule: at(`${minuteOf('record')} 16 * * SUN`) }, 'record'),
     make('drill', { work: { kind: 'drill', plan: name, share: 0.05 }, schedule: at(`${minute} 15 1 * *`) })
   ];
 }

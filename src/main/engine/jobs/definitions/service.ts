@@ -153,7 +153,9 @@ export function createDefinitionService(deps: DefinitionServiceDeps) {
       const all = jobs.all();
       const taken = new Set(all.map(({ name }) => name));
       const checked = new Set(all.flatMap(({ definition: { work } }) => (work.kind === 'check' ? [work.repository] : [])));
-      return defaultsFor(deps.planFacts(plan)).filter(({ name, work }) => !taken.has(name) && !(work.kind === 'check' && checked.has(work.repository)));
+      const packsRecord = ({ work }: JobDefinition): boolean => work.kind === 'package' && work.plan === null;
+      const packed = all.some(({ definition }) => packsRecord(definition));
+      return defaultsFor(deps.planFacts(plan)).filter((each) => !taken.has(each.name) && !(each.work.kind === 'check' && checked.has(each.work.repository)) && !(packed && packsRecord(each)));
     },
     pause: async ({ job, reason, until }, { actor }) => {
       const row = find(job);
