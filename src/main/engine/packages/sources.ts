@@ -73,13 +73,13 @@ export function createSources(deps: SourceDeps): Sources {
     label: homePath,
     async prepare(made, actor) {
       const { passphrase } = made.place;
-      await signed();
       let keys: string | undefined;
       if (passphrase !== undefined) {
         keys = await secrets.exportKeys(passphrase);
         // Said before they leave, as for keys that a person exports.
         log.append({ action: 'keys.exported', category: 'access', actor, payload: { fileName: 'backup-eventlog (sealed package)' } });
       }
+      await signed();
       return { ...made, homePath, homeId, homeCreatedAt, firstKey: secrets.signingKeys()[0], keys } satisfies LogTaskInput;
     }
   };
