@@ -84,7 +84,6 @@ function usePaletteItems(preferences: Cell<Preferences>, onHelp: () => void, sta
       { id: 'job-day', group: t('palette.screens'), label: t('jobs.day'), run: () => navigate('/jobs/day') },
       { id: 'find', group: t('palette.screens'), label: t('find.title'), run: () => navigate('/find') },
       { id: 'metrics', group: t('palette.screens'), label: t('metrics.all'), run: () => navigate('/metrics') },
-      { id: 'packages', group: t('palette.screens'), label: t('packages.title'), run: () => navigate('/packages') },
       { id: 'trials', group: t('palette.screens'), label: t('trials.title'), run: () => navigate('/restore/trials') },
       { id: 'repositories', group: t('palette.screens'), label: t('repos.title'), run: () => navigate('/repositories') },
       { id: 'doctor', group: t('palette.actions'), label: t('palette.doctor'), run: () => navigate('/settings/doctor') },

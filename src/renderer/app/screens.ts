@@ -1,5 +1,5 @@
 // The screens of the rail, in its order.
-import { IconBell, IconCalendarClock, IconDatabase, IconHistory, IconHome, IconKey, IconListDetails, IconSettings } from '@tabler/icons-react';
+import { IconBell, IconCalendarClock, IconDatabase, IconHistory, IconHome, IconKey, IconListDetails, IconPackage, IconSettings } from '@tabler/icons-react';
 import type { MessageKey } from '../../contract/copy/catalogue.ts';
 
 export const screens: readonly { path: string; key: MessageKey; icon: typeof IconHome }[] = [
@@ -7,6 +7,7 @@ export const screens: readonly { path: string; key: MessageKey; icon: typeof Ico
   { path: '/log', key: 'nav.log', icon: IconListDetails },
   { path: '/snapshots', key: 'nav.snapshots', icon: IconDatabase },
   { path: '/restore', key: 'nav.restore', icon: IconHistory },
+  { path: '/packages', key: 'packages.title', icon: IconPackage },
   { path: '/jobs', key: 'nav.jobs', icon: IconCalendarClock },
   { path: '/alerts', key: 'nav.alerts', icon: IconBell },
   { path: '/secrets', key: 'nav.secrets', icon: IconKey },

@@ -56,7 +56,7 @@ export function MakeDialog({ snapshot: given, onClose }: { snapshot?: string; on
         {kind !== 'log' && (
           <div className={styles.pair}>
             <Select label={t('packages.format')} data={[{ value: 'zip', label: t('packages.zip') }, { value: 'tar.gz', label: t('packages.tar') }]} value={format} onChange={(value) => value !== null && setFormat(value as PackageFormat)} allowDeselect={false} />
-            <TextInput label={t('packages.name')} description={t('packages.nameSub')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+            <TextInput label={t('packages.name')} description={t('packages.nameSub')} inputWrapperOrder={['label', 'input', 'error', 'description']} value={name} onChange={(event) => setName(event.currentTarget.value)} />
           </div>
         )}
         <FolderField label={t('packages.to')} description={t('packages.toSub')} value={to} onChange={setTo} />

@@ -13,6 +13,7 @@ import { FolderField } from '../../ui/FolderField.tsx';
 import { Shape } from '../../ui/Shape.tsx';
 import { TaskBar } from '../../ui/TaskLine.tsx';
 import { useWords } from '../../ui/words.tsx';
+import { openedPath } from './address.ts';
 import { useAsked, type Asked } from './use-asked.ts';
 import styles from './Packages.module.css';
 
@@ -22,7 +23,7 @@ export function OpenScreen(): ReactNode {
   const { t } = useWords();
   const { path: given } = useParams<{ path?: string }>();
   const [, navigate] = useLocation();
-  const [path, setPath] = useState(given === undefined ? '' : decodeURIComponent(given));
+  const [path, setPath] = useState(openedPath(given));
   const [passphrase, setPassphrase] = useState('');
   const check = useAsked('package-check');
   const unpack = useAsked('unpack');
@@ -89,7 +90,7 @@ function Which({ path, passphrase, check, onPath, onPassphrase, onCheck }: Which
         }}
       >
         <div className="row">
-          <TextInput className="grow" label={t('packages.file')} description={t('packages.fileSub')} value={path} onChange={(event) => onPath(event.currentTarget.value)} spellCheck={false} styles={{ input: { fontFamily: 'var(--mono)' } }} data-testid="package-file" />
+          <TextInput className="grow" label={t('packages.file')} description={t('packages.fileSub')} inputWrapperOrder={['label', 'input', 'error', 'description']} value={path} onChange={(event) => onPath(event.currentTarget.value)} spellCheck={false} styles={{ input: { fontFamily: 'var(--mono)' } }} data-testid="package-file" />
           {line.host === 'desktop' && (
             <Button variant="default" onClick={() => void choose()}>
               {t('packages.choose')}

@@ -1,7 +1,7 @@
 // Where packages go and how many stay, when nothing else is said; each change is kept at once.
 import { Button, NumberInput, Select, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { visibleText } from '../../../contract/copy/text.ts';
 import type { Settings } from '../../../contract/system.ts';
 import { useClient, useSaveSettings, useSettings } from '../../api/queries.ts';
@@ -17,6 +17,11 @@ export function Place(): ReactNode {
   const place = usePackagePlace();
   const settings = useSettings().data?.packages;
   const [changing, setChanging] = useState(false);
+  const change = useRef<HTMLButtonElement>(null);
+  const saved = (): void => {
+    setChanging(false);
+    change.current?.focus(); // what had the focus is gone
+  };
   if (place.isError) return <ErrorNotice error={place.error} onRetry={() => void place.refetch()} />;
   if (!place.data || !settings) return null;
   const { folder, exists, sameDrive, freeBytes } = place.data;
@@ -35,31 +40,32 @@ export function Place(): ReactNode {
             {t('packages.keepSaid', { count: settings.keep })} {settings.onQuit ? t('packages.onQuitSaid') : ''} {settings.secret === '' ? '' : t('packages.secretSaid', { name: settings.secret })}
           </p>
         </div>
-        <Button variant="default" aria-expanded={changing} onClick={() => setChanging(!changing)} data-testid="change-place">
+        <Button ref={change} variant="default" aria-expanded={changing} onClick={() => setChanging(!changing)} data-testid="change-place">
           {t(changing ? 'word.close' : 'packages.change')}
         </Button>
       </div>
-      {changing && <Change settings={settings} />}
+      {changing && <Change settings={settings} onSaved={saved} />}
     </section>
   );
 }
 
-function Change({ settings }: { settings: Settings['packages'] }): ReactNode {
+function Change({ settings, onSaved }: { settings: Settings['packages']; onSaved(): void }): ReactNode {
   const { t } = useWords();
   const client = useClient();
   const save = useSaveSettings();
   const [folder, setFolder] = useState(settings.folder);
   const [keep, setKeep] = useState<number | string>(settings.keep);
   const secrets = useQuery({ queryKey: ['secrets', 'list'], queryFn: ({ signal }) => client.secrets.list({}, { signal }) });
-  const change = (packages: Partial<Settings['packages']>): void => save.mutate({ packages } as never);
+  const change = (packages: Partial<Settings['packages']>, then?: () => void): void => save.mutate({ packages } as never, { onSuccess: () => then?.() });
   return (
     <div className={styles.change}>
       <FolderField label={t('packages.folder')} description={t('packages.folderSub')} value={folder} onChange={setFolder} />
       <div className={styles.pair}>
-        <NumberInput label={t('packages.keep')} description={t('packages.keepSub')} min={1} max={10_000} allowDecimal={false} value={keep} onChange={setKeep} />
+        <NumberInput label={t('packages.keep')} description={t('packages.keepSub')} inputWrapperOrder={['label', 'input', 'error', 'description']} min={1} max={10_000} allowDecimal={false} value={keep} onChange={setKeep} />
         <Select
           label={t('packages.secret')}
           description={t('packages.secretSub')}
+          inputWrapperOrder={['label', 'input', 'error', 'description']}
           data={[{ value: '', label: t('packages.noSecret') }, ...(secrets.data?.secrets ?? []).map(({ name }) => ({ value: name, label: name }))]}
           value={settings.secret}
           onChange={(value) => change({ secret: value ?? '' })}
@@ -68,7 +74,7 @@ function Change({ settings }: { settings: Settings['packages'] }): ReactNode {
       </div>
       <Switch label={t('packages.onQuit')} description={t('packages.onQuitSub')} checked={settings.onQuit} onChange={(event) => change({ onQuit: event.currentTarget.checked })} />
       <div className="row">
-        <Button disabled={typeof keep !== 'number' || (folder === settings.folder && keep === settings.keep)} loading={save.isPending} onClick={() => change({ folder: folder.trim(), keep: Number(keep) })} data-testid="save-place">
+        <Button disabled={typeof keep !== 'number' || (folder === settings.folder && keep === settings.keep)} loading={save.isPending} onClick={() => change({ folder: folder.trim(), keep: Number(keep) }, onSaved)} data-testid="save-place">
           {t('packages.save')}
         </Button>
       </div>

@@ -92,7 +92,7 @@ export function PackagesScreen(): ReactNode {
           <Button variant="default" onClick={() => navigate('/packages/open')}>
             {t('packages.open')}
           </Button>
-          {make}
+          {packages.data?.length !== 0 && make}
         </div>
         <p className={`muted ${styles.lead}`}>{t('packages.lead')}</p>
       </header>
