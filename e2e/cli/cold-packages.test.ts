@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './harness/world.ts';
+import { createHomeWorld, createWorld, type World } from './harness/world.ts';
 
 let world: World;
 let file: string;
@@ -18,7 +18,7 @@ interface Made {
 
 interface Manifest {
   files: { path: string; size: number; sha256: string }[];
-  eventlog_summary: { total_events: number; total_segments: number; first_event_id: string | null; last_current_hash: string | null; snapshot_exists: boolean };
+  eventlog_summary: { total_events: number; total_segments: number; first_event_id: string | null; last_event_id: string | null; last_current_hash: string | null; snapshot_exists: boolean };
   chain_valid_at_backup: boolean;
 }
 
@@ -128,5 +128,53 @@ describe('restoring', () => {
     expect(report.verdict.kind).toBe('consistent');
     expect(existsSync(report.keptAs)).toBe(true);
     expect((await world.well(['log', 'list', '--json'])).stdout).toContain('log.recovered');
+  });
+});
+
+describe('the package that is made when Varve ends', () => {
+  let served: World;
+  const packages = (): string[] => (existsSync(join(served.home, 'backups')) ? readdirSync(join(served.home, 'backups')) : []).filter((name) => name.endsWith('.tar.gz')).sort();
+  const set = (wanted: object): void => writeFileSync(join(served.home, 'settings.json'), JSON.stringify({ version: 1, packages: wanted }));
+  const note = (): Promise<unknown> => served.well(['log', 'append', '--action', 'app.noted', '--json']);
+  /** As a service manager does it. */
+  const serveAndEnd = async (): Promise<string[]> => {
+    const running = served.start(['serve', '--port', '0'], { env: { VARVE_TOKEN: 'a-token-for-this-test-only' } });
+    await running.shown('Varve serves');
+    running.child.kill('SIGTERM');
+    const { code, stderr } = await running.done;
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('failed') as string]);
+    return packages();
+  };
+
+  beforeAll(async () => {
+    served = await createHomeWorld();
+  });
+  afterAll(() => served?.dispose());
+
+  it('is of the record, whole, and not made again until there is news', async () => {
+    const [name = '', ...more] = await serveAndEnd();
+    expect([name, more]).toEqual([expect.stringMatching(/^backup-eventlog-\d{8}-\d{6}\.tar\.gz$/) as string, []]);
+    const path = join(served.home, 'backups', name);
+    const { events, lastEventId, chainValid } = (await served.well(['package', 'verify', path, '--json'])).json<{ log: { events: number; lastEventId: string; chainValid: boolean } }>().log;
+    const manifest = JSON.parse(execFileSync('tar', ['-xzOf', path, 'manifest.json'], { encoding: 'utf8' })) as Manifest;
+    expect(manifest.eventlog_summary).toMatchObject({ total_events: events, last_event_id: lastEventId });
+    expect([chainValid, manifest.chain_valid_at_backup]).toEqual([true, true]);
+    // The record goes on behind it.
+    expect((await served.well(['log', 'show', String(events - 1), '--json'])).json<{ header: { id: string } }>().header.id).toBe(lastEventId);
+    expect(await serveAndEnd()).toEqual([name]);
+  });
+
+  it('is not made where the settings do not want it, and the newest so many stay', async () => {
+    const [first = ''] = packages();
+    await note();
+    set({ onQuit: false });
+    expect(await serveAndEnd()).toEqual([first]);
+    set({ keep: 2 });
+    const [, second = ''] = await serveAndEnd();
+    await note();
+    const last = await serveAndEnd();
+    expect(last).toHaveLength(2);
+    expect([last[0], last.includes(first)]).toEqual([second, false]);
+    expect(readdirSync(join(served.home, 'backups')).filter((file) => file.includes(first.slice(0, -'.tar.gz'.length)))).toEqual([]);
   });
 });
