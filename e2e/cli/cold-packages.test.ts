@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../src/contract/log.ts';
 import { createHomeWorld, createWorld, type World } from './harness/world.ts';
 
 let world: World;
@@ -147,7 +148,7 @@ describe('the package that is made when Varve ends', () => {
   };
 
   beforeAll(async () => {
-    served = await createHomeWorld();
+    served = await createHomeWorld({ unlocked: true }); // a checkpoint is signed first
   });
   afterAll(() => served?.dispose());
 
@@ -155,10 +156,11 @@ describe('the package that is made when Varve ends', () => {
     const [name = '', ...more] = await serveAndEnd();
     expect([name, more]).toEqual([expect.stringMatching(/^backup-eventlog-\d{8}-\d{6}\.tar\.gz$/) as string, []]);
     const path = join(served.home, 'backups', name);
-    const { events, lastEventId, chainValid } = (await served.well(['package', 'verify', path, '--json'])).json<{ log: { events: number; lastEventId: string; chainValid: boolean } }>().log;
+    const { events, lastEventId, chainValid, verdict } = (await served.well(['package', 'verify', path, '--json'])).json<{ log: { events: number; lastEventId: string; chainValid: boolean; verdict: Verdict } }>().log;
     const manifest = JSON.parse(execFileSync('tar', ['-xzOf', path, 'manifest.json'], { encoding: 'utf8' })) as Manifest;
     expect(manifest.eventlog_summary).toMatchObject({ total_events: events, last_event_id: lastEventId });
     expect([chainValid, manifest.chain_valid_at_backup]).toEqual([true, true]);
+    expect(verdict).toMatchObject({ kind: 'consistent', checkpoint: { size: events } });
     // The record goes on behind it.
     expect((await served.well(['log', 'show', String(events - 1), '--json'])).json<{ header: { id: string } }>().header.id).toBe(lastEventId);
     expect(await serveAndEnd()).toEqual([name]);

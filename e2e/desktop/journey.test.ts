@@ -1,7 +1,8 @@
 // A person's first day with the desktop program, through its real console: start, welcome, first snapshot, a file back, a restore, close to the
 // tray, "Back up now" from the tray, a second start, quit. Each step goes on where the one before ended.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -121,6 +122,18 @@ describe('a first day with the desktop program', () => {
     expect(await desktop.exited).toBe(0);
     expect(problems).toEqual([]);
     expect(desktop.output()).not.toMatch(/Uncaught|unhandled/i);
+  });
+
+  it('has left a package of the record, with the day in it', () => {
+    const packages = readdirSync(join(home, 'backups')).filter((name) => name.endsWith('.tar.gz'));
+    expect(packages).toEqual([expect.stringMatching(/^backup-eventlog-\d{8}-\d{6}\.tar\.gz$/)]);
+    const folder = join(temporary, 'package');
+    mkdirSync(folder);
+    execFileSync('tar', ['-xzf', join(home, 'backups', packages[0] ?? ''), '-C', folder]);
+    const { files, eventlog_summary: summary } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: { path: string; sha256: string }[]; eventlog_summary: { last_event_id: string } };
+    for (const { path, sha256 } of files) expect([path, createHash('sha256').update(readFileSync(join(folder, path))).digest('hex')]).toEqual([path, sha256]);
+    const record = files.filter(({ path }) => path.startsWith('event-log/')).map(({ path }) => readFileSync(join(folder, path), 'utf8')).join('');
+    for (const written of ['snapshot.finished', 'restore.finished', summary.last_event_id]) expect(record).toContain(written);
   });
 
   it('has spoken to nobody outside this machine', ({ skip }) => {
