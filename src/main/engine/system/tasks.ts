@@ -207,6 +207,10 @@ function hasGaps(result: TaskResult): boolean {
   if (result.kind === 'promotion') return result.promotion.undone;
   if (result.kind === 'repair') return result.report.gaps;
   if (result.kind === 'copy') return result.report.failed.length > 0;
+  if (result.kind === 'package') return result.report.skippedCount > 0 || result.report.package.chainValid === false;
+  if (result.kind === 'package-check') return result.check.problemCount > 0 || result.check.log?.chainValid === false || result.check.log?.verdict?.kind === 'broken';
+  if (result.kind === 'unpack') return result.report.refusedCount > 0;
+  if (result.kind === 'legacy') return result.backup.skippedCount > 0;
   return false;
 }
 
