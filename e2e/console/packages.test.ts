@@ -1,0 +1,111 @@
+// Cold packages in the console: one is made by keyboard alone, found in the list, checked and unpacked; a damaged one and a wrong passphrase are said in words;
+// in both languages and both schemes.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAddress } from '../../src/renderer/features/packages/address.ts';
+import { press } from '../pages/look.ts';
+import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
+
+const passphrase = 'four words make a seal';
+
+describe.skipIf(whatIsMissing('e2e/console/packages') !== undefined)('packages', () => {
+  let at: SampleConsole;
+  let page: Page;
+  let out: string;
+
+  const found = (): Locator => page.getByTestId('package-found');
+  const rows = (text: string): Locator => page.getByTestId('package').filter({ hasText: text });
+  const inOut = (end: string, start: string): string => join(out, readdirSync(out).find((name) => name.startsWith(start) && name.endsWith(end)) ?? `no ${start}…${end}`);
+
+  beforeAll(async () => {
+    at = await openSampleConsole();
+    ({ page } = at);
+    out = join(at.served.folder, 'packages 100% ção');
+    mkdirSync(out);
+    writeFileSync(join(at.work, 'letter.txt'), 'what matters\n');
+    writeFileSync(join(at.work, 'tide.csv'), '1,2,3\n');
+  });
+  afterAll(() => at?.close());
+
+  it('are found from anywhere, and the place they go to is changed by keyboard', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByTestId('palette').getByRole('combobox').fill('packages');
+    await page.keyboard.press('Enter');
+    await page.getByText('The packages that Varve made will be here').waitFor();
+    await press(page, page.getByTestId('change-place'));
+    await at.tabTo(page.getByRole('textbox', { name: 'Folder', exact: true }));
+    await page.keyboard.type(out);
+    await press(page, page.getByTestId('save-place'));
+    await page.getByTestId('package-place').getByText(`Packages go to ${out}`).waitFor();
+  });
+
+  it('of the record: made by keyboard, in the list, whole', async () => {
+    await press(page, page.getByTestId('make-package'));
+    await page.getByRole('dialog').waitFor();
+    await press(page, page.getByTestId('make-do'));
+    await rows('The record').and(page.locator('[data-state=there]')).waitFor();
+    await press(page, rows('The record').getByRole('link'));
+    expect(await page.getByTestId('package-file').inputValue()).toBe(inOut('.tar.gz', 'backup-eventlog'));
+    await press(page, page.getByTestId('package-check'));
+    await found().getByText('The package is whole').waitFor();
+    await found().getByText('The chain holds.').waitFor();
+  });
+
+  it('of a folder, sealed: a wrong passphrase is said, the right one opens it, and it is unpacked into a folder', async () => {
+    await at.goTo('/packages');
+    await press(page, page.getByTestId('make-package'));
+    const dialog = page.getByRole('dialog');
+    await at.tabTo(dialog.getByRole('button', { name: 'Close' }));
+    for (const key of ['Tab', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+    await at.tabTo(dialog.getByLabel('Folder to pack'));
+    await page.keyboard.type(at.work);
+    await at.tabTo(dialog.getByTestId('seal'));
+    await page.keyboard.press('Space');
+    for (const label of ['Passphrase', 'Once more']) {
+      await at.tabTo(dialog.getByLabel(label, { exact: true }));
+      await page.keyboard.type(passphrase);
+    }
+    await at.bothSchemes('packages-make-folder.en');
+    await press(page, page.getByTestId('make-do'));
+    await rows(at.work).and(page.locator('[data-state=there]')).waitFor();
+    await press(page, rows(at.work).getByRole('link'));
+    await at.tabTo(page.getByTestId('package-passphrase'));
+    await page.keyboard.type('another one altogether');
+    await press(page, page.getByTestId('package-check'));
+    await page.getByTestId('error').waitFor();
+    await page.getByTestId('package-passphrase').fill(passphrase);
+    await press(page, page.getByTestId('package-check'));
+    await found().getByText('The package is whole').waitFor();
+    const target = join(at.served.folder, 'back');
+    await at.tabTo(page.getByLabel('Unpack the files into'));
+    await page.keyboard.type(target);
+    await press(page, page.getByTestId('unpack-do'));
+    await page.getByTestId('unpacked').getByText(/^Brought back to .*: 5 files/).waitFor();
+    await at.bothSchemes('packages-unpacked.en');
+    expect(readFileSync(join(target, 'files/letter.txt'), 'utf8')).toBe('what matters\n');
+  });
+
+  it('a damaged one is not whole, says what is wrong, and cannot be unpacked; in Portuguese', async () => {
+    const damaged = join(at.served.folder, 'damaged.tar.gz');
+    at.varve('package', 'create', '--folder', at.work, '--to', out, '--name', 'plain', '--format', 'tar.gz');
+    const bytes = gunzipSync(readFileSync(inOut('.tar.gz', 'plain')));
+    bytes.write('What', bytes.indexOf('what matters'));
+    writeFileSync(damaged, gzipSync(bytes));
+    await at.goTo('/settings');
+    await page.getByText('Português (Brasil)', { exact: true }).click();
+    await at.goTo('/packages');
+    await page.getByRole('heading', { level: 1, name: 'Pacotes' }).waitFor();
+    await at.bothSchemes('packages-list.pt');
+    await at.goTo(openAddress(damaged));
+    await page.getByRole('heading', { level: 1, name: 'Abrir um pacote' }).waitFor();
+    await press(page, page.getByTestId('package-check'));
+    await found().getByText('O pacote não está inteiro').waitFor();
+    await found().getByText('files/letter.txt').waitFor();
+    expect(await page.getByTestId('unpack-do').count()).toBe(0);
+    await at.bothSchemes('packages-damaged.pt');
+    expect(at.problems).toEqual([]);
+  });
+});
