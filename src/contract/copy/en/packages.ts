@@ -78,6 +78,7 @@ export const packages = {
   'packages.wholeButBroken': 'Every file is what the manifest says, but the record in it does not hold.',
   'packages.notWhole_one': 'The package is not whole: {count} file is not as its manifest says.',
   'packages.notWhole_other': 'The package is not whole: {count} files are not as its manifest says.',
+  'packages.notWholeNext': 'Take another copy of it, or an older one. Nothing is unpacked from a package that is not whole.',
   'packages.problems': 'What is not as it should be',
   'packages.factKind': 'Of',
   'packages.factUnknown': 'It does not say',

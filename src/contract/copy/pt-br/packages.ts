@@ -84,6 +84,7 @@ export const packages: Translated<typeof en> = {
   'packages.notWhole_one': 'O pacote não está inteiro: {count} arquivo não é o que o manifesto diz.',
   'packages.notWhole_many': 'O pacote não está inteiro: {count} de arquivos não são o que o manifesto diz.',
   'packages.notWhole_other': 'O pacote não está inteiro: {count} arquivos não são o que o manifesto diz.',
+  'packages.notWholeNext': 'Pegue outra cópia dele, ou um mais antigo. Nada é desempacotado de um pacote que não está inteiro.',
   'packages.problems': 'O que não está como devia',
   'packages.factKind': 'De',
   'packages.factUnknown': 'Não diz',

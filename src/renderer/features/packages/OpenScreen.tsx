@@ -131,6 +131,7 @@ function Found({ check }: { check: PackageCheck }): ReactNode {
           ))}
         </ul>
       )}
+      {!whole && <p>{t('packages.notWholeNext')}</p>}
       <dl className={styles.facts}>
         <dt>{t('packages.factKind')}</dt>
         <dd>{check.kind === null ? t('packages.factUnknown') : t(`packages.kind.${check.kind}`)}</dd>
