@@ -122,7 +122,7 @@ it('takes a snapshot by the same way a person does, and waits for its drive as l
   await add({ ...((await checkOf('notes')) as never as object), name: 'weekly' } as never);
   expect([await checkOf('notes'), await checkOf('thesis')]).toEqual([undefined, undefined]);
   // One package of the record for the home, and none where a job makes one already; one of a plan's snapshot is another thing.
-  const packageOf = async (plan: string): Promise<JobDefinition | undefined> => (await test.api.jobs.defaults({ plan }, test.context)).find((each) => each.work.kind === 'package');
+  const packageOf = async (plan: string): Promise<object | undefined> => (await test.api.jobs.defaults({ plan }, test.context)).find((each) => each.work.kind === 'package');
   await add(JobDefinition.parse({ name: 'thesis-zip', work: { kind: 'package', plan: 'thesis', format: 'zip' }, schedule: manual }));
   const proposed = await packageOf('thesis');
   expect(proposed).toMatchObject({ name: 'record-package', work: { kind: 'package', plan: null }, schedule: { kind: 'cron', expression: expect.stringMatching(/^\d+ 16 \* \* SUN$/) as string } });
