@@ -132,6 +132,50 @@ describe('restoring', () => {
   });
 });
 
+describe('kill -9', () => {
+  /** How often each is killed. */
+  const rounds = process.env['VARVE_LONG'] === '1' ? 40 : 4;
+  /** Kills it after a while, later each time, so that every part of it is met; true when it was still at work. */
+  const killed = async (args: string[], env: Record<string, string>, afterMs: number): Promise<boolean> => {
+    const running = world.start(args, { env });
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), afterMs);
+    const { code } = await running.done;
+    clearTimeout(timer);
+    return code === null || code === 137;
+  };
+
+  it('of a restore leaves no half home under the name, and the next try makes it whole', async () => {
+    let met = 0;
+    for (let round = 0; round < rounds; round++) {
+      const home = world.path(`killed-${round}`);
+      if (await killed(['package', 'restore', file, '--to', home, '--old-home-unsure', '--store', 'vault', '--json'], {}, 300 + (900 * round) / rounds)) met += 1;
+      if (existsSync(home)) expect(existsSync(join(home, 'varve-home.json'))).toBe(true);
+      else await world.well(['package', 'restore', file, '--to', home, '--old-home-unsure', '--store', 'vault', '--json']);
+      await world.well(['log', 'verify', '--json'], { env: { VARVE_HOME: home } });
+      expect(readdirSync(world.path()).filter((name) => name.includes(`killed-${round}.restoring`))).toEqual([]);
+    }
+    expect(met).toBeGreaterThan(0);
+  });
+
+  it('of a recovery loses nothing: the damaged file is there, and the next try ends it', async () => {
+    const home = world.path('killed-0');
+    const env = { VARVE_HOME: home };
+    const packed = (await world.well(['package', 'create', '--to', world.path('killed-out'), '--json'], { env })).json<{ package: { path: string } }>().package.path;
+    let met = 0;
+    for (let round = 0; round < rounds; round++) {
+      const burnt = `burnt in round ${round}`;
+      writeFileSync(join(home, 'log.db'), burnt);
+      for (const ending of ['-wal', '-shm']) rmSync(join(home, `log.db${ending}`), { force: true });
+      if (await killed(['log', 'recover', '--from', packed, '--json'], env, 300 + (900 * round) / rounds)) met += 1;
+      if ((await world.run(['log', 'verify', '--json'], { env })).code !== 0) await world.well(['log', 'recover', '--from', packed, '--json'], { env });
+      await world.well(['log', 'verify', '--json'], { env });
+      const kept = readdirSync(home).filter((name) => name.startsWith('log.db.damaged-') && !/-(wal|shm)$/.test(name));
+      expect(kept.map((name) => readFileSync(join(home, name), 'utf8'))).toContain(burnt);
+    }
+    expect(met).toBeGreaterThan(0);
+  });
+});
+
 describe('the package that is made when Varve ends', () => {
   let served: World;
   const packages = (): string[] => (existsSync(join(served.home, 'backups')) ? readdirSync(join(served.home, 'backups')) : []).filter((name) => name.endsWith('.tar.gz')).sort();
