@@ -41,6 +41,7 @@ export class LastSnapshots {
       await Promise.all(started.map(({ taskId }) => this.#followTask(engine, taskId)));
     } catch (error) {
       this.#talk.set({ snapshots: [...this.#talk.state.snapshots, { ...nameless, what: 'plan', taskId: null, state: 'failed', error: wireOf(error) }] });
+      return false; // the engine does not answer: nothing more can be asked of it
     }
     // After the snapshots, so that what is recorded of them goes along.
     try {

@@ -73,9 +73,10 @@ describe('quitting', () => {
 
 describe('the last snapshots', () => {
   const task = (id: string, state: TaskState['state'], code?: string): TaskState => ({ id, kind: 'snapshot', subject: 'thesis', state, startedAt: '', endedAt: null, progress: {} as never, bytesPerSecond: null, secondsLeft: null, result: null, error: code === undefined ? null : ({ code, message: '' } as never) });
-  const engineOf = (ends: Record<string, Promise<TaskState>>, cancelled: string[] = []) =>
+  const engineOf = (ends: Record<string, Promise<TaskState>>, cancelled: string[] = [], packed: string | null = null) =>
     ({
-      snapshots: { takeLast: async () => Object.keys(ends).map((taskId) => ({ planId: taskId, plan: taskId, title: taskId, taskId })) },
+      snapshots: { takeLast: async () => Object.keys(ends).filter((taskId) => taskId !== packed).map((taskId) => ({ planId: taskId, plan: taskId, title: taskId, taskId })) },
+      packages: { createLast: async () => ({ taskId: packed }) },
       system: {
         tasks: {
           watch: async ({ id }: { id: string }) => (async function* () {
@@ -101,6 +102,16 @@ describe('the last snapshots', () => {
     stop.abort();
     await following;
     expect([states[0], states.includes('saving'), states.includes('failed'), states.at(-1)]).toEqual(['none', true, false, 'none']);
+  });
+
+  it('are followed by the package of the record, and wait for a person when that fails', async () => {
+    const talk = new QuitTalk();
+    const last = new LastSnapshots(talk);
+    const taken = last.take(engineOf({ a: Promise.resolve(task('a', 'done')), p: Promise.resolve(task('p', 'failed', 'NO_SPACE')) }, [], 'p'));
+    await expect.poll(() => talk.state.state).toBe('failed');
+    expect(talk.state.snapshots).toMatchObject([{ what: 'plan', taskId: 'a', state: 'done' }, { what: 'record', taskId: 'p', state: 'failed', error: { code: 'NO_SPACE' } }]);
+    talk.answer('quit');
+    expect(await taken).toBe('quit');
   });
 
   it('that fail wait for a person, and say why', async () => {

@@ -53,6 +53,7 @@ function fill(): void {
   put('log_views', { id: id(8), name: 'errors', filter: '{"level":["error"]}', changed_at: at });
   put('named_secrets', { name: 'api-key', created_at: at, last_version: 1 });
   put('named_secret_versions', { name: 'api-key', version: 1, created_at: at, maskable: 1 });
+  put('packages', { id: id(9), kind: 'log', source: '/home/ada/varve', path: '"/mnt/backup-eventlog-20261121-120000.tar.gz"', state: 'made', sealed: 0, created_at: at, bytes: 9, files: 3, sha256: hash, events: 7, chain_valid: 1 });
   put('tokens', { id: 't1', label: 'LEAKED-label', scope: 'owner', hash: Buffer.alloc(32, 7), created_at: at });
   put('outbox', { id: 'o1', event: '{"text":"LEAKED"}' });
   put('run_attempts', { run_id: 'x', attempt: 1, started_at: 1, output: 'LEAKED' });

@@ -5,6 +5,7 @@ import { AlertSettings, ChannelTarget, Labels } from '../../../../contract/alert
 import { FilePath, Hex64, Name, SecretNameText, Tag, Uuid7 } from '../../../../contract/ids.ts';
 import { JobDefinition } from '../../../../contract/jobs.ts';
 import { LogFilter } from '../../../../contract/log.ts';
+import { PackageKind } from '../../../../contract/packages.ts';
 import { RetentionPolicy } from '../../../../contract/retention.ts';
 import { LeaveOut, PlanHooks } from '../../../../contract/snapshots.ts';
 import { flag, instant, json, text, whole } from './rules.ts';
@@ -66,6 +67,14 @@ export const carriedTables: readonly TableRule[] = [
   { name: 'alert_silences', key: 'id', columns: { id: Uuid7, matchers: json(Labels), reason: text(10_000), by: text(), created_at: whole, until: whole, ended: flag } },
   { name: 'alert_settings', key: 'id', columns: { id: z.literal(1), settings: json(AlertSettings.partial()) } },
   { name: 'log_views', key: 'id', columns: { id: Uuid7, name: text(), filter: json(LogFilter), changed_at: instant } },
+  {
+    name: 'packages',
+    key: 'id',
+    columns: {
+      id: Uuid7, kind: PackageKind, source: text(40_000), path: json(FilePath), state: z.enum(['making', 'made', 'removed', 'failed']), sealed: flag, created_at: instant,
+      bytes: whole, files: whole, sha256: Hex64.nullable(), events: whole.nullable(), chain_valid: flag.nullable()
+    }
+  },
   // Names and dates; values lie with the keys.
   { name: 'named_secrets', key: 'name', columns: { name: SecretNameText, created_at: instant, last_version: whole, uses: whole, removed_at: instant.nullable() } },
   { name: 'named_secret_versions', key: 'name, version', columns: { name: SecretNameText, version: whole, created_at: instant, keep_until: instant.nullable(), expires_at: instant.nullable(), maskable: flag } }
