@@ -24,7 +24,8 @@ export function goTo(page: Page, hash: string): Promise<void> {
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ state: 'attached' });
   await page.getByTestId('loading').first().waitFor({ state: 'detached' });
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((animation) => animation.effect?.getTiming().iterations !== Infinity).map((animation) => animation.finished.catch(() => undefined))));
+  // What is folded away is not drawn, and what moves in it never ends.
+  await page.waitForFunction(() => document.getAnimations().every(({ effect }) => effect?.getTiming().iterations === Infinity || (effect as KeyframeEffect | null)?.target?.checkVisibility() !== true));
 }
 
 /** What axe objects to on a screen that stands. */
