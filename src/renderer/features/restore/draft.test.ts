@@ -4,6 +4,11 @@ import { canGo, fieldOf, freshWizard, inputOf, reduceWizard, setInputOf, snapsho
 const answered: Wizard = { ...freshWizard, source: 'plan', snapshotId: 'a'.repeat(64), target: '/home/ana/Restored/x' };
 
 describe('the restore wizard', () => {
+  it('takes a suggested folder only where nobody has typed one', () => {
+    expect(reduceWizard({ ...answered, target: '' }, { kind: 'suggest', target: '/suggested' }).target).toBe('/suggested');
+    expect(reduceWizard(answered, { kind: 'suggest', target: '/suggested' }).target).toBe('/home/ana/Restored/x');
+  });
+
   it('goes forward only over answered steps', () => {
     expect(canGo(freshWizard, 'when')).toBe(false);
     expect(canGo(answered, 'check')).toBe(true);

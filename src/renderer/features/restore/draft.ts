@@ -41,7 +41,7 @@ export interface SetTask {
   error: unknown;
 }
 
-export type WizardChange = { kind: 'set'; change: Partial<Wizard> } | { kind: 'go'; step: Step } | { kind: 'choose'; choice: ConflictChoice } | { kind: 'started'; taskId: string } | { kind: 'set-started'; taskIds: readonly SetTask[] } | { kind: 'recheck' } | { kind: 'again' };
+export type WizardChange = { kind: 'set'; change: Partial<Wizard> } | { kind: 'suggest'; target: string } | { kind: 'go'; step: Step } | { kind: 'choose'; choice: ConflictChoice } | { kind: 'started'; taskId: string } | { kind: 'set-started'; taskIds: readonly SetTask[] } | { kind: 'recheck' } | { kind: 'again' };
 
 export const freshWizard: Wizard = { step: 'what', source: null, plans: null, at: '', some: false, include: [], snapshotId: null, sound: false, inPlace: false, target: '', conflict: 'keep', deleteExtra: false, modes: true, owners: 'usual', choices: [], taskId: null, taskIds: [], checked: false };
 
@@ -74,6 +74,9 @@ export function reduceWizard(wizard: Wizard, change: WizardChange): Wizard {
     case 'set':
       // Choices are about the files of what was answered before.
       return { ...wizard, choices: [], ...change.change };
+    case 'suggest':
+      // What a person typed meanwhile stands.
+      return wizard.target === '' ? { ...wizard, target: change.target } : wizard;
     case 'choose':
       return { ...wizard, choices: [...wizard.choices.filter(({ path }) => path !== change.choice.path), change.choice] };
     case 'go':

@@ -74,7 +74,7 @@ export function RestoreScreen(): ReactNode {
   const source = sources?.find((candidate) => candidate.id === wizard.source);
   const snapshot = source?.snapshots.find((candidate) => candidate.id === wizard.snapshotId);
   useEffect(() => {
-    if (wizard.target === '' && home !== undefined && snapshot) set({ target: suggestTarget(home, source?.name ?? '', new Date()) });
+    if (wizard.target === '' && home !== undefined && snapshot) dispatch({ kind: 'suggest', target: suggestTarget(home, source?.name ?? '', new Date()) });
   }, [home, snapshot, source, wizard.target]);
   const firstStep = useRef(true);
   useEffect(() => {
