@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defaultHomePath, isInside, resolveUserPath } from './paths.ts';
+import { defaultHomePath, isInside, requireAbsolute, resolveUserPath } from './paths.ts';
 
 it.each([
   ['/a', '/a', true],
@@ -51,4 +51,11 @@ it('the home is where VARVE_HOME says, else in the platform’s data folder', ()
 
 it('a relative VARVE_HOME is refused, because it would mean another home in every folder', () => {
   expect(() => defaultHomePath({ VARVE_HOME: 'varve' }, 'linux', '/h')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+});
+
+it('refuses a path that does not start at the root, and names its field', () => {
+  expect(() => requireAbsolute('data/x', 'target', 'linux')).toThrow(expect.objectContaining({ code: 'BAD_INPUT', data: expect.objectContaining({ field: 'target' }) }));
+  expect(() => requireAbsolute('C:\\data', 'path', 'linux')).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  expect(() => requireAbsolute('C:\\data', 'path', 'win32')).not.toThrow();
+  expect(() => requireAbsolute('/data', 'path', 'linux')).not.toThrow();
 });

@@ -3,6 +3,9 @@
 import { posix, win32, type PlatformPath } from 'node:path';
 import { fail } from './errors.ts';
 
+/** The file that makes a folder a Varve home. */
+export const homeMarker = 'varve-home.json';
+
 export type Platform = 'linux' | 'darwin' | 'win32';
 
 export function pathsOf(platform: Platform): PlatformPath {
@@ -17,6 +20,11 @@ export function isInside(parent: string, child: string, platform: Platform): boo
   const upper = fold(parent);
   const lower = fold(child);
   return lower === upper || lower.startsWith(upper.endsWith(paths.sep) ? upper : upper + paths.sep);
+}
+
+/** Throws BAD_INPUT naming `field` for a path that does not start at the root. */
+export function requireAbsolute(path: string, field: string, platform: Platform): void {
+  if (!pathsOf(platform).isAbsolute(path)) fail('BAD_INPUT', `${path} is not absolute`, { field, reason: 'must be a whole path, from the root on' });
 }
 
 export interface UserPathContext {

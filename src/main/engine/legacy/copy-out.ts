@@ -7,11 +7,11 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { errnoOf, fail } from '../kit/errors.ts';
 import { compareNames, displayName } from '../kit/names.ts';
+import { homeMarker } from '../kit/paths.ts';
 import type { Files, Random } from '../ports.ts';
 import { copyHashed, hashOf } from './hashed-copy.ts';
 import { copiesFolder, crontabName, manifestName, sumsName, sumsOf, treeName, type LegacyEntry, type LegacyManifest } from './manifest.ts';
 
-const homeMarker = 'varve-home.json';
 const partial = /^\.\d{8}\.partial-[0-9a-f]{16}$/;
 const namedSkips = 1000;
 const mostInOneDay = 9999;

@@ -1,5 +1,5 @@
 // The crontab of this user, as the system's own program gives and takes it.
-import { fail } from '../kit/errors.ts';
+import { errnoOf, fail } from '../kit/errors.ts';
 import type { Machine, Programs } from '../ports.ts';
 
 type CrontabPorts = { programs: Programs; machine: Pick<Machine, 'platform'> };
@@ -14,7 +14,7 @@ const run = ({ programs }: CrontabPorts, argv: readonly string[], environment: R
 export async function readCrontab(ports: CrontabPorts, environment: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): Promise<Uint8Array | undefined> {
   if (ports.machine.platform === 'win32') return undefined;
   const ended = await run(ports, ['-l'], environment, signal).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;
   });
   if (ended === undefined) return undefined;

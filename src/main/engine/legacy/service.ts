@@ -6,7 +6,7 @@ import type { Language } from '../../../contract/ids.ts';
 import type { LegacyBackup } from '../../../contract/legacy.ts';
 import { writeFileDurable } from '../kit/durable.ts';
 import { errnoOf, fail, isVarveError } from '../kit/errors.ts';
-import { isInside, pathsOf } from '../kit/paths.ts';
+import { homeMarker, isInside, requireAbsolute } from '../kit/paths.ts';
 import { runThread } from '../kit/run-thread.ts';
 import type { EventLog } from '../log/index.ts';
 import type { Ports } from '../ports.ts';
@@ -29,7 +29,6 @@ export interface LegacyDeps {
 
 const jobsFile = (id: string): string => `jobs-${id}.json`;
 const jobsLimitBytes = 2_097_152;
-const homeMarker = 'varve-home.json';
 
 export function createLegacy(deps: LegacyDeps): EngineApi['legacy'] {
   const { ports, log, tasks, homePath } = deps;
@@ -80,8 +79,7 @@ export function createLegacy(deps: LegacyDeps): EngineApi['legacy'] {
   };
 
   const sourceOf = (path: string): string => {
-    const paths = pathsOf(machine.platform);
-    if (!paths.isAbsolute(path)) fail('BAD_INPUT', `${path} is not absolute`, { field: 'path', reason: 'must be a whole path, from the root on' });
+    requireAbsolute(path, 'path', machine.platform);
     const stat = files.stat(path);
     if (stat === undefined) fail('PATH_MISSING', `${path} is not there`, { path });
     if (stat.type !== 'dir') fail('NOT_A_FOLDER', `${path} is not a folder`, { path });
@@ -143,7 +141,7 @@ export function createLegacy(deps: LegacyDeps): EngineApi['legacy'] {
     },
     restore: ({ id, target, files: withFiles, crontab }, { actor }) => {
       const found = find(id);
-      if (target !== undefined && !pathsOf(machine.platform).isAbsolute(target)) fail('BAD_INPUT', `${target} is not absolute`, { field: 'target', reason: 'must be a whole path, from the root on' });
+      if (target !== undefined) requireAbsolute(target, 'target', machine.platform);
       const wanted = { target: withFiles && found.source !== null ? (target ?? found.source) : undefined, crontab: crontab && found.crontab };
       if (wanted.target === undefined && !wanted.crontab) fail('BAD_INPUT', 'nothing to put back', { field: 'files', reason: 'leaves nothing to put back' });
       if (wanted.target !== undefined && (isInside(wanted.target, homePath, machine.platform) || isInside(homePath, wanted.target, machine.platform))) fail('BAD_INPUT', 'the target and the home overlap', { field: 'target', reason: 'must lie outside the home, and not hold it' });

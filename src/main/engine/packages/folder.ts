@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { PackagePlace } from '../../../contract/packages.ts';
 import { fail } from '../kit/errors.ts';
-import { isInside, pathsOf } from '../kit/paths.ts';
+import { isInside, pathsOf, requireAbsolute } from '../kit/paths.ts';
 import type { FileStat, Ports } from '../ports.ts';
 
 type FolderPorts = Pick<Ports, 'files' | 'machine'>;
@@ -12,7 +12,7 @@ const usual = (homePath: string): string => join(homePath, 'backups');
 /** Throws BAD_INPUT for a relative path or a folder inside what is packed (`inside`), NOT_A_FOLDER. */
 export function folderFor({ files, machine }: FolderPorts, homePath: string, named: string, inside: string | undefined): string {
   const folder = named === '' ? usual(homePath) : named;
-  if (!pathsOf(machine.platform).isAbsolute(folder)) fail('BAD_INPUT', `${folder} is not an absolute path`, { field: 'folder', reason: 'must be a whole path, from the root on' });
+  requireAbsolute(folder, 'folder', machine.platform);
   const stat = files.stat(folder);
   if (stat !== undefined && stat.type !== 'dir') fail('NOT_A_FOLDER', `${folder} is not a folder`, { path: folder });
   if (inside !== undefined && isInside(inside, folder, machine.platform)) fail('BAD_INPUT', `${folder} lies in ${inside}`, { field: 'folder', reason: 'lies in the folder that is packed' });

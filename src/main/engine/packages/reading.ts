@@ -2,7 +2,7 @@
 import type { EngineApi } from '../../../contract/index.ts';
 import type { PackageCheck, PackageKey, UnpackReport } from '../../../contract/packages.ts';
 import { fail } from '../kit/errors.ts';
-import { pathsOf } from '../kit/paths.ts';
+import { pathsOf, requireAbsolute } from '../kit/paths.ts';
 import { runThread } from '../kit/run-thread.ts';
 import type { Ports } from '../ports.ts';
 import type { NamedSecrets } from '../secrets/index.ts';
@@ -24,7 +24,7 @@ export function createPackageReader({ ports, tasks, named }: PackageReaderDeps):
   const { files, machine, workers } = ports;
 
   const existing = (path: string): string => {
-    if (!pathsOf(machine.platform).isAbsolute(path)) fail('BAD_INPUT', `${path} is not absolute`, { field: 'path', reason: 'must be a whole path, from the root on' });
+    requireAbsolute(path, 'path', machine.platform);
     const type = files.stat(path)?.type;
     if (type === undefined) fail('PATH_MISSING', `${path} is not there`, { path });
     if (type !== 'file') fail('BAD_INPUT', `${path} is not a file`, { field: 'path', reason: 'is not a file' });
@@ -60,7 +60,7 @@ export function createPackageReader({ ports, tasks, named }: PackageReaderDeps):
     unpack: (input) => {
       const path = existing(input.path);
       const { target, existing: inTheWay, paths } = input;
-      if (!pathsOf(machine.platform).isAbsolute(target)) fail('BAD_INPUT', `${target} is not absolute`, { field: 'target', reason: 'must be a whole path, from the root on' });
+      requireAbsolute(target, 'target', machine.platform);
       return tasks.start({
         kind: 'unpack',
         subject: pathsOf(machine.platform).basename(path),

@@ -8,7 +8,7 @@ import type { Outbox } from '../store/index.ts';
 import type { LockNote } from '../repository/index.ts';
 import type { Snapshots } from '../snapshots/index.ts';
 import { fail, isVarveError } from '../kit/errors.ts';
-import { pathsOf } from '../kit/paths.ts';
+import { homeMarker, pathsOf, requireAbsolute } from '../kit/paths.ts';
 import type { PackFolderInput } from './folder/task.ts';
 import type { LogTaskInput } from './log/task.ts';
 import type { PackSnapshotInput } from './snapshot/task.ts';
@@ -119,11 +119,11 @@ export function createSources(deps: SourceDeps): Sources {
 
 /** With links resolved. Throws BAD_INPUT, PATH_MISSING, NOT_A_FOLDER. */
 function existingFolder({ files, machine }: SourceDeps['ports'], path: string): string {
-  if (!pathsOf(machine.platform).isAbsolute(path)) fail('BAD_INPUT', `${path} is not absolute`, { field: 'path', reason: 'must be a whole path, from the root on' });
+  requireAbsolute(path, 'path', machine.platform);
   const type = files.stat(path)?.type;
   if (type === undefined) fail('PATH_MISSING', `${path} is not there`, { path });
   if (type !== 'dir') fail('NOT_A_FOLDER', `${path} is not a folder`, { path });
   const real = files.realpath(path);
-  if (files.lstat(pathsOf(machine.platform).join(real, 'varve-home.json')) !== undefined) fail('BAD_INPUT', `${path} is a Varve home`, { field: 'path', reason: 'is a Varve home; homes are kept as cold packages' });
+  if (files.lstat(pathsOf(machine.platform).join(real, homeMarker)) !== undefined) fail('BAD_INPUT', `${path} is a Varve home`, { field: 'path', reason: 'is a Varve home; homes are kept as cold packages' });
   return real;
 }

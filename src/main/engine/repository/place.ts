@@ -2,7 +2,7 @@
 // tries to write one temporary file; changes nothing. Blocks as long as the file system does: only in the threads of places.ts.
 import type { Probe } from '../../../contract/repository.ts';
 import { errnoOf, fail } from '../kit/errors.ts';
-import { pathsOf, resolveUserPath } from '../kit/paths.ts';
+import { homeMarker, pathsOf, resolveUserPath } from '../kit/paths.ts';
 import type { Files, Machine, Random, Volumes } from '../ports.ts';
 import { sha256Hex } from './format/ids.ts';
 
@@ -14,7 +14,6 @@ export interface PlaceDeps {
 }
 
 const layout = new Set(['data', 'index', 'keys', 'locks', 'snapshots', 'tmp']);
-const homeMarker = 'varve-home.json';
 const configLimitBytes = 1 << 20;
 
 /** BAD_INPUT for a place inside a Varve home, this one or another. `real`: the path with links resolved. */

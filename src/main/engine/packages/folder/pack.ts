@@ -2,13 +2,12 @@
 import { join } from 'node:path';
 import { errnoOf, throwIfAborted } from '../../kit/errors.ts';
 import { compareNames } from '../../kit/names.ts';
+import { homeMarker } from '../../kit/paths.ts';
 import type { DirEntry, Files, FileStat } from '../../ports.ts';
 import { linkTargetProblem, memberPathProblem } from '../archive/names.ts';
 import { isPartialName, readPackageName, withoutManifest } from '../place-names.ts';
 import type { PackageWriter } from '../place.ts';
 
-/** Its marker: a folder with this file in it is a Varve home. */
-const homeMarker = 'varve-home.json';
 const databaseMark = Buffer.from('SQLite format 3\0');
 /** Of a database that was copied whole. */
 const databaseSides = ['-wal', '-shm', '-journal'];
