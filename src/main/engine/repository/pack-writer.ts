@@ -6,13 +6,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { fail } from '../kit/errors.ts';
 import type { Draft } from './backend/backend.ts';
+import { BlobCompressor } from './blob-compressor.ts';
 import { bytesToHex, sha256Hex, type BlobType, type RandomBytes } from './format/ids.ts';
 import type { IndexPack } from './format/index-file.ts';
 import { decodeHeader, encodeHeaderLength, maxEntryBytes, maxHeaderEntries, writeEntry } from './format/pack.ts';
 import { release } from './format/release.ts';
 import { sealOverheadBytes, type Sealer } from './format/seal.ts';
-import { compress, decompress } from './format/zstd.ts';
-import { Compressor, Decompressor } from './format/zstd-context.ts';
+import { decompress } from './format/zstd.ts';
+import { Decompressor } from './format/zstd-context.ts';
 import { PackBytes, segmentBytes, SegmentPool } from './pack-bytes.ts';
 
 const MiB = 1024 * 1024;
@@ -34,8 +35,6 @@ export interface PackWriterOptions {
   store: (pieces: readonly Uint8Array[], packId: string, draft?: Draft) => Promise<void>;
   /** Begins a draft of a pack that has grown beyond one segment of memory. */
   draft?: () => Draft;
-  /** zstd level; 3 when not given. */
-  level?: number;
   /** Version of the repository: 1 is written uncompressed. 2 when not given. */
   version?: 1 | 2;
   /** A pack is closed once it reaches this size. */
@@ -65,7 +64,7 @@ export class PackWriter {
   readonly #segments: SegmentPool;
   readonly #sealed = new Scratch();
   readonly #opened = new Scratch();
-  readonly #compressor: Compressor;
+  readonly #compressor = new BlobCompressor(oneContextBytes);
   readonly #decompressor = new Decompressor(oneContextBytes);
   #choices: Uint8Array = new Uint8Array(0);
   #choicesAt = 0;
@@ -82,8 +81,7 @@ export class PackWriter {
   constructor(options: PackWriterOptions) {
     const { openPacks = 2, maxStoring = 2, packBytes = defaultPackBytes } = options;
     const naturalBytes = (openPacks + maxStoring + 1) * packBytes;
-    this.#options = { level: 3, version: 2, mostHeldBytes: naturalBytes, ...options, openPacks, maxStoring, packBytes };
-    this.#compressor = new Compressor(this.#options.level, oneContextBytes);
+    this.#options = { version: 2, mostHeldBytes: naturalBytes, ...options, openPacks, maxStoring, packBytes };
     this.#segments = new SegmentPool(Math.ceil(Math.min(naturalBytes, this.#options.mostHeldBytes + packBytes) / segmentBytes));
   }
 
@@ -99,21 +97,21 @@ export class PackWriter {
   add(id: string | Uint8Array, plain: Uint8Array): void | Promise<void> {
     this.#check();
     if (plain.length === 0 || plain.length > maxBlobBytes) throw new RangeError(`a blob of ${plain.length} bytes`);
-    const { type, version, level, packBytes } = this.#options;
+    const { type, version, packBytes } = this.#options;
     const hex = typeof id === 'string' ? id : bytesToHex(id);
-    const kept = version === 1 ? undefined : this.#compressor.compress(plain);
-    const content = version === 1 ? Buffer.from(plain.buffer, plain.byteOffset, plain.length) : (kept ?? compress(plain, level));
+    const frame = version === 1 ? undefined : this.#compressor.compress(plain);
+    const content = frame?.bytes ?? Buffer.from(plain.buffer, plain.byteOffset, plain.length);
     const storedLength = content.length + sealOverheadBytes;
     const uncompressedLength = version === 1 ? 0 : plain.length;
     const pack = storedLength >= packBytes ? this.#newPack() : this.#choose();
     try {
       const sealed = this.#sealInto(pack, content, storedLength);
-      this.#verify(hex, sealed, version === 1 ? this.#opened.take(plain.length) : content.fill(0), uncompressedLength);
+      this.#verify(hex, sealed, frame === undefined ? this.#opened.take(plain.length) : content.fill(0), uncompressedLength);
     } catch (error) {
       this.#failure = { error }; // the pack has a gap now
       throw error;
     }
-    if (version !== 1 && kept === undefined) release(content);
+    if (frame?.own === true) release(content);
     addEntry(pack, writeEntry({ type, id: hex, storedLength, uncompressedLength }, headerRoom(pack), pack.headerBytes));
     this.#blobs += 1;
     this.#plainBytes += plain.length;
