@@ -22,7 +22,7 @@ export interface Progress {
   bytes(count: number): void;
   /** One more file, which is worked on now. */
   file(path: string): void;
-  /** Begins another phase, counting anew. */
+  /** Begins another phase, counting anew; nothing when it is this one. */
   phase(name: Phase): void;
 }
 
@@ -48,6 +48,7 @@ export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, f
       show();
     },
     phase: (name) => {
+      if (name === phase) return;
       [phase, bytesDone, filesDone, current, shownMs] = [name, 0, 0, '', Number.NEGATIVE_INFINITY];
     }
   };

@@ -24,10 +24,8 @@ export function createPackFolderTask(copyDatabase: CopyDatabase): WorkerTask {
     files.mkdir(scratch, 0o700);
     try {
       const deps = { files, signal, onFile: progress.file, onBytes: progress.bytes, copyDatabase: (path: string, target: string) => copyDatabase({ files, clock, signal }, path, target), scratchPath: join(scratch, 'copy') };
-      let readingBack = false;
       const onReadBack = (count: number): void => {
-        if (!readingBack) progress.phase('verifying');
-        readingBack = true;
+        progress.phase('verifying');
         progress.bytes(count);
       };
       const placed = await placePackage({ files, clock, random }, { ...place, kind: 'folder', signal, onReadBack }, async (into) => {

@@ -4,11 +4,11 @@ import { linkSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DamagedError, type Repository } from '../../repository/index.ts';
+import type { Repository } from '../../repository/index.ts';
 import { clock, files, hasRestic, openLocal, random, restic } from '../../repository/testing/index.ts';
 import { checkPackage } from '../check/check.ts';
-import { placePackage, type PlacedPackage } from '../place.ts';
-import { packSnapshot } from './pack.ts';
+import type { PlacedPackage } from '../place.ts';
+import { placeSnapshot } from './place.ts';
 
 const password = 'geheim';
 const base = mkdtempSync(join(tmpdir(), 'varve-pack-snapshot-'));
@@ -40,10 +40,8 @@ describe.runIf(hasRestic())('a snapshot as a package', () => {
   });
 
   function pack(format: 'tar.gz' | 'zip', paths: readonly string[] = []): Promise<PlacedPackage> {
-    return placePackage({ files, clock, random }, { folder: join(base, 'packages'), kind: 'snapshot', format, name: 'thesis' }, async (into) => {
-      await packSnapshot({ repository, signal: new AbortController().signal, onFile: () => {}, onBytes: () => {} }, treeId, paths, into);
-      return { sourceDir: source, generator: 'Varve 1', further: { snapshot: { tree: treeId } } };
-    });
+    const request = { folder: join(base, 'packages'), format, name: 'thesis', signal: new AbortController().signal };
+    return placeSnapshot({ files, clock, random }, request, { repository, treeId, paths, facts: { sourceDir: source, generator: 'Varve 1', further: { snapshot: { tree: treeId } } } }, { bytes: () => {}, file: () => {}, phase: () => {} });
   }
 
   it.each(['tar.gz', 'zip'] as const)('%s holds its files, modes, times and links, and names what it leaves out', async (format) => {
@@ -74,15 +72,5 @@ describe.runIf(hasRestic())('a snapshot as a package', () => {
     expect(names).toContain(`files${source}/data/deep/large.bin`);
     expect(names.filter((name) => name.includes('csv') || name.includes('same'))).toEqual([]);
     await expect(pack('tar.gz', ['/nowhere'])).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  });
-
-  it('leaves out and names a small file that cannot be read any more', async () => {
-    const damaged = { index: repository.index, loadTree: (id: string) => repository.loadTree(id), loadBlob: () => Promise.reject(new DamagedError('its checksum is wrong')) };
-    const placed = await placePackage({ files, clock, random }, { folder: join(base, 'packages'), kind: 'snapshot', format: 'tar.gz', name: 'damaged' }, async (into) => {
-      await packSnapshot({ repository: damaged, signal: new AbortController().signal, onFile: () => {}, onBytes: () => {} }, treeId, [`${source}/notes.txt`, `${source}/link`], into);
-      return { sourceDir: source, generator: 'Varve 1' };
-    });
-    expect(placed.skipped).toEqual([{ path: `files${source}/notes.txt`, reason: 'it cannot be read from the snapshot: its checksum is wrong' }]);
-    expect((await checkPackage({ files }, placed.path)).check.problems).toEqual([]);
   });
 });

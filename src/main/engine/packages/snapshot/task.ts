@@ -1,9 +1,9 @@
 import { fail } from '../../kit/errors.ts';
 import type { WorkerTask } from '../../ports.ts';
 import { createLocalBackend, lockForReading, lockNotes, Repository, type LockIdentity, type MasterKey } from '../../repository/index.ts';
-import { placePackage, type PlacedPackage, type PlaceRequest } from '../place.ts';
+import type { PlacedPackage, PlaceRequest } from '../place.ts';
 import { createProgress, stopSignal, type PackageTaskMessage } from '../task-line.ts';
-import { packSnapshot } from './pack.ts';
+import { placeSnapshot } from './place.ts';
 
 export interface PackSnapshotInput {
   repositoryPath: string;
@@ -34,16 +34,7 @@ export const packSnapshotTask: WorkerTask = async (context, input) => {
   const lock = await lockForReading(repository, { identity, logger, signal, onLost: () => lost.abort(), ...lockNotes(line) });
   try {
     await repository.loadIndex(signal);
-    let readingBack = false;
-    const onReadBack = (count: number): void => {
-      if (!readingBack) progress.phase('verifying');
-      readingBack = true;
-      progress.bytes(count);
-    };
-    const placed = await placePackage({ files, clock, random }, { ...place, kind: 'snapshot', signal, onReadBack }, async (into) => {
-      await packSnapshot({ repository, signal, onFile: progress.file, onBytes: progress.bytes }, treeId, paths, into);
-      return { sourceDir, generator, further };
-    });
+    const placed = await placeSnapshot({ files, clock, random }, { ...place, signal }, { repository, treeId, paths, facts: { sourceDir, generator, further } }, progress);
     context.post({ kind: 'done', facts: placed } satisfies PackageTaskMessage<PlacedPackage>);
   } catch (error) {
     if (lost.signal.aborted) fail('LOCK_LOST', 'a lock was lost', { path: repositoryPath }, error);
