@@ -1,7 +1,7 @@
 // Cold packages as a person makes and uses them on the command line: the seven scenarios that the old scripts were tested by.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Verdict } from '../../src/contract/log.ts';
@@ -94,6 +94,22 @@ describe('backup-frio', () => {
     const result = await world.run(['backup-frio', oldFolder(`broken-${name}`, (path) => writeFileSync(join(path, name), content)), world.path('out'), '--json']);
     expect(result.code).toBe(5);
     expect(manifestOf(result.json<Made>()).chain_valid_at_backup).toBe(false);
+  });
+});
+
+describe('a package of a folder', () => {
+  it('has one number of files, whoever is asked', async () => {
+    const source = world.path('papers');
+    mkdirSync(join(source, 'empty'), { recursive: true });
+    writeFileSync(join(source, 'README.txt'), 'mine');
+    writeFileSync(join(source, 'a'), 'a');
+    linkSync(join(source, 'a'), join(source, 'a again'));
+    symlinkSync('a', join(source, 'link'));
+    const made = (await world.well(['package', 'create', '--folder', source, '--to', world.path('out'), '--format', 'tar.gz', '--json'])).json<{ package: { path: string; files: number } }>().package;
+    const [listed] = (await world.well(['package', 'list', '--kind', 'folder', '--json'])).json<{ files: number }[]>();
+    const { files: checked } = (await world.well(['package', 'verify', made.path, '--json'])).json<{ files: number }>();
+    const { files: unpacked } = (await world.well(['package', 'unpack', made.path, world.path('papers back'), '--json'])).json<{ files: number }>();
+    expect([made.files, listed?.files, checked, unpacked]).toEqual([4, 4, 4, 4]);
   });
 });
 

@@ -35,7 +35,7 @@ export const PackageRow = z.object({
   sealed: z.boolean(),
   createdAt: Instant,
   bytes: Count,
-  /** Of the packed files. */
+  /** What was packed: every name but the folders; a link is one, and the second name of a file. README.txt, manifest.json and SHA256SUMS are not counted. */
   files: Count,
   sha256: Hex64.nullable(),
   /** Events in it; null when it is none of the record. */
@@ -56,6 +56,7 @@ export const PackageCheck = z.object({
   createdAt: Instant.nullable(),
   sourceFolder: z.string().nullable(),
   sealed: z.boolean(),
+  /** As in PackageRow; `bytes` are theirs, unpacked. */
   files: Count,
   bytes: Count,
   /** Files that are not as the manifest says, at most 1,000, and how many. Empty: it is whole. */
@@ -68,6 +69,7 @@ export const PackageCheck = z.object({
 });
 export type PackageCheck = z.infer<typeof PackageCheck>;
 
+/** Counted as in PackageRow: `files` written, some of them `replaced`; `kept` ones were in the way. `bytes`: written. */
 export const UnpackReport = z.object({ path: z.string(), target: z.string(), files: Count, bytes: Count, kept: Count, replaced: Count, refused: z.array(z.object({ path: z.string(), reason: z.string() })), refusedCount: Count, durationMs: Count });
 export type UnpackReport = z.infer<typeof UnpackReport>;
 

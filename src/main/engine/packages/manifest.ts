@@ -7,6 +7,14 @@ export const manifestName = 'manifest.json';
 export const sumsName = 'SHA256SUMS';
 export const readmeName = 'README.txt';
 
+/**
+ * What every package brings along for itself, whatever was packed. One rule for how many files a package holds, wherever it is said: every name in it but these and
+ * the folders; a link is one, and so is the second name of a file. Their bytes are those of the files alone.
+ */
+export function isOwn(path: string): boolean {
+  return path === readmeName || path === manifestName || path === sumsName;
+}
+
 /** What follows the name of a package in the name of the manifest beside it. */
 export const manifestEnding = '.manifest.json';
 

@@ -39,7 +39,7 @@ describe('placing a package', () => {
   it('makes the folder, names the package by its time in UTC, and lays the manifest beside it', async () => {
     const files = createMemoryFiles();
     const placed = await make(files);
-    expect(placed).toMatchObject({ path: `${folder}/backup-eventlog-20261128-030405.tar.gz`, files: 2, fileBytes: 200_005, skippedCount: 1 });
+    expect(placed).toMatchObject({ path: `${folder}/backup-eventlog-20261128-030405.tar.gz`, files: 3, fileBytes: 200_005, skippedCount: 1 });
     expect(names(files)).toEqual(['backup-eventlog-20261128-030405.tar.gz', 'backup-eventlog-20261128-030405.tar.gz.manifest.json']);
     expect(files.lstat(placed.path)).toMatchObject({ size: placed.bytes, mode: 0o600 });
     expect(await problemsOf(files, placed.path)).toEqual([]);

@@ -48,7 +48,7 @@ export interface PlacedPackage {
   manifestPath: string;
   bytes: number;
   sha256: string;
-  /** Packed files (README.txt, manifest and sums not counted), and their bytes. */
+  /** As `isOwn` says what is counted. */
   files: number;
   fileBytes: number;
   skipped: readonly Skipped[];
@@ -98,7 +98,7 @@ export async function placePackage(ports: PlacePorts, request: PlaceRequest, pac
     const beside = (): Iterable<string> => (sealed ? [sealedManifestText(facts, { path: path.slice(folder.length).replace(/^[/\\]+/, ''), size: bytes, sha256 })] : manifest());
     placeText(ports, folder, manifestPath, beside()); // 7
     const packed = into.files.slice(1);
-    return { path, manifestPath, bytes, sha256, files: packed.length, fileBytes: packed.reduce((sum, { size }) => sum + size, 0), skipped: into.skipped, skippedCount: into.skippedCount };
+    return { path, manifestPath, bytes, sha256, files: packed.length + into.links.length, fileBytes: packed.reduce((sum, { size }) => sum + size, 0), skipped: into.skipped, skippedCount: into.skippedCount };
   } catch (error) {
     if (!renamed) archive.abort();
     throw error;

@@ -5,7 +5,7 @@ import type { Files } from '../../ports.ts';
 import { defaultLimits } from '../archive/limits.ts';
 import type { Passphrase, ReadLimits } from '../archive/model.ts';
 import { openArchive } from '../archive/read.ts';
-import { kindOf, manifestEnding, manifestLimitBytes, manifestName, readManifest, sumsName, type Manifest } from '../manifest.ts';
+import { isOwn, kindOf, manifestEnding, manifestLimitBytes, readManifest, type Manifest } from '../manifest.ts';
 import { hashFile } from '../place.ts';
 import { compareWithManifest, Problems, readMembers, type ReadingOptions, type SeenMembers } from './compare.ts';
 
@@ -33,7 +33,7 @@ export async function checkPackage(ports: { files: Files }, path: string, option
     const seen = await readMembers(archive.members(), path, options);
     const manifest = compareWithManifest(seen, problems);
     compareBeside(ports.files, path, besides, seen, archive.sealed, problems, options.signal);
-    const packed = seen.files.filter((file) => file.path !== manifestName && file.path !== sumsName);
+    const packed = seen.files.filter(({ path: name }) => !isOwn(name));
     const created = manifest === undefined ? Number.NaN : Date.parse(manifest.created_at);
     const check: PackageCheck = {
       path,
@@ -41,7 +41,7 @@ export async function checkPackage(ports: { files: Files }, path: string, option
       createdAt: Number.isNaN(created) ? null : new Date(created).toISOString(),
       sourceFolder: manifest?.source_dir ?? null,
       sealed: archive.sealed,
-      files: packed.length,
+      files: packed.length + seen.links.length,
       bytes: packed.reduce((sum, { size }) => sum + size, 0),
       problems: problems.first,
       problemCount: problems.count,

@@ -13,6 +13,7 @@ import { readArchive } from '../archive/read.ts';
 import { refuse } from '../archive/refuse.ts';
 import { checkPackage } from '../check/check.ts';
 import { Problems, type SeenMembers } from '../check/compare.ts';
+import { isOwn } from '../manifest.ts';
 
 export interface UnpackPorts {
   files: Files;
@@ -169,6 +170,11 @@ function refuseExisting(place: Place, chosen: Chosen, existing: UnpackRequest['e
   fail('BAD_INPUT', `${inTheWay.length} files are in the way in ${place.target}`, { field: 'target', reason: `holds ${inTheWay.length} of the files already (${shown}); say whether they are kept or replaced` });
 }
 
+/** As in every other figure (`isOwn`). */
+function isCounted({ type, path }: ReadMember): boolean {
+  return type !== 'folder' && !isOwn(path);
+}
+
 class Run {
   files = 0;
   bytes = 0;
@@ -194,7 +200,7 @@ class Run {
     for await (const member of members) {
       throwIfAborted(this.#request.signal);
       if (!this.#chosen.all.has(member.path)) continue;
-      this.#request.onFile?.(member.path);
+      if (isCounted(member)) this.#request.onFile?.(member.path);
       if (member.type === 'symlink') this.#links.push(member);
       else await this.#each(member);
     }
@@ -228,7 +234,7 @@ class Run {
     const there = this.#place.look(member.path);
     if (there === undefined) return true;
     if (this.#request.existing === 'keep') {
-      this.kept += 1;
+      if (isCounted(member)) this.kept += 1;
       return false;
     }
     if (there.type === 'dir') {
@@ -256,8 +262,10 @@ class Run {
       const replaces = this.#files.lstat(at) !== undefined && this.#request.existing === 'replace';
       if (replaces) this.#files.rename(temporary, at);
       else this.#files.renameNew(temporary, at);
-      if (replaces) this.replaced += 1;
-      this.files += 1;
+      if (isCounted(member)) {
+        this.files += 1;
+        if (replaces) this.replaced += 1;
+      }
       if (member.type === 'file') this.#written.add(member.path);
     } catch (error) {
       // The failure is the one that matters.
@@ -278,7 +286,7 @@ class Run {
         throwIfAborted(this.#request.signal);
         this.#files.write(fd, piece, 0, piece.length, null);
         hash.update(piece);
-        this.bytes += piece.length;
+        if (isCounted(member)) this.bytes += piece.length;
         this.#request.onBytes?.(piece.length);
       }
       if (this.#request.existing === 'replace') this.#files.fsync(fd);
