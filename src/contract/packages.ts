@@ -48,6 +48,10 @@ export type PackageRow = z.infer<typeof PackageRow>;
 export const PackageReport = z.object({ package: PackageRow, manifestPath: z.string(), removed: z.array(z.string()), durationMs: Count, skipped: z.array(z.object({ path: z.string(), reason: z.string() })), skippedCount: Count });
 export type PackageReport = z.infer<typeof PackageReport>;
 
+/** What a package of the record holds beside it, for a home to go on with. */
+export const HeldByPackage = z.object({ repositories: Count, plans: Count, jobs: Count });
+export type HeldByPackage = z.infer<typeof HeldByPackage>;
+
 /** What was found in a package, compared with its manifest. */
 export const PackageCheck = z.object({
   path: z.string(),
@@ -64,7 +68,7 @@ export const PackageCheck = z.object({
   problemCount: Count,
   /** Of a package of the record: chain, tree and signatures, as computed from its segments. */
   log: z
-    .object({ events: Count, firstEventId: z.string().nullable(), lastEventId: z.string().nullable(), lastHash: Hex64.nullable(), segments: Count, chainValid: z.boolean(), chainValidAtBackup: z.boolean(), /** What verification says of the record as it is in the package; null when it was not asked, or its segments could not be read. */ verdict: Verdict.nullable(), /** The first thing that does not fit. */ detail: z.string().nullable(), /** The package holds what a home is made of. */ restorable: z.boolean() })
+    .object({ events: Count, firstEventId: z.string().nullable(), lastEventId: z.string().nullable(), lastHash: Hex64.nullable(), segments: Count, chainValid: z.boolean(), chainValidAtBackup: z.boolean(), /** What verification says of the record as it is in the package; null when it was not asked, or its segments could not be read. */ verdict: Verdict.nullable(), /** The first thing that does not fit. */ detail: z.string().nullable(), /** The package holds what a home is made of. */ restorable: z.boolean(), /** What comes along with the record; null: nothing that this program could use. */ holds: HeldByPackage.nullable(), /** The keys are in it, sealed. */ keys: z.boolean() })
     .nullable()
 });
 export type PackageCheck = z.infer<typeof PackageCheck>;
@@ -107,6 +111,10 @@ export const HomeRestoreReport = z.object({
   missing: z.array(z.object({ kind: z.enum(['repository', 'channel', 'secret']), name: z.string() }))
 });
 export type HomeRestoreReport = z.infer<typeof HomeRestoreReport>;
+
+/** Where this program's home would be, and whether one can be made there. `free`: nothing is there, or nothing but what Varve itself needs. */
+export const HomePlace = z.object({ path: z.string(), state: z.enum(['free', 'home', 'other-files', 'not-a-folder', 'network']), freeBytes: Count });
+export type HomePlace = z.infer<typeof HomePlace>;
 
 /** What became of a damaged record. */
 export const LogRecoveryReport = z.object({
@@ -159,6 +167,8 @@ export const packages = {
    * way. `paths`: of the package; all when none.
    */
   unpack: procedure.input(z.object({ path: FilePath, key: PackageKey.optional(), target: FilePath, existing: z.enum(['refuse', 'keep', 'replace']).default('refuse'), paths: z.array(z.string().max(32_768)).max(10_000).default([]) })).output(z.object({ taskId: z.string() })),
+  /** Where `restoreHome` would make the home. Needs none. */
+  homePlace: procedure.route({ method: 'GET', path: '/packages/home-place' }).input(z.object({}).optional()).output(HomePlace),
   /**
    * Starts making a home out of a package of the record where this program's home would be, as a task (`kind: 'home-restore'`). Refused while there is a home. With
    * `gone` the keys are needed: those in a sealed package, or an exported file. The home is opened at the end.

@@ -1,6 +1,7 @@
 // varve package restore: a home out of a package of the record. There may be no home yet, and the one that is there may be damaged, so no engine runs.
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { verdictLines } from '../../contract/copy/verdict.ts';
 import type { HomeRestoreReport } from '../../contract/packages.ts';
@@ -90,9 +91,17 @@ async function restore({ ports, file, options, target, output, signal }: Restori
     anchors: await readAnchors(options.anchor ?? [], output.words, {}), vkeys: (options.key ?? []).flatMap((value) => (value.startsWith('@') ? readSmallFile(value.slice(1), 1_000_000).split('\n').filter((line) => line.trim() !== '') : [value])),
     onProgress: (bytes) => output.progress.show(`${Math.floor(bytes / 1_000_000)} MB`)
   };
-  // A home that somebody works with is not moved away under them.
-  if (files.stat(`${target}/varve-home.json`) !== undefined && options.replace === true) (await acquireLease(target, { waitMs: 1000, clock, signal, files })).release();
-  return restoreHome({ ports, config: { homePath: target, version: varveVersion, session: randomBytes(8).toString('hex'), environment: process.env } }, input);
+  const make = (): Promise<HomeRestoreReport> => restoreHome({ ports, config: { homePath: target, version: varveVersion, session: randomBytes(8).toString('hex'), environment: process.env } }, input);
+  const isHome = files.stat(join(target, 'varve-home.json')) !== undefined;
+  if (files.stat(join(target, 'run')) === undefined || (isHome && options.replace !== true)) return make();
+  // A home that somebody works with is not moved away under them, nor made where a program waits for one.
+  const lease = await acquireLease(target, { waitMs: 1000, clock, signal, files });
+  if (isHome) lease.release(); // what is to be moved must not be held
+  try {
+    return await make();
+  } finally {
+    lease.release();
+  }
 }
 
 async function askOldHome({ oldHomeGone, oldHomeUnsure }: RestoreOptions, { json, words: { say } }: Output): Promise<'gone' | 'unsure'> {

@@ -41,9 +41,17 @@ function show(output: Output, { path, createdAt, sourceFolder, files, bytes, pro
   output.say(say('packageFacts', { path, count: files, size: formatBytes(language, bytes) }));
   if (createdAt !== null) output.say(say('packageMadeAt', { at: formatExact(language, new Date(createdAt)), source: sourceFolder ?? '' }));
   if (log !== null) output.say(say(log.chainValid ? 'packageLogHolds' : 'packageLogBroken', { events: formatNumber(language, log.events), count: log.segments }));
+  if (log !== null) showHeld(output, log);
   if (log !== null && log.detail !== null) output.say(output.words.reason(log.detail));
   const verdict = log?.verdict;
   if (verdict) for (const line of verdictLines(language, verdict)) output.say(line);
   if (problemCount === 0) output.say(say('packageWhole'));
   else showGaps(output, say('packageNotWhole', { count: problemCount }), problems, problemCount);
+}
+
+function showHeld(output: Output, { holds, keys, restorable }: NonNullable<PackageCheck['log']>): void {
+  const { say } = output.words;
+  if (holds !== null) output.say(say('packageHolds', { ...holds }));
+  if (keys) output.say(say('packageHoldsKeys'));
+  if (!restorable) output.say(say('packageNotRestorable'));
 }

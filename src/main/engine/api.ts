@@ -9,6 +9,7 @@ import { createAnchorsApi, createCheckpointsApi, createErasureApi, createEvidenc
 import type { OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import type { Places } from './repository/index.ts';
+import { stateMigrations } from './state-migrations.ts';
 import { createPackageReader } from './packages/index.ts';
 import { createSecretsApi } from './secrets/index.ts';
 import { createSystemApi } from './system/api.ts';
@@ -24,6 +25,7 @@ export interface ApiDeps {
   announcer: Announcer;
   gateway: Gateway;
   init(input: Parameters<EngineApi['system']['init']>[0], context: CallContext): Promise<void>;
+  homePlace(): ReturnType<EngineApi['packages']['homePlace']>;
   restoreHome(input: Parameters<EngineApi['packages']['restoreHome']>[0], context: CallContext): { taskId: string };
   home(): OpenHome | undefined;
   homeFailure(): unknown;
@@ -38,7 +40,7 @@ export function createApi(deps: ApiDeps): EngineApi {
     if (isVarveError(failure)) throw failure;
     return fail('HOME_MISSING', `no home at ${config.homePath}`, { path: config.homePath });
   };
-  const reader = createPackageReader({ ports: deps.ports, tasks, named: () => home().named });
+  const reader = createPackageReader({ ports: deps.ports, tasks, named: () => home().named, knownState: stateMigrations.map(({ version }) => version) });
   return {
     system: createSystemApi(deps, home),
     log: createLogApi({ log: () => home().log, tasks }),
@@ -127,6 +129,7 @@ export function createApi(deps: ApiDeps): EngineApi {
       createLast: (input, context) => home().packages.api.createLast(input, context),
       verify: (input, context) => reader.verify(input, context),
       unpack: (input, context) => reader.unpack(input, context),
+      homePlace: () => deps.homePlace(),
       restoreHome: (input, context) => deps.restoreHome(input, context)
     },
     legacy: {

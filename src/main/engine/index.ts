@@ -12,8 +12,10 @@ import { measures, unready, type Unready } from './measures.ts';
 import { createHome, openHome, type OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
 import { readArchive } from './packages/archive/read.ts';
+import { requirePackageFile } from './packages/index.ts';
 import { createPlaces } from './repository/index.ts';
-import { restoreHome } from './restore-home.ts';
+import { homePlace, requirePlace, restoreHome } from './restore-home.ts';
+import { pathsOf } from './kit/paths.ts';
 import { createMask, maskedLogger, type Secrets } from './secrets/index.ts';
 import { noticesOf } from './system/api.ts';
 import { createAnnouncer } from './system/events.ts';
@@ -98,14 +100,25 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
       announcer.announce({ kind: 'changed', what: 'home' });
     });
 
+  /** The vault that was made a moment ago stays open, so that the home works on at once. */
+  const unlockFresh = async (passphrase: string | undefined): Promise<void> => {
+    if (home === undefined || passphrase === undefined) return;
+    await home.secrets.open();
+    if (home.secrets.state()?.state !== 'locked') return;
+    await home.secrets.unlock(passphrase);
+    await home.log.checkpoints.signIfDue();
+  };
+
   const fromPackage = (input: Parameters<EngineApi['packages']['restoreHome']>[0], { actor }: CallContext): { taskId: string } => {
     if (home) fail('HOME_EXISTS', 'the home is open already', { path: config.homePath });
+    requirePlace({ ports, config }, false);
+    requirePackageFile(ports, input.path);
     const { key, path, oldHome, keys, secretStore, passphrase: vaultPassphrase } = input;
     if (key !== undefined && 'secret' in key) fail('HOME_MISSING', 'without a home there are no named secrets', { path: config.homePath });
     const passphrase = key?.passphrase;
     return tasks.start({
       kind: 'home-restore',
-      subject: path,
+      subject: pathsOf(ports.machine.platform).basename(path),
       run: (task) =>
         opening.run(async () => {
           const language = input.language ?? 'en';
@@ -115,6 +128,7 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
           );
           ports.logger.info('a home was made out of a package', { by: actor });
           await open();
+          await unlockFresh(vaultPassphrase);
           announcer.announce({ kind: 'changed', what: 'home' });
           return { kind: 'home-restore', report };
         })
@@ -129,6 +143,7 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
     announcer,
     gateway,
     init,
+    homePlace: () => homePlace({ ports, config }),
     restoreHome: fromPackage,
     home: () => home,
     homeFailure: () => homeFailure
@@ -143,8 +158,10 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
       await home?.jobs.idle(signal);
       await tasks.idle(signal);
     },
-    stop: () =>
-      opening.run(async () => {
+    stop: async () => {
+      // A home that is being made out of a package is not waited for.
+      if (home === undefined && !stopped) await tasks.stopAll();
+      await opening.run(async () => {
         if (stopped) return;
         stopped = true;
         // First of all, so that what is under way for a job is known to have been stopped by this.
@@ -155,7 +172,8 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
         home = undefined;
         await closing?.close();
         await places.close();
-      }),
+      });
+    },
     get homeOpen() {
       return home !== undefined;
     },

@@ -2,12 +2,13 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TaskState } from '../../contract/events.ts';
 import { createMemoryKeyring } from '../adapters/memory-keyring.ts';
 import { readArchive } from './packages/archive/read.ts';
 import { packHome, type PackHome } from './packages/restore/testing.ts';
 import { restoreHome, type RestoreHomeInput } from './restore-home.ts';
 import { stateMigrations } from './state-migrations.ts';
-import { createTestEngine, testContext, type TestEngine } from './testing/index.ts';
+import { createTestEngine, taskEnd, testContext, type TestEngine } from './testing/index.ts';
 
 const passphrase = 'a long passphrase for keys';
 let old: TestEngine;
@@ -145,6 +146,63 @@ describe('a home of which nobody knows', () => {
   it('gets the passwords from exported keys, too', async () => {
     const at = await freshComputer();
     expect(await restore(at, await packed(at), { oldHome: 'unsure', keys: { text: keysText, passphrase } })).toMatchObject({ continued: false, missing: [] });
+  });
+});
+
+describe('through the engine, before there is a home', () => {
+  /** A server that waits for a home holds its place: its lease lies there. */
+  async function waitingServer(): Promise<TestEngine> {
+    const at = await freshComputer();
+    mkdirSync(join(at.homePath, 'run'), { recursive: true });
+    writeFileSync(join(at.homePath, 'run', 'lease.db'), '');
+    return at;
+  }
+  const ended = async (at: TestEngine, started: Promise<{ taskId: string }> | { taskId: string }): Promise<TaskState> => taskEnd(at.api, (await started).taskId);
+
+  it('checks a package and says what is in it, makes the home where the lease lies, and works on with its vault open', async () => {
+    const at = await waitingServer();
+    const path = await packed(at, { passphrase, keys: keysText });
+    expect(await at.api.packages.homePlace({}, testContext)).toMatchObject({ path: at.homePath, state: 'free' });
+    expect(await ended(at, at.api.packages.verify({ path, key: { passphrase } }, testContext))).toMatchObject({ result: { check: { kind: 'log', problemCount: 0, log: { events: entries, restorable: true, keys: true, holds: { repositories: 1, plans: 0, jobs: 0 } } } } });
+
+    const state = await ended(at, at.api.packages.restoreHome({ path, key: { passphrase }, oldHome: 'gone', secretStore: 'vault', passphrase: 'a vault of its own' }, testContext));
+    expect(state).toMatchObject({ subject: 'backup-eventlog-20260102-030405.tar.gz', state: 'done', result: { kind: 'home-restore', report: { homeId, continued: true, missing: [], verdict: { kind: 'consistent' } } } });
+    expect(JSON.stringify(await at.api.system.tasks.list({}, testContext))).not.toContain(passphrase);
+    expect(await at.api.system.status({}, testContext)).toMatchObject({ home: { id: homeId, path: at.homePath }, secretStore: { kind: 'vault', state: 'open' } });
+    await at.api.log.append({ action: 'app.noted', category: 'app', level: 'info', payload: { text: 'after the fire' } }, testContext);
+    expect((await at.api.log.list({ filter: { text: 'fire' }, limit: 5, order: 'newest' }, testContext)).entries).toHaveLength(2);
+    expect((await at.api.repositories.list({}, testContext)).map(({ name }) => name)).toEqual(['usb']);
+    expect(existsSync(join(at.homePath, 'run', 'lease.db'))).toBe(true);
+    expect(readdirSync(at.homePath).filter((name) => /restoring|pending/.test(name))).toEqual([]);
+    await expect(at.api.packages.restoreHome({ path, oldHome: 'unsure', secretStore: 'keyring' }, testContext)).rejects.toMatchObject({ code: 'HOME_EXISTS' });
+  });
+
+  it('makes nothing after a refusal or a stop, and can be asked again', async () => {
+    const at = await waitingServer();
+    const path = await packed(at);
+    expect(await ended(at, at.api.packages.restoreHome({ path, oldHome: 'gone', secretStore: 'keyring' }, testContext))).toMatchObject({ state: 'failed', error: { code: 'SECRET_MISSING' } });
+    const { taskId } = await at.api.packages.restoreHome({ path, oldHome: 'unsure', secretStore: 'keyring' }, testContext);
+    await at.api.system.tasks.cancel({ id: taskId }, testContext);
+    expect(await taskEnd(at.api, taskId)).toMatchObject({ state: 'cancelled' });
+    expect(readdirSync(at.homePath)).toEqual(['run']);
+    expect(at.engine.homeOpen).toBe(false);
+    expect(await ended(at, at.api.packages.restoreHome({ path, oldHome: 'unsure', secretStore: 'keyring' }, testContext))).toMatchObject({ state: 'done', result: { report: { continued: false } } });
+    expect(at.engine.homeOpen).toBe(true);
+  });
+
+  it('is refused at once without a package, without a place, and over another home', async () => {
+    const at = await waitingServer();
+    const ask = (path: string): Promise<unknown> => Promise.resolve(at.api.packages.restoreHome({ path, oldHome: 'unsure', secretStore: 'keyring' }, testContext));
+    await expect(ask(join(at.folder, 'nothing.tar.gz'))).rejects.toMatchObject({ code: 'PATH_MISSING' });
+    await expect(ask('nothing.tar.gz')).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'path' } });
+    const path = await packed(at);
+    writeFileSync(join(at.homePath, 'thesis.txt'), 'x');
+    expect(await at.api.packages.homePlace({}, testContext)).toMatchObject({ state: 'other-files' });
+    await expect(ask(path)).rejects.toMatchObject({ code: 'BAD_INPUT', data: { field: 'home' } });
+    writeFileSync(join(at.homePath, 'varve-home.json'), '{}');
+    expect(await at.api.packages.homePlace({}, testContext)).toMatchObject({ state: 'home' });
+    await expect(ask(path)).rejects.toMatchObject({ code: 'HOME_EXISTS' });
+    expect(readFileSync(join(at.homePath, 'thesis.txt'), 'utf8')).toBe('x');
   });
 });
 

@@ -1,16 +1,19 @@
 // A home out of a package of the record (decisions.md 16, 17). It is built under a temporary name beside its place and gets its name at the very end, so a stop
 // leaves nothing half under it. Steps, and what is left if we stop after each:
 //
-//   1. look at the place: missing, empty, or a home that may be moved aside     -> nothing changed
+//   1. look at the place: missing, empty, held, or a home that may be moved aside -> nothing changed
 //   2. the package into a log.db in `.NAME.restoring-<16 hex>`, all checked      -> a temporary folder, which the next restore removes
 //   3. keys, state, settings, the first event, a checkpoint, the marker          -> the same; a home whole in itself, under a name nobody opens
 //   4. an old home's folder is renamed to `NAME.before-<time>`                   -> no home at its place; the old one beside it, whole; run it again
 //   5. the temporary folder gets the name                                       -> the restored home
 //
+// Held: nothing is there but what a host leaves that waits for a home (its lease). That folder cannot be renamed under the host, so the home is built inside it,
+// and at the end moved up, the marker last (`moveIntoHome`).
+//
 // Old home gone: the record goes on under its origin, with its keys, and says `log.restored`. Otherwise: a new origin with new keys, whose first event of
 // its own, `home.created`, cites the old checkpoint; the old record lies beside it in `earlier/<old id>/`, only to be read. One key never signs two histories.
 import { basename, dirname, join } from 'node:path';
-import type { HomeRestoreReport } from '../../contract/packages.ts';
+import type { HomePlace, HomeRestoreReport } from '../../contract/packages.ts';
 import type { AnchorInput, Verdict } from '../../contract/verify.ts';
 import type { EngineConfig } from './config.ts';
 import { writeFileDurable } from './kit/durable.ts';
@@ -25,7 +28,7 @@ import type { Files, Ports } from './ports.ts';
 import { createLogKeys, createSecrets, openExport, type ExportContent, type Secrets } from './secrets/index.ts';
 import { openDatabase } from './store/index.ts';
 import { stateMigrations } from './state-migrations.ts';
-import { homeSchema, markerName, nearestExisting, readHome, type Marker } from './system/home.ts';
+import { homeSchema, homeStands, markerName, moveIntoHome, nearestExisting, readHome, restoringName, type HomeStands, type Marker } from './system/home.ts';
 
 export interface RestoreHomeInput {
   packagePath: string;
@@ -53,9 +56,10 @@ type Deps = { ports: Ports; config: Pick<EngineConfig, 'homePath' | 'version' | 
 /** Throws PACKAGE_REFUSED, SECRET_MISSING (no keys for a record that is to go on), HOME_EXISTS, BAD_INPUT, HOME_ON_NETWORK, NO_SPACE, NOT_WRITABLE, CANCELLED. */
 export async function restoreHome(deps: Deps, input: RestoreHomeInput): Promise<HomeRestoreReport> {
   const { ports: { files, random }, config: { homePath } } = deps;
-  const existing = lookAtPlace(deps, input.replace); // 1
-  const folder = join(dirname(homePath), `.${basename(homePath)}.restoring-${Buffer.from(random.bytes(8)).toString('hex')}`);
-  sweepEarlierTries(files, homePath);
+  const existing = requirePlace(deps, input.replace); // 1
+  const [parent, start] = existing === 'held' ? [homePath, restoringName] : [dirname(homePath), `.${basename(homePath)}${restoringName}`];
+  sweepEarlierTries(files, parent, start);
+  const folder = join(parent, `${start}${Buffer.from(random.bytes(8)).toString('hex')}`);
   try {
     files.mkdirs(folder, 0o700);
     const built = await buildHome(deps, input, folder, existing); // 2, 3
@@ -71,26 +75,37 @@ export async function restoreHome(deps: Deps, input: RestoreHomeInput): Promise<
   }
 }
 
-function sweepEarlierTries(files: Files, homePath: string): void {
-  const parent = dirname(homePath);
+function sweepEarlierTries(files: Files, parent: string, start: string): void {
   if (files.stat(parent) === undefined) return;
-  const start = `.${basename(homePath)}.restoring-`;
   for (const { name, type } of files.readdir(parent)) if (type === 'dir' && name.startsWith(start) && /^[0-9a-f]{16}$/.test(name.slice(start.length))) files.removeTree(join(parent, name));
 }
 
-type Place = 'missing' | 'empty' | 'home';
+/** Where a home would be made, and whether one can be. Writes nothing. */
+export function homePlace({ ports: { files, volumes }, config: { homePath } }: Deps): HomePlace {
+  const nearest = nearestExisting(files, homePath);
+  const { freeBytes } = files.space(nearest);
+  const stands = homeStands(files, homePath);
+  const state = volumes.kindOf(nearest).network ? 'network' : stands === 'missing' || stands === 'empty' || stands === 'held' ? 'free' : stands;
+  return { path: homePath, state, freeBytes };
+}
 
-function lookAtPlace({ ports: { files, volumes }, config: { homePath } }: Deps, replace: boolean): Place {
+type Place = Exclude<HomeStands, 'other-files' | 'not-a-folder'>;
+
+/** Throws what keeps a home from being made there; `replace`: a home that is there keeps nobody. */
+export function requirePlace({ ports: { files, volumes }, config: { homePath } }: Deps, replace: boolean): Place {
   const { network, fileSystem } = volumes.kindOf(nearestExisting(files, homePath));
   if (network) fail('HOME_ON_NETWORK', `${homePath} is on a network file system (${fileSystem})`, { path: homePath, fileSystem });
-  const stat = files.stat(homePath);
-  if (stat === undefined) return 'missing';
-  if (stat.type !== 'dir') fail('NOT_A_FOLDER', `${homePath} is not a folder`, { path: homePath });
-  const entries = files.readdir(homePath);
-  if (entries.length === 0) return 'empty';
-  if (!entries.some(({ name }) => name === markerName)) fail('BAD_INPUT', `${homePath} holds other files`, { field: 'home', reason: 'the folder holds other files and is no home; choose an empty folder or one that does not exist yet' });
-  if (!replace) fail('HOME_EXISTS', `${homePath} is a home already`, { path: homePath });
-  return 'home';
+  const stands = homeStands(files, homePath);
+  switch (stands) {
+    case 'not-a-folder':
+      return fail('NOT_A_FOLDER', `${homePath} is not a folder`, { path: homePath });
+    case 'other-files':
+      return fail('BAD_INPUT', `${homePath} holds other files`, { field: 'home', reason: 'the folder holds other files and is no home; choose an empty folder or one that does not exist yet' });
+    case 'home':
+      return replace ? stands : fail('HOME_EXISTS', `${homePath} is a home already`, { path: homePath });
+    default:
+      return stands;
+  }
 }
 
 /** The name for the old home: with the time, and a number where that is taken. */
@@ -102,8 +117,12 @@ function asideOf(files: Files, homePath: string, nowMs: number): string {
   }
 }
 
-function takePlace({ ports: { files, clock }, config: { homePath } }: Deps, folder: string, existing: Place): string | null {
+function takePlace({ ports: { files, clock, random }, config: { homePath } }: Deps, folder: string, existing: Place): string | null {
   let aside: string | null = null;
+  if (existing === 'held') {
+    moveIntoHome({ files, random, homePath }, folder);
+    return null;
+  }
   if (existing === 'home') {
     aside = asideOf(files, homePath, clock.now());
     files.renameNew(homePath, aside); // 4

@@ -14,7 +14,7 @@ import { createSources } from './sources.ts';
 import { createPackageStore } from './store.ts';
 
 export { packageMigrations } from './migrations.ts';
-export { createPackageReader, type PackageReader } from './reading.ts';
+export { createPackageReader, requirePackageFile, type PackageReader } from './reading.ts';
 export type { HoldingPackage } from './service.ts';
 
 export interface PackagesDependencies {

@@ -16,20 +16,23 @@ export interface PackageReaderDeps {
   tasks: Pick<Tasks, 'start'>;
   /** Of the open home; throws HOME_MISSING where there is none. */
   named(): Pick<NamedSecrets, 'use'>;
+  /** Versions of state.db that this program knows. */
+  knownState: readonly number[];
 }
 
 export type PackageReader = Pick<EngineApi['packages'], 'verify' | 'unpack'>;
 
-export function createPackageReader({ ports, tasks, named }: PackageReaderDeps): PackageReader {
-  const { files, machine, workers } = ports;
+/** Throws what says that there is no file to open at `path`. */
+export function requirePackageFile({ files, machine }: Pick<Ports, 'files' | 'machine'>, path: string): string {
+  requireAbsolute(path, 'path', machine.platform);
+  const type = files.stat(path)?.type;
+  if (type === undefined) fail('PATH_MISSING', `${path} is not there`, { path });
+  if (type !== 'file') fail('BAD_INPUT', `${path} is not a file`, { field: 'path', reason: 'is not a file' });
+  return path;
+}
 
-  const existing = (path: string): string => {
-    requireAbsolute(path, 'path', machine.platform);
-    const type = files.stat(path)?.type;
-    if (type === undefined) fail('PATH_MISSING', `${path} is not there`, { path });
-    if (type !== 'file') fail('BAD_INPUT', `${path} is not a file`, { field: 'path', reason: 'is not a file' });
-    return path;
-  };
+export function createPackageReader({ ports, tasks, named, knownState }: PackageReaderDeps): PackageReader {
+  const { machine, workers } = ports;
   const passphraseOf = async (key: PackageKey | undefined, path: string): Promise<string | undefined> => {
     if (key === undefined) return undefined;
     return 'passphrase' in key ? key.passphrase : (await named().use(key.secret, { by: path, purpose: 'package' })).value;
@@ -50,15 +53,15 @@ export function createPackageReader({ ports, tasks, named }: PackageReaderDeps):
 
   return {
     verify: (input) => {
-      const path = existing(input.path);
+      const path = requirePackageFile(ports, input.path);
       return tasks.start({
         kind: 'package-check',
         subject: pathsOf(machine.platform).basename(path),
-        run: async (task) => ({ kind: 'package-check', check: await inThread<PackageCheck>('packages.check', { path, passphrase: await passphraseOf(input.key, path) } satisfies CheckInput, task) })
+        run: async (task) => ({ kind: 'package-check', check: await inThread<PackageCheck>('packages.check', { path, passphrase: await passphraseOf(input.key, path), knownState } satisfies CheckInput, task) })
       });
     },
     unpack: (input) => {
-      const path = existing(input.path);
+      const path = requirePackageFile(ports, input.path);
       const { target, existing: inTheWay, paths } = input;
       requireAbsolute(target, 'target', machine.platform);
       return tasks.start({

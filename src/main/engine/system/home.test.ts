@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNodeFiles } from '../../adapters/files.ts';
 import { createFakeClock, createSeededRandom } from '../testing/fake-clock.ts';
-import { makeHome, markerName, readHome, tidyHome, type HomeDeps } from './home.ts';
+import { homeStands, makeHome, markerName, moveIntoHome, readHome, tidyHome, type HomeDeps } from './home.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -98,5 +98,53 @@ describe('the home', () => {
     writeFileSync(join(deps.homePath, markerName), content);
     expect(() => readHome(deps)).toThrow(codeOf(code));
     expect(readFileSync(join(deps.homePath, markerName), 'utf8')).toBe(content);
+  });
+});
+
+describe('a home that was built in the folder of a host that waits for one', () => {
+  const changing = ['open', 'write', 'fsync', 'fsyncFolder', 'unlink', 'rename', 'renameNew', 'rmdir', 'chmod'] as const;
+
+  it('is moved up whole; stopped anywhere, the place can be used again, or the home is there', () => {
+    for (let failAt = 1, whole = false; !whole; failAt += 1) {
+      const deps = depsOf();
+      const from = join(deps.homePath, '.restoring-0123456789abcdef');
+      mkdirSync(join(deps.homePath, 'run'), { recursive: true });
+      const build = (): void => {
+        mkdirSync(join(from, 'earlier', 'old'), { recursive: true });
+        for (const name of ['log.db', 'state.db', 'earlier/old/log.db']) writeFileSync(join(from, name), 'new');
+        writeFileSync(join(from, markerName), JSON.stringify({ format: 'varve-home', schema: 1, id: 'a'.repeat(32), createdAt: '2026-11-21T12:00:00.000Z' }));
+      };
+      build();
+      let count = 0;
+      const files = Object.create(deps.files) as HomeDeps['files'];
+      for (const name of changing) Object.defineProperty(files, name, { value: (...args: never[]) => {
+        if (++count >= failAt) throw Object.assign(new Error(`${name}: no more`), { code: 'EIO' });
+        return (deps.files[name] as (...all: never[]) => unknown).apply(deps.files, args);
+      } });
+      try {
+        moveIntoHome({ ...deps, files }, from);
+        whole = true;
+      } catch {
+        const stands = homeStands(deps.files, deps.homePath);
+        expect(['held', 'home'], `stopped at ${failAt}`).toContain(stands);
+        if (stands === 'held') {
+          rmSync(from, { recursive: true, force: true });
+          build();
+          moveIntoHome(deps, from);
+        }
+      }
+      expect(readHome(deps)?.id).toBe('a'.repeat(32));
+      tidyHome(deps);
+      expect(readdirSync(deps.homePath).filter((name) => !name.includes('.tmp-')).sort()).toEqual(['earlier', 'log.db', 'run', 'state.db', markerName]);
+      expect(readFileSync(join(deps.homePath, 'earlier/old/log.db'), 'utf8')).toBe('new');
+      rmSync(join(folder, 'deep'), { recursive: true });
+    }
+  });
+
+  it('gives way to a new home that is made instead of trying again', async () => {
+    const deps = depsOf();
+    mkdirSync(join(deps.homePath, '.restoring-0123456789abcdef', 'earlier'), { recursive: true });
+    await makeHome(deps, nothing);
+    expect(readdirSync(deps.homePath)).toEqual([markerName]);
   });
 });

@@ -15,7 +15,9 @@ const markerLimitBytes = 65_536;
 const temporaryAgeMs = 3_600_000;
 
 /** What making a home leaves in the folder, apart from the marker; removed when an interrupted making is begun again. */
-const homeFiles = ['keys.json', 'payload-keys.json', 'vault.json', 'settings.json', 'state.db', 'state.db-wal', 'state.db-shm', 'log.db', 'log.db-wal', 'log.db-shm'];
+const homeFiles = ['keys.json', 'payload-keys.json', 'vault.json', 'settings.json', 'state.db', 'state.db-wal', 'state.db-shm', 'log.db', 'log.db-wal', 'log.db-shm', 'earlier'];
+/** What a folder is called in which a home is built out of a package; 16 hex digits follow. */
+export const restoringName = '.restoring-';
 /** May be in a folder that is to become a home: the lease lies in `run` before anything else, and systems put the others everywhere. */
 const harmless = new Set(['run', 'cache', 'lost+found', '.DS_Store', 'desktop.ini', 'Thumbs.db']);
 
@@ -47,9 +49,10 @@ export function readHome({ files, volumes, homePath }: Pick<HomeDeps, 'files' | 
   return marker.data;
 }
 
-/** Tidies what a crash may have left: the pending mark after the marker was written, and temporaries of cut-off writes. */
+/** Tidies what a crash may have left: the pending mark after the marker was written, the empty folder a home was moved out of, and temporaries of cut-off writes. */
 export function tidyHome({ files, clock, homePath }: Pick<HomeDeps, 'files' | 'clock' | 'homePath'>): void {
   if (files.lstat(join(homePath, pendingName))) files.unlink(join(homePath, pendingName));
+  removeTriedRestores(files, homePath);
   sweepTemporary(files, homePath, { olderThanMs: temporaryAgeMs, nowMs: clock.now() });
 }
 
@@ -70,12 +73,12 @@ export async function makeHome(deps: HomeDeps, fill: (marker: Marker) => Promise
   if (readHome(deps)) fail('HOME_EXISTS', `${homePath} is a home already`, { path: homePath }); // 1
   refuseNetwork({ volumes, homePath, where: nearestExisting(files, homePath) });
   const pendingPath = join(homePath, pendingName);
-  refuseOtherThings(files, homePath, files.lstat(pendingPath) !== undefined);
+  refuseOtherThings(files, homePath);
   makePrivateFolder(files, homePath); // 2
   const pending = Pending.safeParse(files.lstat(pendingPath) ? tryReadJson(files, pendingPath) : undefined);
   const id = pending.success ? pending.data.id : Buffer.from(random.bytes(16)).toString('hex');
   writeJson(deps, pendingPath, { id }); // 3
-  for (const name of homeFiles) if (files.lstat(join(homePath, name))) files.unlink(join(homePath, name)); // 4
+  removeLeftOver(files, homePath); // 4
   const marker: Marker = { format: 'varve-home', schema: homeSchema, id, createdAt: new Date(clock.now()).toISOString() };
   await fill(marker); // 5
   writeJson(deps, join(homePath, markerName), marker); // 6
@@ -84,13 +87,55 @@ export async function makeHome(deps: HomeDeps, fill: (marker: Marker) => Promise
   return marker;
 }
 
-function refuseOtherThings(files: Files, homePath: string, begun: boolean): void {
+/** How a folder stands that is to become a home. `held`: nothing is in it but what a host that waits for a home, or an interrupted making, left. */
+export type HomeStands = 'missing' | 'empty' | 'held' | 'home' | 'other-files' | 'not-a-folder';
+
+export function homeStands(files: Files, homePath: string): HomeStands {
   const stat = files.stat(homePath);
-  if (stat === undefined) return;
-  if (stat.type !== 'dir') fail('NOT_A_FOLDER', `${homePath} is not a folder`, { path: homePath });
+  if (stat === undefined) return 'missing';
+  if (stat.type !== 'dir') return 'not-a-folder';
+  const names = files.readdir(homePath).map(({ name }) => name);
+  if (names.length === 0) return 'empty';
+  if (names.includes(markerName)) return 'home';
+  const begun = names.includes(pendingName);
   const ours = new Set([...harmless, pendingName, ...(begun ? homeFiles : [])]);
-  const other = files.readdir(homePath).find((entry) => !ours.has(entry.name) && !entry.name.startsWith(`${pendingName}.tmp-`) && !(begun && entry.name.includes('.tmp-')));
-  if (other) fail('BAD_INPUT', `${homePath} holds other files`, { field: 'home', reason: 'the folder holds other files and is no home; choose an empty folder or one that does not exist yet' });
+  const strange = names.some((name) => !ours.has(name) && !name.startsWith(`${pendingName}.tmp-`) && !name.startsWith(restoringName) && !(begun && name.includes('.tmp-')));
+  return strange ? 'other-files' : 'held';
+}
+
+function refuseOtherThings(files: Files, homePath: string): void {
+  const stands = homeStands(files, homePath);
+  if (stands === 'not-a-folder') fail('NOT_A_FOLDER', `${homePath} is not a folder`, { path: homePath });
+  if (stands === 'other-files') fail('BAD_INPUT', `${homePath} holds other files`, { field: 'home', reason: 'the folder holds other files and is no home; choose an empty folder or one that does not exist yet' });
+}
+
+/** What an interrupted making, or a restore into this place, left. */
+function removeLeftOver(files: Files, homePath: string): void {
+  for (const name of homeFiles) if (files.lstat(join(homePath, name))) files.removeTree(join(homePath, name));
+  removeTriedRestores(files, homePath);
+}
+
+function removeTriedRestores(files: Files, homePath: string): void {
+  for (const { name, type } of files.readdir(homePath)) if (type === 'dir' && name.startsWith(restoringName)) files.removeTree(join(homePath, name));
+}
+
+/**
+ * Gives a place that is `held` the home that was built whole in `from`, a folder in it. A stop before the marker has moved leaves a begun home, which making or
+ * restoring one begins anew; after that, the home.
+ */
+export function moveIntoHome({ files, random, homePath }: Pick<HomeDeps, 'files' | 'random' | 'homePath'>, from: string): void {
+  const pendingPath = join(homePath, pendingName);
+  const names = files.readdir(from).map(({ name }) => name);
+  const { id } = Marker.parse(readJson(files, join(from, markerName)));
+  writeJson({ files, random }, pendingPath, { id });
+  for (const name of homeFiles) if (files.lstat(join(homePath, name))) files.removeTree(join(homePath, name));
+  for (const name of names) if (name !== markerName) files.renameNew(join(from, name), join(homePath, name));
+  files.fsyncFolder(homePath);
+  files.renameNew(join(from, markerName), join(homePath, markerName));
+  files.rmdir(from);
+  files.unlink(pendingPath);
+  files.chmod(homePath, 0o700);
+  files.fsyncFolder(homePath);
 }
 
 /** The whole way is made; only the home itself is private. A parent that was made is made durable too. */

@@ -10,16 +10,19 @@ import type { Passphrase } from '../archive/model.ts';
 import { readArchive } from '../archive/read.ts';
 import { readRecordPackage, summaryProblems } from '../restore/read-package.ts';
 import type { Problem } from './compare.ts';
+import { heldBy } from './held.ts';
 
 export interface RecordRequest {
   path: string;
   passphrase: Passphrase | undefined;
+  /** Versions of state.db that this program knows. */
+  knownState: readonly number[];
   signal: AbortSignal;
   onBytes(count: number): void;
 }
 
 /** `lies`: what the manifest says otherwise than the events themselves. The package's files are known to be as its manifest says. */
-export async function checkRecord(context: Pick<WorkerContext, 'files' | 'random' | 'machine' | 'workers'>, { path, passphrase, signal, onBytes }: RecordRequest): Promise<{ log: NonNullable<PackageCheck['log']>; lies: Problem[] }> {
+export async function checkRecord(context: Pick<WorkerContext, 'files' | 'random' | 'machine' | 'workers'>, { path, passphrase, knownState, signal, onBytes }: RecordRequest): Promise<{ log: NonNullable<PackageCheck['log']>; lies: Problem[] }> {
   const { files, random, machine, workers } = context;
   const folder = join(machine.temporaryFolder, `varve-package-${Buffer.from(random.bytes(8)).toString('hex')}`);
   files.mkdir(folder, 0o700);
@@ -39,6 +42,7 @@ export async function checkRecord(context: Pick<WorkerContext, 'files' | 'random
     const chainValid = record.problemCount === 0;
     const verdict = chainValid && record.origin !== undefined && record.events > 0 ? await verdictOn(record.origin, record.vkey) : null;
     const [first] = record.problems;
+    const state = heldBy(found.state, { path, known: knownState });
     const log = {
       events: record.events,
       firstEventId: record.firstEventId,
@@ -48,8 +52,10 @@ export async function checkRecord(context: Pick<WorkerContext, 'files' | 'random
       chainValid,
       chainValidAtBackup: manifest?.chain_valid_at_backup === true,
       verdict,
-      restorable: chainValid && record.events > 0 && verdict?.kind !== 'broken',
-      detail: first === undefined ? null : first.reason
+      restorable: chainValid && record.events > 0 && verdict?.kind !== 'broken' && state.refusal === null,
+      detail: first?.reason ?? state.refusal,
+      holds: state.holds,
+      keys: found.keys !== undefined
     };
     return { log, lies: manifest === undefined ? [] : summaryProblems(manifest, record, found.state !== undefined) };
 
