@@ -1,13 +1,15 @@
 // Cold packages in the console: one is made by keyboard alone, found in the list, checked and unpacked; a damaged one and a wrong passphrase are said in words;
-// in both languages and both schemes.
+// in both languages and both schemes. Last, on a computer without a home: the welcome makes one out of a package of the record, by keyboard alone.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAddress } from '../../src/renderer/features/packages/address.ts';
-import { press } from '../pages/look.ts';
+import { bothSchemes, press, tabTo } from '../pages/look.ts';
 import { openSampleConsole, whatIsMissing, type SampleConsole } from '../pages/sample-console.ts';
+import { logOf } from '../pages/screens.ts';
+import { openConsole, serveHome } from '../pages/serve.ts';
 
 const passphrase = 'four words make a seal';
 
@@ -107,5 +109,62 @@ describe.skipIf(whatIsMissing('e2e/console/packages') !== undefined)('packages',
     expect(await page.getByTestId('unpack-do').count()).toBe(0);
     await at.bothSchemes('packages-damaged.pt');
     expect(at.problems).toEqual([]);
+  });
+
+  it('of the record: where there is no home yet, the welcome makes one of it that goes on at once', async () => {
+    at.varve('job', 'add', 'weekly', '--package', '--cron', '20 13 * * SUN');
+    at.varve('log', 'append', '--action', 'app.noted', '--payload', '{"text":"before the fire"}');
+    process.env['VARVE_PACKAGE_PASSPHRASE'] = passphrase;
+    at.varve('package', 'create', '--seal', '--to', out);
+    delete process.env['VARVE_PACKAGE_PASSPHRASE'];
+    const fresh = await serveHome();
+    const { page: door, problems, context } = await openConsole(at.browser, fresh.address, { language: 'pt-BR' });
+    try {
+      const heading = (name: string): Promise<void> => door.getByRole('heading', { level: 1, name }).waitFor();
+      const type = async (id: string, text: string): Promise<void> => {
+        await tabTo(door, door.getByTestId(id));
+        await door.keyboard.press('ControlOrMeta+a');
+        await door.keyboard.type(text);
+      };
+      await press(door, door.getByTestId('door-earlier'));
+      await heading('Qual pacote?');
+      await type('package-file', inOut('.tar.gz', 'plain'));
+      await press(door, door.getByTestId('package-check'));
+      await door.locator('[data-home=files]').getByText('Contém arquivos, e nenhuma pasta do Varve').waitFor();
+      await press(door, door.getByRole('button', { name: 'Escolher outro pacote' }));
+      await type('package-file', inOut('.tar.gz.age', 'backup-eventlog'));
+      await type('package-passphrase', 'another one altogether');
+      await press(door, door.getByTestId('package-check'));
+      await door.locator('[data-code=PACKAGE_WRONG_PASSPHRASE]').waitFor();
+      await bothSchemes(door, 'earlier-which.pt');
+      await type('package-passphrase', passphrase);
+      await press(door, door.getByTestId('package-check'));
+      await door.locator('[data-home=yes]').getByText('1 repositório, 1 plano, 1 tarefa').waitFor();
+      await press(door, door.getByTestId('switch-language'), 'Shift+Tab');
+      await heading('What is in it');
+      await door.getByText(/^The record is intact: \d+ entries checked/).waitFor();
+      await bothSchemes(door, 'earlier-found.en');
+      await press(door, door.getByTestId('earlier-next'));
+      await heading('Is the old home gone for good?');
+      expect(await door.getByTestId('earlier-make').isEnabled()).toBe(false);
+      await tabTo(door, door.getByTestId('old-gone'));
+      await door.keyboard.press('Space');
+      await door.locator('[data-need=in-package]').waitFor();
+      await type('vault-passphrase', 'a vault on a new computer');
+      await bothSchemes(door, 'earlier-old.en');
+      await press(door, door.getByTestId('earlier-make'));
+      await heading('The home is back');
+      await door.getByTestId('earlier-made').getByText(/^The record goes on with \d+ entries/).waitFor();
+      await door.getByTestId('earlier-quiet').getByText('Jobs, paused: weekly').waitFor();
+      await bothSchemes(door, 'earlier-made.en');
+      await press(door, door.getByRole('button', { name: 'See the record' }));
+      await logOf(door).rows('log.restored').first().waitFor();
+      await logOf(door).rows('app.noted').first().waitFor();
+      expect(door.url()).not.toContain('four');
+      expect(problems).toEqual([]);
+    } finally {
+      await context.close();
+      await fresh.stop();
+    }
   });
 });

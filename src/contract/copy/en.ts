@@ -2,6 +2,7 @@
 import { alerts } from './en/alerts.ts';
 import { anchors } from './en/anchors.ts';
 import { compare } from './en/compare.ts';
+import { earlier } from './en/earlier.ts';
 import { files } from './en/files.ts';
 import { goingBack } from './en/going-back.ts';
 import { inside } from './en/inside.ts';
@@ -22,6 +23,7 @@ export const en = {
   ...alerts,
   ...anchors,
   ...compare,
+  ...earlier,
   ...files,
   ...goingBack,
   ...inside,

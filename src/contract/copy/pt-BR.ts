@@ -2,6 +2,7 @@
 import { alerts } from './pt-br/alerts.ts';
 import { anchors } from './pt-br/anchors.ts';
 import { compare } from './pt-br/compare.ts';
+import { earlier } from './pt-br/earlier.ts';
 import { files } from './pt-br/files.ts';
 import { goingBack } from './pt-br/going-back.ts';
 import { inside } from './pt-br/inside.ts';
@@ -22,6 +23,7 @@ export const ptBR = {
   ...alerts,
   ...anchors,
   ...compare,
+  ...earlier,
   ...files,
   ...goingBack,
   ...inside,

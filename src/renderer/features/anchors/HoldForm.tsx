@@ -6,9 +6,9 @@ import { heldKinds } from '../../../contract/anchors.ts';
 import { anchorKind } from '../../../contract/copy/anchors.ts';
 import { useClient } from '../../api/queries.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { FileButton } from '../../ui/FileButton.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { Answer } from './Answer.tsx';
-import { FileButton } from './FileButton.tsx';
 import { useRefreshAnchors } from './queries.ts';
 import styles from './Anchors.module.css';
 

@@ -7,9 +7,9 @@ import { visibleText } from '../../../contract/copy/text.ts';
 import { useClient } from '../../api/queries.ts';
 import { downloadText } from '../../ui/download.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
+import { FileButton } from '../../ui/FileButton.tsx';
 import { useWords } from '../../ui/words.tsx';
 import { Answer } from './Answer.tsx';
-import { FileButton } from './FileButton.tsx';
 import { useRefreshAnchors, useSigningKeys, useWitnesses } from './queries.ts';
 import styles from './Anchors.module.css';
 

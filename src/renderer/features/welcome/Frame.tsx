@@ -7,13 +7,25 @@ import { Brand } from '../../ui/Shape.tsx';
 import { useWords } from '../../ui/words.tsx';
 import styles from './Welcome.module.css';
 
-export function Frame({ children, page, step, title, sub }: { children: ReactNode; page: string; step?: number; title: string; sub: string }): ReactNode {
+interface FrameProps {
+  children: ReactNode;
+  page: string;
+  step?: number;
+  /** How many steps; not given: the three questions. */
+  of?: number;
+  /** A person came here from another page: the heading gets the focus, as on a change of pages. */
+  arrived?: boolean;
+  title: string;
+  sub: string;
+}
+
+export function Frame({ children, page, step, of, arrived = false, title, sub }: FrameProps): ReactNode {
   const { t, language } = useWords();
   const preferences = usePreferences();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const head = useRef<HTMLHeadingElement>(null);
   const dark = colorScheme === 'dark' || (colorScheme === 'auto' && window.matchMedia('(prefers-color-scheme: dark)').matches);
-  const first = useRef(true);
+  const first = useRef(!arrived);
   useEffect(() => {
     document.title = `${title} · Varve`;
     if (first.current) first.current = false;
@@ -36,10 +48,10 @@ export function Frame({ children, page, step, title, sub }: { children: ReactNod
       <main className={styles.main} data-testid="welcome" data-page={page}>
         {step !== undefined && (
           <p className={styles.step}>
-            {[1, 2, 3].map((number) => (
-              <i key={number} data-on={number <= step || undefined} />
+            {Array.from({ length: of ?? 3 }, (_, at) => (
+              <i key={at} data-on={at < step || undefined} />
             ))}
-            <span className="muted">{t('hi.step', { step, total: 3 })}</span>
+            <span className="muted">{t(of === undefined ? 'hi.step' : 'earlier.step', { step, total: of ?? 3 })}</span>
           </p>
         )}
         <h1 ref={head} tabIndex={-1}>

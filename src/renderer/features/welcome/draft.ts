@@ -1,7 +1,7 @@
 // The welcome's answers and the names made from them. Pure.
 import type { Probe } from '../../../contract/repository.ts';
 
-export type Page = 'start' | 'folders' | 'place' | 'password' | 'run' | 'open' | 'sample' | 'empty';
+export type Page = 'start' | 'folders' | 'place' | 'password' | 'run' | 'open' | 'earlier' | 'sample' | 'empty';
 
 export type Place = { kind: 'path'; path: string } | { kind: 'repository'; id: string; name: string; path: string };
 

@@ -1,12 +1,13 @@
-// Welcome: at most three questions, each can be skipped, then a real snapshot and a real file back. Two side doors: an existing
-// repository, and sample data. Later the same pages add another plan or repository.
+// Welcome: at most three questions, each can be skipped, then a real snapshot and a real file back. Side doors: a package of an earlier
+// home, an existing repository, and sample data. Later the same pages add another plan or repository.
 import { useQueryClient } from '@tanstack/react-query';
-import { IconArchive, IconFlask, IconShieldCheck } from '@tabler/icons-react';
-import { useState, type ReactNode } from 'react';
+import { IconArchive, IconFlask, IconHistory, IconShieldCheck } from '@tabler/icons-react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { useStatus } from '../../api/queries.ts';
 import { useWords } from '../../ui/words.tsx';
 import { noAnswers, type Answers, type Page } from './draft.ts';
+import { EarlierHome, useHomeBeingMade } from './earlier/EarlierHome.tsx';
 import { FoldersPage } from './FoldersPage.tsx';
 import { Frame } from './Frame.tsx';
 import { OpenPage } from './OpenPage.tsx';
@@ -16,10 +17,11 @@ import { RunPage } from './RunPage.tsx';
 import { SamplePage } from './SamplePage.tsx';
 import styles from './Welcome.module.css';
 
-function Start({ onChoose }: { onChoose(page: Page): void }): ReactNode {
+function Start({ hasHome, onChoose }: { hasHome: boolean; onChoose(page: Page): void }): ReactNode {
   const { t } = useWords();
   const doors = [
     { page: 'folders', icon: IconShieldCheck, title: t('hi.protect'), sub: t('hi.protectSub') },
+    ...(hasHome ? [] : [{ page: 'earlier', icon: IconHistory, title: t('earlier.door'), sub: t('earlier.doorSub') } as const]),
     { page: 'open', icon: IconArchive, title: t('hi.open'), sub: t('hi.openSub') },
     { page: 'sample', icon: IconFlask, title: t('hi.sample'), sub: t('hi.sampleSub') }
   ] as const;
@@ -51,6 +53,10 @@ export function WelcomeScreen(): ReactNode {
   const [answers, setAnswers] = useState<Answers>(noAnswers);
   const [neededBytes, setNeeded] = useState(0);
   const [ran, setRan] = useState<'no' | 'snapshot' | 'proved'>('no');
+  const beingMade = useHomeBeingMade() !== undefined;
+  useEffect(() => {
+    if (beingMade) setPage('earlier');
+  }, [beingMade]);
   const change = (next: Partial<Answers>): void => setAnswers((before) => ({ ...before, ...next }));
   const leave = (to: string): void => {
     // The home is there now: whatever was asked before it existed is asked again.
@@ -65,7 +71,7 @@ export function WelcomeScreen(): ReactNode {
     case 'start':
       return (
         <Frame page={page} title={t('hi.title')} sub={t('hi.sub')}>
-          <Start onChoose={setPage} />
+          <Start hasHome={hasHome} onChoose={setPage} />
         </Frame>
       );
     case 'folders':
@@ -108,6 +114,8 @@ export function WelcomeScreen(): ReactNode {
           <OpenPage hasHome={hasHome} onBack={back} onDone={() => leave('/snapshots')} />
         </Frame>
       );
+    case 'earlier':
+      return <EarlierHome onBack={back} onLeave={leave} />;
     case 'sample':
       return (
         <Frame page={page} title={t('hi.sample')} sub={t('hi.sampleSub')}>

@@ -1,8 +1,8 @@
 // Work that a person asks for on this page, one at a time: its progress, and what came of it or why not. Nothing of it is kept when the page is left.
 import { useCallback, useRef, useState } from 'react';
-import type { TaskKind, TaskResult, TaskState } from '../../../contract/events.ts';
-import type { VarveClient } from '../../../contract/index.ts';
-import { useEngine, useTasks } from '../../api/engine.tsx';
+import type { TaskKind, TaskResult, TaskState } from '../../contract/events.ts';
+import type { VarveClient } from '../../contract/index.ts';
+import { useEngine, useTasks } from './engine.tsx';
 
 export interface Asked<K extends TaskKind> {
   result: Extract<TaskResult, { kind: K }> | undefined;

@@ -1,25 +1,34 @@
 // A button that picks a text file from the person's computer; what is too large to be one of ours is not read.
 import { Button } from '@mantine/core';
 import { useRef, useState, type ReactNode } from 'react';
-import { useWords } from '../../ui/words.tsx';
-import styles from './Anchors.module.css';
+import { useWords } from './words.tsx';
 
-const limitBytes = 200_000;
+const checkpointBytes = 200_000;
 
-export function FileButton({ label, onText, disabled = false, testId }: { label: string; onText(text: string): void; disabled?: boolean; testId?: string }): ReactNode {
+interface FileButtonProps {
+  label: string;
+  onText(text: string, name: string): void;
+  disabled?: boolean;
+  testId?: string;
+  /** What is said of a file that is too large to be what is asked for; not given: a checkpoint is. */
+  limit?: { bytes: number; said: string };
+}
+
+export function FileButton({ label, onText, disabled = false, testId, limit }: FileButtonProps): ReactNode {
   const { t } = useWords();
   const input = useRef<HTMLInputElement>(null);
+  const { bytes, said } = limit ?? { bytes: checkpointBytes, said: t('anchors.tooLarge') };
   const [tooLarge, setTooLarge] = useState(false);
   const take = async (file: File | undefined): Promise<void> => {
-    setTooLarge(file !== undefined && file.size > limitBytes);
-    if (file && file.size <= limitBytes) onText(await file.text());
+    setTooLarge(file !== undefined && file.size > bytes);
+    if (file && file.size <= bytes) onText(await file.text(), file.name);
   };
   return (
     <>
       <input
         ref={input}
         type="file"
-        className={styles.hidden}
+        hidden
         tabIndex={-1}
         aria-label={label}
         data-testid={testId}
@@ -31,7 +40,7 @@ export function FileButton({ label, onText, disabled = false, testId }: { label:
       <Button variant="default" disabled={disabled} onClick={() => input.current?.click()}>
         {label}
       </Button>
-      {tooLarge && <p role="alert">{t('anchors.tooLarge')}</p>}
+      {tooLarge && <p role="alert">{said}</p>}
     </>
   );
 }
