@@ -169,6 +169,9 @@ describe('through the engine, before there is a home', () => {
     expect(state).toMatchObject({ subject: 'backup-eventlog-20260102-030405.tar.gz', state: 'done', result: { kind: 'home-restore', report: { homeId, continued: true, missing: [], verdict: { kind: 'consistent' } } } });
     expect(JSON.stringify(await at.api.system.tasks.list({}, testContext))).not.toContain(passphrase);
     expect(await at.api.system.status({}, testContext)).toMatchObject({ home: { id: homeId, path: at.homePath }, secretStore: { kind: 'vault', state: 'open' } });
+    const checking = (await at.api.system.tasks.list({}, testContext)).find(({ kind }) => kind === 'verify');
+    await taskEnd(at.api, checking?.id ?? '');
+    expect((await at.api.system.status({}, testContext)).verify?.verdict).toMatchObject({ kind: 'consistent', pinned: 'home' });
     await at.api.log.append({ action: 'app.noted', category: 'app', level: 'info', payload: { text: 'after the fire' } }, testContext);
     expect((await at.api.log.list({ filter: { text: 'fire' }, limit: 5, order: 'newest' }, testContext)).entries).toHaveLength(2);
     expect((await at.api.repositories.list({}, testContext)).map(({ name }) => name)).toEqual(['usb']);

@@ -23,7 +23,7 @@ import { formatVkey } from './log/note/index.ts';
 import type { ReadMember } from './packages/archive/model.ts';
 import { hashFile } from './packages/place.ts';
 import { readRecordPackage, type RecordPackage } from './packages/restore/read-package.ts';
-import { loadState, parseState, pausedReason, statePath, type LoadedState, type ParsedState } from './packages/state/index.ts';
+import { loadState, parseState, pausedReason, statePath, type LoadedState, type PackageAtHand, type ParsedState } from './packages/state/index.ts';
 import type { Files, Ports } from './ports.ts';
 import { createLogKeys, createSecrets, openExport, type ExportContent, type Secrets } from './secrets/index.ts';
 import { openDatabase } from './store/index.ts';
@@ -172,7 +172,7 @@ async function buildHome(deps: Deps, input: RestoreHomeInput, folder: string, ex
   if (verdict?.kind === 'broken') refuse(`entry ${verdict.seq}`, verdict.detail);
   const sha256 = hashFile(files, input.packagePath);
   const facts = { origin: record.origin, events: record.events, head: record.lastHash ?? '', checkpoint: record.checkpoints.at(-1)?.note ?? null, package: sha256, fileName: basename(input.packagePath) };
-  const loaded = bringState(deps, folder, state, input);
+  const loaded = bringState(deps, folder, state, { ...input, atHand: { bytes: files.stat(input.packagePath)?.size ?? 0, files: found.files, sha256, events: record.events } });
   if (!goesOn && record.vkey !== undefined) writeFileDurable(files, join(folder, 'earlier', oldId, 'log.vkey'), Buffer.from(`${record.vkey}\n`), { random: ports.random, mode: 0o400 });
   const log = openLog({ ...ports, path: join(folder, 'log.db'), homeId: marker.id, session: config.session, actorName: ports.machine.username, keys: logKeys });
   try {
@@ -248,12 +248,12 @@ async function judge({ ports }: Deps, { input, path, origin, vkey, keys }: { inp
   }
 }
 
-function bringState({ ports, config }: Deps, folder: string, state: ParsedState | undefined, { packagePath, language }: RestoreHomeInput): LoadedState | undefined {
+function bringState({ ports, config }: Deps, folder: string, state: ParsedState | undefined, { packagePath, language, atHand }: RestoreHomeInput & { atHand: PackageAtHand }): LoadedState | undefined {
   const { files, clock, random } = ports;
   const db = openDatabase({ path: join(folder, 'state.db'), files, migrations: stateMigrations, kind: 'state' });
   try {
     if (state === undefined) return undefined;
-    const loaded = loadState(db, state, { path: packagePath, pause: { by: config.session === '' ? 'varve' : ports.machine.username, at: new Date(clock.now()).toISOString(), reason: pausedReason[language] ?? statePath, until: null } });
+    const loaded = loadState(db, state, { path: packagePath, atHand, pause: { by: config.session === '' ? 'varve' : ports.machine.username, at: new Date(clock.now()).toISOString(), reason: pausedReason[language] ?? statePath, until: null } });
     writeFileDurable(files, join(folder, 'settings.json'), Buffer.from(`${JSON.stringify(loaded.settings, null, 2)}\n`), { random, mode: 0o600 });
     return loaded;
   } finally {

@@ -46,6 +46,7 @@ export const earlier = {
   'earlier.keysTooLarge': 'This file is too large to be a file of keys.',
   'earlier.keysPass': 'Passphrase of the keys file',
   'earlier.keysWrong': 'That passphrase does not open the keys file. Capital letters and spaces count.',
+  'earlier.keysRefused': 'This file cannot be used: {reason}. Choose the one that was saved from the home this package is of.',
   'earlier.store': 'Where passwords are kept here',
   'earlier.make': 'Make the home',
   'earlier.choose': 'Choose one of the two answers.',

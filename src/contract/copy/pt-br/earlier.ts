@@ -52,6 +52,7 @@ export const earlier: Translated<typeof en> = {
   'earlier.keysTooLarge': 'Este arquivo é grande demais para ser um arquivo de chaves.',
   'earlier.keysPass': 'Frase-senha do arquivo de chaves',
   'earlier.keysWrong': 'Essa frase-senha não abre o arquivo de chaves. Maiúsculas e espaços contam.',
+  'earlier.keysRefused': 'Este arquivo não serve: {reason}. Escolha o que foi salvo da pasta de que é este pacote.',
   'earlier.store': 'Onde as senhas ficam guardadas aqui',
   'earlier.make': 'Fazer a pasta do Varve',
   'earlier.choose': 'Escolha uma das duas respostas.',

@@ -48,7 +48,7 @@ it('packs what a person set up, and brings it back into a fresh state.db', async
 
   const path = '/p.tar.gz';
   const fresh = openDatabase({ path: join(folder, 'fresh', 'state.db'), files: createNodeFiles(), migrations: stateMigrations, kind: 'state' });
-  const loaded = loadState(fresh, parseState(text, { path, known: stateMigrations.map(({ version }) => version) }), { path, pause: { by: 'Ada', at: '2026-11-28T00:00:00.000Z', reason: 'came back', until: null } });
+  const loaded = loadState(fresh, parseState(text, { path, known: stateMigrations.map(({ version }) => version) }), { path, atHand: { bytes: 1, files: 1, sha256: 'a'.repeat(64), events: 1 }, pause: { by: 'Ada', at: '2026-11-28T00:00:00.000Z', reason: 'came back', until: null } });
   expect(loaded).toMatchObject({ settings: { theme: 'dark' }, jobs: ['nightly'], channels: ['hook'], hooks: [{ plan: 'thesis' }], dropped: [] });
   const empty = carriedTables.map(({ name }) => name).filter((name) => (loaded.rows[name] ?? 0) === 0);
   expect(empty).toEqual(['alert_settings', 'packages']);

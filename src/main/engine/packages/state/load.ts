@@ -67,8 +67,25 @@ export function parseState(content: string, { path, known }: Where): ParsedState
   return { home, settings: said?.data ?? null, problems, tables: new Map(Object.entries(tables).map(([name, rows]) => [name, rows.map((row, at) => parseRow(path, name, row, at))])) };
 }
 
-/** `db`: state.db of a home that has just been made. All or nothing. `pause` is what every job gets. Throws PACKAGE_REFUSED. */
-export function loadState(db: Database, state: ParsedState, { path, pause }: { path: string; pause: Pause }): LoadedState {
+/** What is known of the package itself, which was still being made when what it says of packages was read. */
+export interface PackageAtHand {
+  bytes: number;
+  files: number;
+  sha256: string;
+  events: number;
+}
+
+interface Bringing {
+  /** Of the package. */
+  path: string;
+  /** What every job gets. */
+  pause: Pause;
+  atHand: PackageAtHand;
+}
+
+/** `db`: state.db of a home that has just been made. All or nothing. Throws PACKAGE_REFUSED. */
+export function loadState(db: Database, state: ParsedState, bringing: Bringing): LoadedState {
+  const { path } = bringing;
   const { settings, reset } = harmlessSettings(state.settings ?? Settings.parse({}));
   const loaded: LoadedState = { settings, settingsReset: reset, rows: {}, jobs: [], hooks: [], channels: [], ping: false, dropped: [] };
   const refusal: { table?: string } = {};
@@ -76,7 +93,7 @@ export function loadState(db: Database, state: ParsedState, { path, pause }: { p
     db.transaction(() => {
       for (const table of carriedTables) {
         refusal.table = table.name;
-        bringIn(db, table, state, pause, loaded);
+        bringIn(db, table, state, bringing, loaded);
       }
     });
   } catch (error) {
@@ -89,7 +106,7 @@ export function loadState(db: Database, state: ParsedState, { path, pause }: { p
 /** A short text about why jobs are paused, for the screen. */
 export const pausedReason: Readonly<Record<Language, string>> = { en: 'came back from a package; look at it, then resume', 'pt-BR': 'voltou de um pacote; confira e depois retome' };
 
-function bringIn(db: Database, table: TableRule, state: ParsedState, pause: Pause, loaded: LoadedState): void {
+function bringIn(db: Database, table: TableRule, state: ParsedState, bringing: Bringing, loaded: LoadedState): void {
   const rows = state.tables.get(table.name);
   if (rows === undefined) return;
   const { name } = table;
@@ -102,7 +119,7 @@ function bringIn(db: Database, table: TableRule, state: ParsedState, pause: Paus
       loaded.dropped.push({ table: name, name: String(row['name'] ?? row['job_id']) });
       continue;
     }
-    const harmless = harmlessRow(name, row, pause, loaded);
+    const harmless = harmlessRow(name, row, bringing, loaded);
     const columns = Object.keys(harmless);
     db.prepare(`INSERT INTO ${name} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(...Object.values(harmless));
     count += 1;
@@ -111,12 +128,16 @@ function bringIn(db: Database, table: TableRule, state: ParsedState, pause: Paus
 }
 
 /** The row with what it could set going switched off. */
-function harmlessRow(table: string, row: StateRow, pause: Pause, loaded: LoadedState): StateRow {
+function harmlessRow(table: string, row: StateRow, { path, pause, atHand }: Bringing, loaded: LoadedState): StateRow {
   switch (table) {
     case 'jobs':
       loaded.jobs.push(String(row['name']));
       // The file that it was kept in is not here.
       return { ...row, paused: JSON.stringify(pause), from_file: 0 };
+    case 'packages':
+      if (row['state'] !== 'making') return row;
+      if (row['kind'] !== 'log') return { ...row, state: 'failed' };
+      return { ...row, state: 'made', path: JSON.stringify(path), bytes: atHand.bytes, files: atHand.files, sha256: atHand.sha256, events: atHand.events, chain_valid: 1 };
     case 'plans': {
       const hooks = { ...noHooks, ...(JSON.parse(String(row['hooks'] ?? '{}')) as Partial<PlanHooks>) };
       if (hooks.before || hooks.after || hooks.check) loaded.hooks.push({ plan: String(row['name']), hooks });

@@ -33,9 +33,10 @@ afterEach(() => {
   folder.remove();
 });
 
+const put = (table: string, row: Record<string, unknown>): void => void db.prepare(`INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.keys(row).map(() => '?').join(', ')})`).run(...Object.values(row));
+
 /** A home with one of everything, and with secrets in all the places that stay behind. */
 function fill(): void {
-  const put = (table: string, row: Record<string, unknown>): void => void db.prepare(`INSERT INTO ${table} (${Object.keys(row).join(', ')}) VALUES (${Object.keys(row).map(() => '?').join(', ')})`).run(...Object.values(row));
   put('repositories', { id: 'r1', name: 'safe', path: '"/mnt/safe"', append_only: 0, password_from: 'environment', password_place: 'SAFE_PASSWORD', added_at: at });
   put('plans', {
     id: id(1), name: 'thesis', title: 'Thesis', repository_id: 'r1', paths: '["/home/ada/thesis"]', excludes: '[]', tags: '["phd"]', zone: 'America/Sao_Paulo', created_at: at,
@@ -67,9 +68,11 @@ async function dump(state: Database | StateProblem = db): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
+const atHand = { bytes: 812, files: 6, sha256: 'a'.repeat(64), events: 42 };
+
 function loadInto(name: string, text: string): { fresh: Database; loaded: LoadedState } {
   const fresh = open(name);
-  return { fresh, loaded: loadState(fresh, parseState(text, where), { path: where.path, pause }) };
+  return { fresh, loaded: loadState(fresh, parseState(text, where), { path: where.path, pause, atHand }) };
 }
 
 describe('the state in a package', () => {
@@ -99,6 +102,18 @@ describe('the state in a package', () => {
     expect(JSON.stringify(['plans', 'removed_plans'].map((name) => rows(fresh, name)))).not.toContain('evil');
     expect(fresh.prepare('SELECT name, enabled FROM alert_channels ORDER BY name').all()).toEqual([{ name: 'desktop', enabled: 1 }, { name: 'mail', enabled: 0 }]);
     expect(rows(fresh, 'alert_settings')).toEqual([{ id: 1, settings: '{"ping":null}' }]);
+    fresh.close();
+  });
+
+  it('knows the package it comes out of, which was still being made when it was packed, as whole; another one that was, nobody finished', async () => {
+    const making = { source: '/home/ada/varve', path: '"/mnt"', state: 'making', sealed: 0, created_at: '2026-11-28T00:00:00.000Z' };
+    put('packages', { ...making, id: id(10), kind: 'log' });
+    put('packages', { ...making, id: id(11), kind: 'folder' });
+    const { fresh } = loadInto('fresh.db', await dump());
+    expect(fresh.prepare('SELECT kind, state, path, bytes, files, sha256, events, chain_valid FROM packages ORDER BY id').all()).toEqual([
+      { kind: 'log', state: 'made', path: JSON.stringify(where.path), bytes: 812, files: 6, sha256: 'a'.repeat(64), events: 42, chain_valid: 1 },
+      { kind: 'folder', state: 'failed', path: '"/mnt"', bytes: 0, files: 0, sha256: null, events: null, chain_valid: null }
+    ]);
     fresh.close();
   });
 
@@ -173,7 +188,7 @@ describe('a state that somebody made', () => {
   ])('is refused with %s, and nothing is written', async (_what, change, reason) => {
     const text = await changed(change);
     const fresh = open('fresh.db');
-    expect(() => loadState(fresh, parseState(text, where), { path: where.path, pause })).toThrow(expect.objectContaining({ ...refused, data: { path: where.path, member: 'event-log-snapshot.json', reason } }));
+    expect(() => loadState(fresh, parseState(text, where), { path: where.path, pause, atHand })).toThrow(expect.objectContaining({ ...refused, data: { path: where.path, member: 'event-log-snapshot.json', reason } }));
     expect(fresh.prepare('SELECT (SELECT count(*) FROM repositories) + (SELECT count(*) FROM jobs) AS count').get()).toEqual({ count: 0 });
     fresh.close();
   });

@@ -6,10 +6,11 @@ import type { OldHome, PackageCheck } from '../../../../contract/packages.ts';
 import { toFailure } from '../../../api/failure.ts';
 import { ErrorNotice } from '../../../ui/ErrorNotice.tsx';
 import { FileButton } from '../../../ui/FileButton.tsx';
+import { Shape } from '../../../ui/Shape.tsx';
 import { useWords } from '../../../ui/words.tsx';
 import { StoreNote } from '../PasswordPage.tsx';
 import styles from '../Welcome.module.css';
-import { isReady, keysNeed, type Answers } from './answers.ts';
+import { isReady, keysNeed, keysRefusal, type Answers } from './answers.ts';
 
 interface OldHomePageProps {
   check: PackageCheck;
@@ -26,7 +27,7 @@ export function OldHomePage({ check, answers, keyring, error, onChange, onMake, 
   const { t } = useWords();
   const { oldHome } = answers;
   const ready = isReady(check, answers, keyring);
-  const wrongKeys = error !== undefined && answers.keys !== undefined && toFailure(error).code === 'VAULT_WRONG_PASSPHRASE';
+  const refusal = error === undefined || answers.keys === undefined ? undefined : keysRefusal(toFailure(error));
   return (
     <form
       className={styles.form}
@@ -44,14 +45,14 @@ export function OldHomePage({ check, answers, keyring, error, onChange, onMake, 
           ))}
         </ul>
       </Radio.Group>
-      {oldHome !== undefined && <Keys check={check} answers={answers} wrong={wrongKeys} onChange={onChange} />}
+      {oldHome !== undefined && <Keys check={check} answers={answers} refusal={refusal} onChange={onChange} />}
       {oldHome !== undefined && (
         <section className={styles.part} aria-labelledby="earlier-store">
           <h2 id="earlier-store">{t('earlier.store')}</h2>
           <StoreNote vaultPassphrase={answers.vaultPassphrase} onVault={(vaultPassphrase) => onChange({ vaultPassphrase })} />
         </section>
       )}
-      {error !== undefined && !wrongKeys && <ErrorNotice error={error} />}
+      {error !== undefined && refusal === undefined && <ErrorNotice error={error} />}
       <div className={styles.buttons}>
         <Button type="submit" disabled={!ready} data-testid="earlier-make">
           {t('earlier.make')}
@@ -66,8 +67,8 @@ export function OldHomePage({ check, answers, keyring, error, onChange, onMake, 
   );
 }
 
-function Keys({ check, answers, wrong, onChange }: Pick<OldHomePageProps, 'check' | 'answers' | 'onChange'> & { wrong: boolean }): ReactNode {
-  const { t } = useWords();
+function Keys({ check, answers, refusal, onChange }: Pick<OldHomePageProps, 'check' | 'answers' | 'onChange'> & { refusal: ReturnType<typeof keysRefusal> }): ReactNode {
+  const { t, reason } = useWords();
   const { keys, keysPassphrase, oldHome } = answers;
   const need = keysNeed(check, oldHome);
   return (
@@ -88,7 +89,12 @@ function Keys({ check, answers, wrong, onChange }: Pick<OldHomePageProps, 'check
               </Button>
             )}
           </div>
-          {keys && <PasswordInput label={t('earlier.keysPass')} value={keysPassphrase} onChange={(event) => onChange({ keysPassphrase: event.currentTarget.value })} autoComplete="off" error={wrong ? t('earlier.keysWrong') : undefined} data-testid="keys-passphrase" />}
+          {typeof refusal === 'object' && (
+            <p className={styles.said} role="alert">
+              <Shape tone="bad" size={18} /> <span>{t('earlier.keysRefused', { reason: reason(refusal.reason) })}</span>
+            </p>
+          )}
+          {keys && <PasswordInput label={t('earlier.keysPass')} value={keysPassphrase} onChange={(event) => onChange({ keysPassphrase: event.currentTarget.value })} autoComplete="off" error={refusal === 'passphrase' ? t('earlier.keysWrong') : undefined} data-testid="keys-passphrase" />}
         </>
       )}
     </section>

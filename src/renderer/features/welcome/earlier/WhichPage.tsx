@@ -51,13 +51,13 @@ export function WhichPage({ onBack, ...file }: WhichPageProps): ReactNode {
   }
   return (
     <>
+      <p className={styles.wrapped} data-testid="home-place">
+        {t('earlier.place', { path: shown })} <span className="muted">{t('earlier.placeFree', { size: bytes(freeBytes) })}</span>
+      </p>
       <PackageFile {...file}>
         <span className="grow" />
         {back}
       </PackageFile>
-      <p className="muted" data-testid="home-place">
-        {t('earlier.place', { path: shown })} {t('earlier.placeFree', { size: bytes(freeBytes) })}
-      </p>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReady, keysNeed, noAnswers, restoreInput, type Answers } from './answers.ts';
+import { isReady, keysNeed, keysRefusal, noAnswers, restoreInput, type Answers } from './answers.ts';
 
 const plain = { log: { keys: false } } as unknown as Parameters<typeof keysNeed>[0];
 const sealed = { log: { keys: true } } as unknown as Parameters<typeof keysNeed>[0];
@@ -20,6 +20,13 @@ describe('what is asked of the old home', () => {
     expect(isReady(plain, answered({ oldHome: 'unsure' }), true)).toBe(true);
     expect(isReady(plain, answered({ oldHome: 'unsure', keys }), true)).toBe(false);
     expect(isReady(sealed, answered({ oldHome: 'gone' }), true)).toBe(true);
+  });
+
+  it('tells what is wrong with the keys from what is wrong with anything else', () => {
+    expect(keysRefusal({ code: 'VAULT_WRONG_PASSPHRASE', data: {} })).toBe('passphrase');
+    expect(keysRefusal({ code: 'BAD_INPUT', data: { field: 'content', reason: 'is not a file of exported keys' } })).toEqual({ reason: 'is not a file of exported keys' });
+    expect(keysRefusal({ code: 'BAD_INPUT', data: { field: 'home', reason: 'holds other files' } })).toBeUndefined();
+    expect(keysRefusal({ code: 'NO_SPACE', data: null })).toBeUndefined();
   });
 
   it('wants a passphrase for the vault where there is no keyring', () => {

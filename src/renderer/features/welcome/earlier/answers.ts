@@ -24,6 +24,13 @@ export function keysNeed({ log }: Pick<PackageCheck, 'log'>, oldHome: OldHome | 
 
 const leastVault = 8;
 
+/** What a try says of the keys that were given: a passphrase that does not open them, or why they are not those that are needed; undefined: nothing. */
+export function keysRefusal({ code, data }: { code: string; data: unknown }): 'passphrase' | { reason: string } | undefined {
+  if (code === 'VAULT_WRONG_PASSPHRASE') return 'passphrase';
+  const { field, reason } = (data ?? {}) as { field?: unknown; reason?: unknown };
+  return code === 'BAD_INPUT' && (field === 'content' || field === 'keys') && typeof reason === 'string' ? { reason } : undefined;
+}
+
 /** `keyring`: there is one, so that no vault is made. */
 export function isReady(check: Pick<PackageCheck, 'log'>, { oldHome, keys, keysPassphrase, vaultPassphrase }: Answers, keyring: boolean): boolean {
   if (oldHome === undefined) return false;
