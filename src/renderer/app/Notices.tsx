@@ -1,4 +1,4 @@
-// What the engine tells a person now, over whatever screen is open. Good news leaves by itself after a while, unless somebody is at it; whatever needs a person stays
+// What the engine tells a person now, below whatever screen is open. Good news leaves by itself after a while, unless somebody is at it; whatever needs a person stays
 // until it is put away. All of it can be read again on the Alerts screen, so nobody has to be quick (WCAG 2.2.1).
 import { Button } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
