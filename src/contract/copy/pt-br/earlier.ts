@@ -37,7 +37,7 @@ export const earlier: Translated<typeof en> = {
   'earlier.jobs_other': '{count} tarefas',
   'earlier.verdict': 'O que diz a verificação',
   'earlier.another': 'Escolher outro pacote',
-  'earlier.oldHead': 'A pasta antiga se foi de vez?',
+  'earlier.oldHead': 'A pasta antiga do Varve se foi de vez?',
   'earlier.oldSub': 'Um registro não pode continuar em dois lugares: ninguém mais saberia qual dos dois conta o que aconteceu.',
   'earlier.gone': 'Sim, ela se foi',
   'earlier.goneSub': 'O disco morreu, ou a pasta foi apagada, e ninguém mais vai escrever nela. O registro continua aqui, com o próprio nome e as chaves dele.',
