@@ -193,6 +193,14 @@ describe('through the engine, before there is a home', () => {
     expect(at.engine.homeOpen).toBe(true);
   });
 
+  it('is stopped with the program, which does not wait for it', async () => {
+    const at = await waitingServer();
+    const { taskId } = await at.api.packages.restoreHome({ path: await packed(at), oldHome: 'unsure', secretStore: 'keyring' }, testContext);
+    await at.engine.stop();
+    expect((await at.api.system.tasks.list({}, testContext)).find(({ id }) => id === taskId)).toMatchObject({ state: 'cancelled' });
+    expect(readdirSync(at.homePath)).toEqual(['run']);
+  });
+
   it('is refused at once without a package, without a place, and over another home', async () => {
     const at = await waitingServer();
     const ask = (path: string): Promise<unknown> => Promise.resolve(at.api.packages.restoreHome({ path, oldHome: 'unsure', secretStore: 'keyring' }, testContext));

@@ -1,14 +1,14 @@
 // A home out of a package of the record (decisions.md 16, 17). It is built under a temporary name beside its place and gets its name at the very end, so a stop
 // leaves nothing half under it. Steps, and what is left if we stop after each:
 //
-//   1. look at the place: missing, empty, held, or a home that may be moved aside -> nothing changed
+//   1. look at the place: missing, free, or a home that may be moved aside      -> nothing changed
 //   2. the package into a log.db in `.NAME.restoring-<16 hex>`, all checked      -> a temporary folder, which the next restore removes
 //   3. keys, state, settings, the first event, a checkpoint, the marker          -> the same; a home whole in itself, under a name nobody opens
 //   4. an old home's folder is renamed to `NAME.before-<time>`                   -> no home at its place; the old one beside it, whole; run it again
 //   5. the temporary folder gets the name                                       -> the restored home
 //
-// Held: nothing is there but what a host leaves that waits for a home (its lease). That folder cannot be renamed under the host, so the home is built inside it,
-// and at the end moved up, the marker last (`moveIntoHome`).
+// Free: a folder is there with nothing in it but what a host leaves that waits for a home (its lease). It may be held by that host, or be where a drive is mounted: so it
+// stays, the home is built inside it, and at the end moved up, the marker last (`moveIntoHome`).
 //
 // Old home gone: the record goes on under its origin, with its keys, and says `log.restored`. Otherwise: a new origin with new keys, whose first event of
 // its own, `home.created`, cites the old checkpoint; the old record lies beside it in `earlier/<old id>/`, only to be read. One key never signs two histories.
@@ -57,7 +57,7 @@ type Deps = { ports: Ports; config: Pick<EngineConfig, 'homePath' | 'version' | 
 export async function restoreHome(deps: Deps, input: RestoreHomeInput): Promise<HomeRestoreReport> {
   const { ports: { files, random }, config: { homePath } } = deps;
   const existing = requirePlace(deps, input.replace); // 1
-  const [parent, start] = existing === 'held' ? [homePath, restoringName] : [dirname(homePath), `.${basename(homePath)}${restoringName}`];
+  const [parent, start] = existing === 'free' ? [homePath, restoringName] : [dirname(homePath), `.${basename(homePath)}${restoringName}`];
   sweepEarlierTries(files, parent, start);
   const folder = join(parent, `${start}${Buffer.from(random.bytes(8)).toString('hex')}`);
   try {
@@ -85,7 +85,7 @@ export function homePlace({ ports: { files, volumes }, config: { homePath } }: D
   const nearest = nearestExisting(files, homePath);
   const { freeBytes } = files.space(nearest);
   const stands = homeStands(files, homePath);
-  const state = volumes.kindOf(nearest).network ? 'network' : stands === 'missing' || stands === 'empty' || stands === 'held' ? 'free' : stands;
+  const state = volumes.kindOf(nearest).network ? 'network' : stands === 'missing' ? 'free' : stands;
   return { path: homePath, state, freeBytes };
 }
 
@@ -119,14 +119,14 @@ function asideOf(files: Files, homePath: string, nowMs: number): string {
 
 function takePlace({ ports: { files, clock, random }, config: { homePath } }: Deps, folder: string, existing: Place): string | null {
   let aside: string | null = null;
-  if (existing === 'held') {
+  if (existing === 'free') {
     moveIntoHome({ files, random, homePath }, folder);
     return null;
   }
   if (existing === 'home') {
     aside = asideOf(files, homePath, clock.now());
     files.renameNew(homePath, aside); // 4
-  } else if (existing === 'empty') files.rmdir(homePath);
+  }
   files.renameNew(folder, homePath); // 5
   files.fsyncFolder(dirname(homePath));
   return aside;

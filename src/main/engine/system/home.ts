@@ -87,20 +87,19 @@ export async function makeHome(deps: HomeDeps, fill: (marker: Marker) => Promise
   return marker;
 }
 
-/** How a folder stands that is to become a home. `held`: nothing is in it but what a host that waits for a home, or an interrupted making, left. */
-export type HomeStands = 'missing' | 'empty' | 'held' | 'home' | 'other-files' | 'not-a-folder';
+/** How a folder stands that is to become a home. `free`: nothing is in it but what a host that waits for a home, or an interrupted making, left. */
+export type HomeStands = 'missing' | 'free' | 'home' | 'other-files' | 'not-a-folder';
 
 export function homeStands(files: Files, homePath: string): HomeStands {
   const stat = files.stat(homePath);
   if (stat === undefined) return 'missing';
   if (stat.type !== 'dir') return 'not-a-folder';
   const names = files.readdir(homePath).map(({ name }) => name);
-  if (names.length === 0) return 'empty';
   if (names.includes(markerName)) return 'home';
   const begun = names.includes(pendingName);
   const ours = new Set([...harmless, pendingName, ...(begun ? homeFiles : [])]);
   const strange = names.some((name) => !ours.has(name) && !name.startsWith(`${pendingName}.tmp-`) && !name.startsWith(restoringName) && !(begun && name.includes('.tmp-')));
-  return strange ? 'other-files' : 'held';
+  return strange ? 'other-files' : 'free';
 }
 
 function refuseOtherThings(files: Files, homePath: string): void {
@@ -120,7 +119,7 @@ function removeTriedRestores(files: Files, homePath: string): void {
 }
 
 /**
- * Gives a place that is `held` the home that was built whole in `from`, a folder in it. A stop before the marker has moved leaves a begun home, which making or
+ * Gives a place that is `free` the home that was built whole in `from`, a folder in it. A stop before the marker has moved leaves a begun home, which making or
  * restoring one begins anew; after that, the home.
  */
 export function moveIntoHome({ files, random, homePath }: Pick<HomeDeps, 'files' | 'random' | 'homePath'>, from: string): void {
