@@ -1,5 +1,5 @@
-// How long looking inside large files takes, and how much memory: `node bench/inside.ts [FOLDER]`. Files are made in the folder (a temporary one), each kind in a
-// process of its own; processor time is user and system together.
+// How long looking inside large files takes, and how much memory: `node bench/inside.ts [FOLDER [WORD]]`. Files are made in the folder (a temporary one), each kind (those with
+// the word in their name) in a process of its own; processor time is user and system together.
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,11 @@ const cases: Readonly<Record<string, (path: string, second: boolean) => void>> =
   },
   'text, 400,000 lines, 1 % changed|lines.txt': (path, second) => writeFileSync(path, Array.from({ length: 400_000 }, (_, i) => `${i} is the line${second && i % 100 === 0 ? ' here' : ''}\n`).join('')),
   'text, 500,000 lines, all of them others|other.txt': (path, second) => writeFileSync(path, Array.from({ length: 500_000 }, (_, i) => `${(i * 7919 + (second ? 1 : 0)) * 31} ${second}\n`).join('')),
-  'JSON, 13 MB, 1 % changed|list.json': (path, second) => writeFileSync(path, JSON.stringify(Array.from({ length: 180_000 }, (_, i) => ({ id: i, v: second && i % 100 === 0 ? 7 : Math.sin(i), tags: ['a', 'b'], n: { x: i } })))),
+  'JSON, 13 MB, 1 % changed|list.json': (path, second) => writeFileSync(path, JSON.stringify(Array.from({ length: 180_000 }, (_, i) => item(i, second)))),
+  'JSON, 64 MB, 1 % changed|large.json': (path, second) => writePieces(path, '[', 45, (piece) => `${piece > 0 ? ',' : ''}${JSON.stringify(Array.from({ length: 20_000 }, (_, i) => item(piece * 20_000 + i, second))).slice(1, -1)}`, ']'),
+  'JSON, 35 and 55 MB, the same with other white space|form.json': (path, second) => writePieces(path, '[', 45, (piece) => `${piece > 0 ? ',' : ''}${JSON.stringify(Array.from({ length: 11_000 }, (_, i) => item(piece * 11_000 + i, false)), undefined, second ? 1 : 0).slice(1, -1)}`, ']'),
+  'JSON, 64 MB of numbers in one list, 1 % changed|numbers.json': (path, second) => writePieces(path, '[', 36, (piece) => `${piece > 0 ? ',' : ''}${Array.from({ length: 90_000 }, (_, i) => (second && i % 100 === 0 ? 7 : Math.sin(piece * 90_000 + i))).join()}`, ']'),
+  'JSON, 64 MB, one object of as many keys, 1 % changed|keys.json': (path, second) => writePieces(path, '{', 45, (piece) => `${piece > 0 ? ',' : ''}${Array.from({ length: 80_000 }, (_, i) => `"key${piece * 80_000 + i}":${second && i % 100 === 0 ? 7 : i}`).join()}`, '}'),
   'CSV, 700,000 rows, 1 % changed|rows.csv': (path, second) => writeFileSync(path, `id,a,b\n${Array.from({ length: 700_000 }, (_, i) => `${i},${second && i % 100 === 0 ? 9 : i % 7},text\n`).join('')}`),
   'CSV, 2,000,000 rows, 1 % changed|more.csv': (path, second) => {
     const fd = openSync(path, 'w');
@@ -53,6 +57,18 @@ const cases: Readonly<Record<string, (path: string, second: boolean) => void>> =
   }
 };
 
+function item(i: number, second: boolean): object {
+  return { id: i, v: second && i % 100 === 0 ? 7 : Math.sin(i), tags: ['a', 'b'], n: { x: i } };
+}
+
+function writePieces(path: string, begin: string, pieces: number, piece: (number: number) => string, end: string): void {
+  const fd = openSync(path, 'w');
+  writeSync(fd, begin);
+  for (let i = 0; i < pieces; i++) writeSync(fd, piece(i));
+  writeSync(fd, end);
+  closeSync(fd);
+}
+
 async function look(name: string, before: string, after: string, scratchPath: string): Promise<void> {
   const files = createNodeFiles();
   const open = (path: string): LocatedFile => {
@@ -74,7 +90,7 @@ else {
   const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'varve-bench-inside-'));
   console.log('| what | bytes of both | differences | processor s | peak memory MB |\n|---|---:|---:|---:|---:|');
   try {
-    for (const [title, make] of Object.entries(cases)) {
+    for (const [title, make] of Object.entries(cases).filter(([each]) => each.includes(process.argv[3] ?? ''))) {
       const [what, name] = title.split('|') as [string, string];
       const paths = [false, true].map((second) => {
         const path = join(folder, `${second ? 'after' : 'before'}-${name}`);

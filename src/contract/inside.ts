@@ -8,7 +8,7 @@ export const InsideKind = z.enum(['text', 'json', 'csv', 'sqlite', 'image', 'npy
 export type InsideKind = z.infer<typeof InsideKind>;
 
 /** Up to where files are compared as what they are, of each side: bytes, and rows of a table. Of a text, what is left from its first difference on. */
-export const insideLimits = { text: 16 * 1024 * 1024, json: 16 * 1024 * 1024, csv: 64 * 1024 * 1024, csvRows: 2_000_000, sqlite: 1024 * 1024 * 1024 } as const;
+export const insideLimits = { text: 16 * 1024 * 1024, json: 64 * 1024 * 1024, csv: 64 * 1024 * 1024, csvRows: 2_000_000, sqlite: 1024 * 1024 * 1024 } as const;
 
 /** Why a file was not compared as what its name or its first bytes say. */
 export const InsideFallback = z.object({ wanted: InsideKind, why: z.enum(['too-large', 'not-valid', 'too-deep', 'other-kind']) });

@@ -148,8 +148,8 @@ class TableComparison {
 
   async #aligned(): Promise<{ coarse: boolean }> {
     const numbers = new Numbers();
-    const keysOf = (rows: Rows, side: 'a' | 'b'): number[] =>
-      Array.from({ length: rows.count }, (_, i) => {
+    const keysOf = (rows: Rows, side: 'a' | 'b'): Int32Array =>
+      Int32Array.from({ length: rows.count }, (_, i) => {
         const row = rows.at(i);
         return numbers.of(keyOf(JSON.stringify(this.#columns.map((column) => row[column[side]] ?? null))));
       });

@@ -1,16 +1,6 @@
-// A strict reader of JSON (RFC 8259) that keeps what JSON.parse drops: numbers as they were written, the order of keys, and that a key stands twice. Each
-// container gets a mark that is equal for equal content, whatever the order of its keys.
-import { createHash } from 'node:crypto';
-
-export type JsonNode =
-  | { type: 'scalar'; mark: string }
-  | { type: 'array'; mark: string; items: JsonNode[] }
-  | { type: 'object'; mark: string; members: Map<string, JsonNode> };
-
-export interface JsonDocument {
-  root: JsonNode;
-  duplicateKeys: boolean;
-}
+// Finds out whether bytes are JSON (RFC 8259), as strictly as JSON.parse, and what of it is worth keeping.
+import { codes, JsonDocument } from './json-document.ts';
+import { keyHash, KeyTable, sameKey } from './json-keys.ts';
 
 export class JsonError extends Error {
   readonly why: 'not-valid' | 'too-deep';
@@ -21,99 +11,165 @@ export class JsonError extends Error {
 }
 
 const deepest = 200;
-/** Longer ones are compared as they are written. */
-const longestNumber = 400;
-const longestMark = 120;
-const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const stringForm = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const plainString = /"[^"\\\u0000-\u001f]*"/y;
+/** Objects with more keys get a table of them. */
+const fewKeys = 32;
+const usualLargeBytes = 256;
+const { quote, backslash, comma, colon, openList, closeList, openObject, closeObject } = codes;
+const [zero, nine, minus, plus, point] = [0x30, 0x39, 0x2d, 0x2b, 0x2e];
+const words = ['true', 'false', 'null'].map((word) => Buffer.from(word));
+const escapes = new Set(Buffer.from('"\\/bfnrt'));
 
-/** Throws JsonError. The mark of a scalar is its JSON: of a number as its value is written shortest where that loses nothing. */
-export function readJson(text: string): JsonDocument {
-  return new Reader(text).document();
+/** Valid UTF-8 is expected. Throws JsonError. `largeBytes`: what the document calls large. */
+export function readJson(bytes: Buffer, largeBytes = usualLargeBytes): JsonDocument {
+  return new Reader(bytes, largeBytes).read();
 }
 
 class Reader {
-  readonly #text: string;
+  readonly #document: JsonDocument;
+  readonly #bytes: Buffer;
   #at = 0;
-  #duplicateKeys = false;
+  /** Of the value that was read last: bytes of large ones in it. */
+  #covered = 0;
+  /** The first keys of the objects that are open, by depth. */
+  readonly #keys = new Uint32Array((deepest + 1) * fewKeys);
+  readonly #hashes = new Int32Array((deepest + 1) * fewKeys);
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(bytes: Buffer, largeBytes: number) {
+    this.#bytes = bytes;
+    this.#document = new JsonDocument(bytes, largeBytes);
   }
 
-  document(): JsonDocument {
-    const root = this.#value(0);
+  read(): JsonDocument {
+    this.#value(0);
     this.#space();
-    if (this.#at < this.#text.length) this.#bad();
-    return { root, duplicateKeys: this.#duplicateKeys };
+    if (this.#at < this.#bytes.length) this.#bad();
+    return this.#document;
   }
 
-  #value(depth: number): JsonNode {
+  #value(depth: number): void {
     if (depth > deepest) throw new JsonError('too-deep', this.#at);
     this.#space();
-    const char = this.#text[this.#at];
-    if (char === '{') return this.#object(depth);
-    if (char === '[') return this.#array(depth);
-    if (char === '"') return { type: 'scalar', mark: JSON.stringify(this.#string()) };
-    for (const word of ['true', 'false', 'null']) {
-      if (this.#text.startsWith(word, this.#at)) {
-        this.#at += word.length;
-        return { type: 'scalar', mark: word };
-      }
-    }
-    numberForm.lastIndex = this.#at;
-    const number = numberForm.exec(this.#text)?.[0];
-    if (number === undefined) return this.#bad();
-    this.#at += number.length;
-    return { type: 'scalar', mark: numberMark(number) };
+    const first = this.#bytes[this.#at];
+    this.#covered = 0;
+    if (first === quote) this.#string();
+    else if (first === openObject) this.#object(depth);
+    else if (first === openList) this.#list(depth);
+    else if (first === minus || isDigit(first)) this.#number();
+    else this.#word();
   }
 
-  #object(depth: number): JsonNode {
-    this.#at += 1;
-    const members = new Map<string, JsonNode>();
-    for (let more = !this.#take('}'); more; ) {
+  #object(depth: number): void {
+    const from = this.#at++;
+    const firstKey = depth * fewKeys;
+    let [count, covered] = [0, 0];
+    for (let more = !this.#take(closeObject); more; count++) {
       this.#space();
-      const key = this.#string();
-      if (!this.#take(':')) this.#bad();
-      if (members.delete(key)) this.#duplicateKeys = true;
-      members.set(key, this.#value(depth + 1));
-      more = this.#take(',');
-      if (!more && !this.#take('}')) this.#bad();
+      const key = this.#at;
+      this.#string();
+      if (count < fewKeys && !this.#document.duplicateKeys) {
+        this.#keys[firstKey + count] = key;
+        this.#hashes[firstKey + count] = keyHash(this.#document, key);
+      }
+      if (!this.#take(colon)) this.#bad();
+      this.#value(depth + 1);
+      covered += this.#covered;
+      more = this.#take(comma);
+      if (!more && !this.#take(closeObject)) this.#bad();
     }
-    const parts = [...members].map(([key, { mark }]) => `${JSON.stringify(key)}:${mark}`).sort();
-    return { type: 'object', mark: markOf('{}', parts), members };
+    this.#close(from, count, covered);
+    if (!this.#document.duplicateKeys) this.#document.duplicateKeys = count > fewKeys ? this.#manyRepeat(from) : this.#fewRepeat(firstKey, firstKey + count);
   }
 
-  #array(depth: number): JsonNode {
-    this.#at += 1;
-    const items: JsonNode[] = [];
-    for (let more = !this.#take(']'); more; ) {
-      items.push(this.#value(depth + 1));
-      more = this.#take(',');
-      if (!more && !this.#take(']')) this.#bad();
+  #list(depth: number): void {
+    const from = this.#at++;
+    let [count, covered] = [0, 0];
+    for (let more = !this.#take(closeList); more; count++) {
+      this.#value(depth + 1);
+      covered += this.#covered;
+      more = this.#take(comma);
+      if (!more && !this.#take(closeList)) this.#bad();
     }
-    return { type: 'array', mark: markOf('[]', items.map(({ mark }) => mark)), items };
+    this.#close(from, count, covered);
   }
 
-  #string(): string {
-    for (const form of [plainString, stringForm]) {
-      form.lastIndex = this.#at;
-      const found = form.exec(this.#text)?.[0];
-      if (found === undefined) continue;
-      this.#at += found.length;
-      return form === plainString ? found.slice(1, -1) : (JSON.parse(found) as string);
+  #close(from: number, count: number, covered: number): void {
+    const length = this.#at - from;
+    const large = length - covered >= this.#document.largeBytes;
+    if (large) this.#document.large.set(from, { end: this.#at, count, digest: undefined });
+    this.#covered = large ? length : covered;
+  }
+
+  #fewRepeat(from: number, to: number): boolean {
+    for (let i = from + 1; i < to; i++) {
+      for (let j = from; j < i; j++) if (this.#hashes[i] === this.#hashes[j] && sameKey(this.#document, this.#keys[i] as number, this.#document, this.#keys[j] as number)) return true;
     }
-    return this.#bad();
+    return false;
+  }
+
+  #manyRepeat(object: number): boolean {
+    const keys = this.#document.children(object);
+    const table = new KeyTable(this.#document, keys);
+    for (let i = 0; i < keys.length; i++) if (!table.add(i)) return true;
+    return false;
+  }
+
+  #string(): void {
+    const bytes = this.#bytes;
+    if (bytes[this.#at] !== quote) this.#bad();
+    let at = this.#at + 1;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] as number;
+      if (byte === quote) {
+        this.#at = at + 1;
+        return;
+      }
+      if (byte === backslash) at = this.#escapeEnd(at);
+      else if (byte < 0x20) break;
+    }
+    this.#bad();
+  }
+
+  /** The last byte of the escape at `at`. */
+  #escapeEnd(at: number): number {
+    const kind = this.#bytes[at + 1] ?? 0;
+    if (escapes.has(kind)) return at + 1;
+    if (kind !== 0x75) this.#bad();
+    for (let i = at + 2; i < at + 6; i++) if (!isHexDigit(this.#bytes[i])) this.#bad();
+    return at + 5;
+  }
+
+  #number(): void {
+    if (this.#bytes[this.#at] === minus) this.#at += 1;
+    if (this.#bytes[this.#at] === zero) this.#at += 1;
+    else this.#digits();
+    if (this.#bytes[this.#at] === point) {
+      this.#at += 1;
+      this.#digits();
+    }
+    if (((this.#bytes[this.#at] ?? 0) | 0x20) === 0x65) {
+      this.#at += 1;
+      if (this.#bytes[this.#at] === minus || this.#bytes[this.#at] === plus) this.#at += 1;
+      this.#digits();
+    }
+  }
+
+  #digits(): void {
+    if (!isDigit(this.#bytes[this.#at])) this.#bad();
+    while (isDigit(this.#bytes[this.#at])) this.#at += 1;
+  }
+
+  #word(): void {
+    const word = words.find((each) => each.compare(this.#bytes, this.#at, Math.min(this.#bytes.length, this.#at + each.length)) === 0) ?? this.#bad();
+    this.#at += word.length;
   }
 
   #space(): void {
-    while (this.#at < this.#text.length && ' \t\n\r'.includes(this.#text[this.#at] as string)) this.#at += 1;
+    this.#at = this.#document.afterSpace(this.#at);
   }
 
-  #take(char: string): boolean {
+  #take(byte: number): boolean {
     this.#space();
-    if (this.#text[this.#at] !== char) return false;
+    if (this.#bytes[this.#at] !== byte) return false;
     this.#at += 1;
     return true;
   }
@@ -123,49 +179,12 @@ class Reader {
   }
 }
 
-/** `1.0` and `1` are one number; digits beyond what a double holds are kept. */
-function numberMark(written: string): string {
-  if (written.length > longestNumber) return written;
-  const short = String(Number(written));
-  return short === written || digitsOf(short) === digitsOf(written) ? short : written;
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= zero && byte <= nine;
 }
 
-/** What a decimal number is, in one form: its digits without zeros at the ends, and where the point stands. */
-function digitsOf(number: string): string {
-  const [, sign, integer, fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
-  if (integer === undefined) return number;
-  const digits = (integer + fraction).replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
-  return trimmed === '' ? `${sign}0` : `${sign}${trimmed}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - trimmed.length)}`;
-}
-
-/** Short ones are told by what they hold, the others by a hash of it: no scalar begins with `#`. */
-function markOf(kind: '{}' | '[]', parts: readonly string[]): string {
-  const text = `${kind[0]}${parts.join(',')}${kind[1]}`;
-  return text.length <= longestMark ? text : `#${createHash('sha256').update(text).digest('base64')}`;
-}
-
-/** A value as JSON again, at most about so many characters of it. */
-export function writeJson(node: JsonNode, most: number): string {
-  const parts: string[] = [];
-  let length = 0;
-  const put = (text: string): boolean => {
-    parts.push(text);
-    return (length += text.length) <= most;
-  };
-  const write = (value: JsonNode): boolean => {
-    if (value.type === 'scalar') return put(value.mark);
-    const [open, close] = value.type === 'array' ? '[]' : '{}';
-    if (!put(open as string)) return false;
-    let first = true;
-    for (const [key, member] of value.type === 'array' ? value.items.entries() : value.members.entries()) {
-      if (!first && !put(',')) return false;
-      first = false;
-      if (value.type === 'object' && !put(`${JSON.stringify(key)}:`)) return false;
-      if (!write(member)) return false;
-    }
-    return put(close as string);
-  };
-  write(node);
-  return parts.join('');
+function isHexDigit(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  const lower = byte | 0x20;
+  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66);
 }

@@ -8,6 +8,7 @@ import { compareCsv } from './csv.ts';
 import { decodeWhole } from './encoding.ts';
 import { readImageHeader } from './image.ts';
 import { JsonError } from './json-read.ts';
+import { jsonBytes } from './json-text.ts';
 import { compareJson } from './json.ts';
 import type { InsideFound, RowKeeper } from './keep.ts';
 import { commonKind, delimitedByTabs, headBytes, kindOf } from './kind.ts';
@@ -78,16 +79,29 @@ async function compareAs(kind: InsideKind, input: CompareInsideInput, headA: Buf
   return { facts: await compareBytes(a, b, keeper, pace) };
 }
 
-/** Both are read as a whole: a value of JSON takes many times its bytes in memory, a table hardly more than its text. */
+/** Both are held as a whole, and little besides. */
 async function compareStructured(kind: 'json' | 'csv', { before, after, keeper, pace }: CompareInsideInput): Promise<Outcome> {
   if (Math.max(before.source.size, after.source.size) > insideLimits[kind]) return { instead: 'text', why: 'too-large' };
-  const [x, y] = [decodeWhole(await whole(before.source)), decodeWhole(await whole(after.source))];
-  pace.read(before.source.size + after.source.size);
+  const both = async <T>(read: (bytes: Buffer) => T): Promise<[T, T]> => {
+    const x = read(await whole(before.source));
+    const y = read(await whole(after.source));
+    pace.read(before.source.size + after.source.size);
+    return [x, y];
+  };
+  if (kind === 'json') {
+    const [x, y] = await both(jsonBytes);
+    return x === undefined || y === undefined ? { instead: 'bytes', why: 'not-valid' } : compareAsJson(x, y, keeper, pace);
+  }
+  const [x, y] = await both(decodeWhole);
   if (x === undefined || y === undefined) return { instead: 'bytes', why: 'not-valid' };
+  const facts = await compareCsv(x, y, delimitedByTabs(after.name), keeper, pace);
+  if (facts === 'too-large') return { instead: 'text', why: 'too-large' };
+  return facts === undefined ? { instead: 'text', why: 'not-valid' } : { facts };
+}
+
+async function compareAsJson(before: Buffer, after: Buffer, keeper: RowKeeper, pace: Pace): Promise<Outcome> {
   try {
-    const facts = kind === 'json' ? await compareJson(x.text, y.text, keeper, pace) : await compareCsv(x, y, delimitedByTabs(after.name), keeper, pace);
-    if (facts === 'too-large') return { instead: 'text', why: 'too-large' };
-    return facts === undefined ? { instead: 'text', why: 'not-valid' } : { facts };
+    return { facts: await compareJson(before, after, keeper, pace) };
   } catch (error) {
     if (error instanceof JsonError) return { instead: 'text', why: error.why };
     throw error;

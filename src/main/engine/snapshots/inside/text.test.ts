@@ -155,7 +155,7 @@ describe('the alignment of two sequences', () => {
   it('holds for sequences too different to be searched at once: by what occurs once on both sides', async () => {
     const numbers = (seed: number, step: number, count: number): number[] => Array.from({ length: count }, (_, i) => (i % step === 0 ? i : seed * 1_000_000 + i));
     const [a, b] = [numbers(1, 5, 20_000), numbers(2, 5, 21_000)];
-    const { blocks, coarse } = await align(a, b, async () => undefined);
+    const { blocks, coarse } = await align(Int32Array.from(a), Int32Array.from(b), async () => undefined);
     expect(coarse).toBe(false);
     expect(rebuild(a, b, blocks)).toEqual(b);
     expect(blocks.reduce((sum, { aFrom, aTo }) => sum + aTo - aFrom, 0)).toBe(16_000);
@@ -164,7 +164,7 @@ describe('the alignment of two sequences', () => {
   it('says when it is coarse, and is right all the same', async () => {
     const pattern = (turn: number): number[] => Array.from({ length: 9_000 }, (_, i) => (i * turn) % 7);
     const [a, b] = [pattern(3), pattern(5)];
-    const { blocks, coarse } = await align(a, b, async () => undefined);
+    const { blocks, coarse } = await align(Int32Array.from(a), Int32Array.from(b), async () => undefined);
     expect(coarse).toBe(true);
     expect(rebuild(a, b, blocks)).toEqual(b);
   });

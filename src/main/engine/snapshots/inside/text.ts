@@ -37,7 +37,7 @@ export async function compareText(a: ByteSource, b: ByteSource, keeper: RowKeepe
   const uniform = endingsA !== 'mixed' && endingsB !== 'mixed';
   const [linesA, linesB] = [uniform ? left.lines.map(withoutReturn) : left.lines, uniform ? right.lines.map(withoutReturn) : right.lines];
   const numbers = new Numbers();
-  const { blocks, coarse } = await align(linesA.map((line) => numbers.of(line)), linesB.map((line) => numbers.of(line)), pace.breathe);
+  const { blocks, coarse } = await align(numbers.all(linesA), numbers.all(linesB), pace.breathe);
   emit(keeper, linesA, linesB, blocks, shared.lines);
   const sum = (side: (block: Block) => number): number => blocks.reduce((total, block) => total + side(block), 0);
   const sideFacts = async (source: ByteSource, { name, unit }: Encoding, { decoded }: Window, endings: LineEnding) => ({ encoding: decoded === 'latin-1' ? decoded : name, endings, finalNewline: await endsWithNewline(source, name, unit) });
