@@ -14,7 +14,7 @@ import { writeFileDurable } from './kit/durable.ts';
 import { fail, throwIfAborted } from './kit/errors.ts';
 import { openLog, openRebuild, originOf, rescueInto, type Rebuild, type Rescued } from './log/index.ts';
 import type { ReadMember } from './packages/archive/model.ts';
-import { hashFile } from './packages/place.ts';
+import { hashFile } from './kit/hash-file.ts';
 import { readRecordPackage, type RecordPackage } from './packages/restore/read-package.ts';
 import type { Files, Ports } from './ports.ts';
 import { createLogKeys, createSecrets } from './secrets/index.ts';

@@ -28,7 +28,7 @@ import type { Database } from '../store/index.ts';
 
 export { builtInActions, type ActionRule } from './actions.ts';
 export { createLogApi, type LogApi } from './api.ts';
-export { createRecordReader, isRecordMember, openRebuild, rescueInto, type ColdCheckpoint, type ColdEntry, type Rebuild, type RecordFound, type RecordReader, type Rescued } from './cold/index.ts';
+export { createRecordReader, isRecordMember, openRebuild, rescueInto, type ColdCheckpoint, type ColdEntry, type Rebuild, type RecordFound, type RecordReaderOptions, type RecordReader, type Rescued } from './cold/index.ts';
 export { runVerify } from './verify/run.ts';
 export { openColdRecord, segmentEvents, type ColdMember, type ColdRecord, type ColdRecordOptions, type ColdSummary } from './cold/index.ts';
 export { createIntakeApi, readMapping, type AppendedOutside, type Intake } from './intake/index.ts';

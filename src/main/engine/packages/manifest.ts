@@ -1,6 +1,7 @@
 // What a package says of itself: manifest.json, SHA256SUMS and README.txt. Written in pieces, since a package may hold a million files.
 import * as z from 'zod';
 import { PackageKind, type PackageFormat } from '../../../contract/packages.ts';
+import { JsonLists } from '../kit/json-lists.ts';
 import type { WrittenFile } from './archive/model.ts';
 
 export const manifestName = 'manifest.json';
@@ -44,19 +45,21 @@ export interface Skipped {
 
 const ManifestFile = z.looseObject({ path: z.string(), size: z.number().int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 
-/** Version 1. What follows `chain_valid_at_backup` is ours, and may be missing in packages of other programs. Fields that are not known are left alone. */
+const ManifestLink = z.looseObject({ path: z.string(), target: z.string(), type: z.enum(['symlink', 'hardlink']) });
+
+/**
+ * Version 1, but for its lists of files, folders and links, which are read one by one. What follows `chain_valid_at_backup` is ours, and may be missing in packages of
+ * other programs. Fields that are not known are left alone.
+ */
 export const Manifest = z.looseObject({
   version: z.literal(1),
   created_at: z.string(),
   source_dir: z.string(),
-  files: z.array(ManifestFile),
   eventlog_summary: EventlogSummary.nullish(),
   chain_valid_at_backup: z.boolean().nullish(),
   kind: z.string().optional(),
   generator: z.string().optional(),
   home_id: z.string().optional(),
-  folders: z.array(z.string()).optional(),
-  links: z.array(z.looseObject({ path: z.string(), target: z.string(), type: z.enum(['symlink', 'hardlink']) })).optional(),
   skipped: z.array(z.looseObject({ path: z.string(), reason: z.string() })).optional(),
   skipped_count: z.number().int().min(0).optional(),
   /** Only in the one beside a sealed package, whose `files` are the sealed file itself. */
@@ -78,11 +81,11 @@ export interface ManifestFacts {
   further?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** In the archive's order; each list may be gone through more than once. */
 export interface PackedMembers {
-  /** In the archive's order. */
-  files: readonly WrittenFile[];
-  folders: readonly string[];
-  links: readonly PackedLink[];
+  files: Iterable<WrittenFile>;
+  folders: Iterable<{ path: string }>;
+  links: Iterable<PackedLink>;
   skipped: readonly Skipped[];
   /** May be more than are named. */
   skippedCount: number;
@@ -92,10 +95,10 @@ export interface PackedMembers {
 export function* manifestText(facts: ManifestFacts, members: PackedMembers): Generator<string> {
   const head = { version: 1, kind: facts.kind, generator: facts.generator, created_at: new Date(facts.createdAtMs).toISOString(), source_dir: facts.sourceDir };
   yield `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "files": [`;
-  yield* rows(members.files.map(({ path, size, sha256 }) => ({ path, size, sha256 })));
+  yield* rows(members.files, ({ path, size, sha256 }) => ({ path, size, sha256 }));
   const rest = { eventlog_summary: facts.eventlogSummary ?? null, chain_valid_at_backup: facts.chainValidAtBackup ?? null, ...(facts.homeId === undefined ? {} : { home_id: facts.homeId }), ...facts.further };
   yield `],\n${JSON.stringify(rest, undefined, 2).slice(2, -2)},\n  "folders": [`;
-  yield* rows(members.folders);
+  yield* rows(members.folders, ({ path }) => path);
   yield '],\n  "links": [';
   yield* rows(members.links);
   yield '],\n  "skipped": [';
@@ -103,9 +106,13 @@ export function* manifestText(facts: ManifestFacts, members: PackedMembers): Gen
   yield `],\n  "skipped_count": ${members.skippedCount}\n}\n`;
 }
 
-function* rows(values: readonly unknown[]): Generator<string> {
-  for (const [i, value] of values.entries()) yield `${i === 0 ? '' : ','}\n    ${JSON.stringify(value)}`;
-  if (values.length > 0) yield '\n  ';
+function* rows<T>(values: Iterable<T>, shown: (value: T) => unknown = (value) => value): Generator<string> {
+  let comma = '';
+  for (const value of values) {
+    yield `${comma}\n    ${JSON.stringify(shown(value))}`;
+    comma = ',';
+  }
+  if (comma !== '') yield '\n  ';
 }
 
 /** Beside a sealed package: what lies there, and nothing of what is in it. */
@@ -123,20 +130,46 @@ export function* sumsText(files: Iterable<WrittenFile>): Generator<string> {
   }
 }
 
-/** path -> SHA-256; undefined when a line is not as `sha256sum` writes it or a path is there twice. */
-export function readSums(text: string): Map<string, string> | undefined {
-  const sums = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const found = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line);
-    if (!found) return undefined;
-    const [, escape, sha256, shown] = found as unknown as [string, string, string, string];
-    const path = escape === '' ? shown : shown.replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 'r' ? '\r' : letter));
-    if (sums.has(path)) return undefined;
-    sums.set(path, sha256);
+/** Reads SHA256SUMS as it comes; `take` is given each line. */
+export class SumsReader {
+  readonly #decoder = new TextDecoder('utf-8');
+  readonly #take: (path: string, sha256: string) => void;
+  #rest = '';
+  /** A line was not as `sha256sum` writes it. */
+  odd = false;
+
+  constructor(take: (path: string, sha256: string) => void) {
+    this.#take = take;
   }
-  return sums;
+
+  push(bytes: Uint8Array): void {
+    this.#lines(this.#decoder.decode(bytes, { stream: true }));
+  }
+
+  end(): void {
+    this.#lines(`${this.#decoder.decode()}\n`);
+  }
+
+  #lines(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() as string;
+    if (this.#rest.length > longestLine) this.odd = true;
+    if (this.odd) this.#rest = '';
+    else for (const line of lines) this.#line(line);
+  }
+
+  #line(line: string): void {
+    if (line === '') return;
+    const found = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line);
+    if (!found) this.odd = true;
+    else {
+      const [, escape, sha256, shown] = found as unknown as [string, string, string, string];
+      this.#take(escape === '' ? shown : shown.replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 'r' ? '\r' : letter)), sha256);
+    }
+  }
 }
+
+const longestLine = 1 << 17;
 
 const what: Record<PackageKind, readonly [en: string, pt: string]> = {
   log: ['the record of a Varve home: every event, as plain JSON in event-log/', 'o registro de uma pasta do Varve: cada evento, em JSON legível, em event-log/'],
@@ -173,21 +206,69 @@ Com o Varve: varve package verify PACOTE, varve package unpack PACOTE PASTA
 `;
 }
 
-/** Largest manifest that is read. */
-export const manifestLimitBytes = 1 << 28;
+/** Largest manifest, and largest SHA256SUMS, that is read. */
+export const manifestLimitBytes = 2 ** 31;
 
-/** What the bytes say, or why they are no manifest. */
-export function readManifest(bytes: Uint8Array): { manifest: Manifest } | { reason: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    return { reason: 'it is not JSON' };
+export interface ManifestLists {
+  file(file: WrittenFile): void;
+  folder(path: string): void;
+  link(link: PackedLink): void;
+}
+
+/** Reads a manifest as it comes; nothing of its lists is kept. */
+export class ManifestReader {
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  readonly #json: JsonLists;
+  /** The first thing that is not as it must be. */
+  #reason: string | undefined;
+
+  constructor(lists: ManifestLists) {
+    const items = { files: [ManifestFile, lists.file], folders: [z.string(), lists.folder], links: [ManifestLink, lists.link] } as Record<string, [z.ZodType, (item: unknown) => void]>;
+    this.#json = new JsonLists(Object.keys(items), (name, item) => {
+      const [schema, take] = items[name] as [z.ZodType, (item: unknown) => void];
+      const read = schema.safeParse(item);
+      if (read.success) take(read.data);
+      else this.#reason ??= noManifest([name, ...(read.error.issues[0]?.path ?? [])]);
+    });
   }
-  const version: unknown = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (typeof version === 'number' && version > 1) return { reason: `it is of version ${version}; this program reads version 1` };
-  const read = Manifest.safeParse(value);
-  return read.success ? { manifest: read.data } : { reason: `it is no manifest of a package (at ${read.error.issues[0]?.path.join('.') ?? ''})` };
+
+  push(bytes: Uint8Array): void {
+    this.#reading(() => this.#json.push(this.#decoder.decode(bytes, { stream: true })));
+  }
+
+  /** What it says beside its lists, and whether it names folders at all; or why it is no manifest. */
+  end(): { manifest: Manifest; namesFolders: boolean } | { reason: string } {
+    const ended = this.#reading(() => {
+      this.#json.push(this.#decoder.decode());
+      return this.#json.end();
+    });
+    if (ended === undefined) return { reason: 'it is not JSON' };
+    const { values, lists } = ended;
+    const { version } = values;
+    if (typeof version === 'number' && version > 1) return { reason: `it is of version ${version}; this program reads version 1` };
+    const read = Manifest.safeParse(values);
+    if (!read.success) return { reason: noManifest(read.error.issues[0]?.path ?? []) };
+    if (!lists.has('files')) return { reason: noManifest(['files']) };
+    for (const name of ['folders', 'links']) if (Object.hasOwn(values, name)) return { reason: noManifest([name]) };
+    return this.#reason === undefined ? { manifest: read.data, namesFolders: lists.has('folders') } : { reason: this.#reason };
+  }
+
+  #broken = false;
+
+  #reading<T>(read: () => T): T | undefined {
+    if (this.#broken) return undefined;
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SyntaxError) && (error as { code?: string }).code !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
+      this.#broken = true;
+      return undefined;
+    }
+  }
+}
+
+function noManifest(path: readonly PropertyKey[]): string {
+  return `it is no manifest of a package (at ${path.map(String).join('.')})`;
 }
 
 /** The kind that a manifest names; undefined for one that we do not know. */

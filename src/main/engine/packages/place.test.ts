@@ -3,7 +3,7 @@ import { createFaultyFiles, type FaultKind } from '../testing/faulty-files.ts';
 import { createFakeClock, createSeededRandom } from '../testing/index.ts';
 import { createMemoryFiles, type MemoryFiles } from '../testing/memory-files.ts';
 import { openArchive } from './archive/read.ts';
-import { compareWithManifest, Problems, readMembers } from './check/compare.ts';
+import { readMembers } from './check/read-members.ts';
 import { placePackage, sweepPartials, type PlaceRequest } from './place.ts';
 import { isPartialName, packageBase, readPackageName } from './place-names.ts';
 import { rotatePackages } from './rotate.ts';
@@ -26,8 +26,7 @@ function make(files: Files, request: Partial<PlaceRequest> = {}): ReturnType<typ
 
 async function problemsOf(files: Files, path: string, passphrase?: string): Promise<unknown> {
   const archive = await openArchive({ files }, path, { passphrase });
-  const problems = new Problems();
-  const manifest = compareWithManifest(await readMembers(archive.members(), path), problems);
+  const { manifest, problems } = await readMembers(archive.members());
   archive.close();
   expect(manifest).toMatchObject({ version: 1, kind: 'log', created_at: '2026-11-28T03:04:05.000Z', source_dir: '/home/ana/varve', eventlog_summary: null, note: 'x', skipped: [{ path: 'a socket', reason: 'it is no file' }], skipped_count: 1 });
   return problems.first;

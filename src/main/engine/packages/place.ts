@@ -1,16 +1,19 @@
 // A package under its name: only ever a whole one. Whoever watches the folder (a sync client, a person) sees a hidden temporary file, then the package.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { PackageFormat, PackageKind } from '../../../contract/packages.ts';
 import { errnoOf, throwIfAborted } from '../kit/errors.ts';
+import { hashFile } from '../kit/hash-file.ts';
 import type { Clock, Files, Random } from '../ports.ts';
 import type { ArchiveWriter, MemberFacts, Passphrase, WrittenFile } from './archive/model.ts';
 import { openArchive } from './archive/read.ts';
 import { refuse } from './archive/refuse.ts';
 import { createArchive } from './archive/write.ts';
-import { compareWithManifest, Problems, readMembers } from './check/compare.ts';
-import { manifestEnding, manifestName, manifestText, readmeName, readmeText, sealedManifestText, sumsName, sumsText, type ManifestFacts, type PackedLink, type Skipped } from './manifest.ts';
+import { readMembers } from './check/read-members.ts';
+import { manifestEnding, manifestName, manifestText, readmeName, readmeText, sealedManifestText, sumsName, sumsText, type ManifestFacts, type Skipped } from './manifest.ts';
+import { countOf, packedLists } from './packed-lists.ts';
 import { isPartialName, packageBase, packageName, partialName } from './place-names.ts';
+
+export { hashFile } from '../kit/hash-file.ts';
 
 export interface PlacePorts {
   files: Files;
@@ -85,11 +88,12 @@ export async function placePackage(ports: PlacePorts, request: PlaceRequest, pac
     await into.file({ path: readmeName, ...textMember(readmeText(kind, format)) }, [Buffer.from(readmeText(kind, format))]); // 3
     const facts: ManifestFacts = { ...(await pack(into)), kind, createdAtMs };
     throwIfAborted(signal);
-    const manifest = (): Iterable<string> => manifestText(facts, into);
+    const { lists, skipped, skippedCount } = into;
+    const manifest = (): Iterable<string> => manifestText(facts, { ...lists, skipped, skippedCount });
     const written = await writeText(archive, manifestName, manifest);
-    const sums = await writeText(archive, sumsName, () => sumsText([...into.files, written]));
+    const sums = await writeText(archive, sumsName, () => sumsText(inTurn(lists.files, [written])));
     const { bytes, sha256 } = await archive.end();
-    await readBack(ports, partial, request, sha256, [...into.files, written, sums]); // 4
+    await readBack(ports, partial, request, sha256, inTurn(lists.files, [written, sums])); // 4
     throwIfAborted(signal);
     const path = renameFree(files, partial, folder, nameOf); // 5
     renamed = true;
@@ -97,8 +101,8 @@ export async function placePackage(ports: PlacePorts, request: PlaceRequest, pac
     const manifestPath = `${path}${manifestEnding}`;
     const beside = (): Iterable<string> => (sealed ? [sealedManifestText(facts, { path: path.slice(folder.length).replace(/^[/\\]+/, ''), size: bytes, sha256 })] : manifest());
     placeText(ports, folder, manifestPath, beside()); // 7
-    const packed = into.files.slice(1);
-    return { path, manifestPath, bytes, sha256, files: packed.length + into.links.length, fileBytes: packed.reduce((sum, { size }) => sum + size, 0), skipped: into.skipped, skippedCount: into.skippedCount };
+    const { files: count, bytes: fileBytes } = countOf(lists);
+    return { path, manifestPath, bytes, sha256, files: count, fileBytes, skipped, skippedCount };
   } catch (error) {
     if (!renamed) archive.abort();
     throw error;
@@ -112,9 +116,7 @@ function textMember(text: string): { size: number } {
 const namedSkips = 10_000;
 
 class Recorder implements PackageWriter {
-  readonly files: WrittenFile[] = [];
-  readonly folders: string[] = [];
-  readonly links: PackedLink[] = [];
+  readonly lists = packedLists();
   readonly skipped: Skipped[] = [];
   skippedCount = 0;
   readonly createdAtMs: number;
@@ -130,23 +132,23 @@ class Recorder implements PackageWriter {
   async file(member: MemberFacts & { size: number }, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<WrittenFile> {
     throwIfAborted(this.#signal);
     const written = await this.#archive.file(member, stoppable(chunks, this.#signal));
-    this.files.push(written);
+    this.lists.files.add(written);
     return written;
   }
 
   async folder(member: MemberFacts): Promise<void> {
     await this.#archive.folder(member);
-    this.folders.push(member.path);
+    this.lists.folders.add({ path: member.path });
   }
 
   async symlink(member: MemberFacts & { target: string }): Promise<void> {
     await this.#archive.symlink(member);
-    this.links.push({ path: member.path, target: member.target, type: 'symlink' });
+    this.lists.links.add({ path: member.path, target: member.target, type: 'symlink' });
   }
 
   async hardLink(member: MemberFacts & { to: string }): Promise<boolean> {
     const taken = await this.#archive.hardLink(member);
-    if (taken) this.links.push({ path: member.path, target: member.to, type: 'hardlink' });
+    if (taken) this.lists.links.add({ path: member.path, target: member.to, type: 'hardlink' });
     return taken;
   }
 
@@ -184,39 +186,31 @@ async function writeText(archive: ArchiveWriter, path: string, text: () => Itera
   return archive.file({ path, size }, encoded(text()));
 }
 
-/** What is on the disk must be what was written: the file by its hash, and, opened like anybody's, each member. */
-async function readBack(ports: PlacePorts, partial: string, request: PlaceRequest, sha256: string, written: readonly WrittenFile[]): Promise<void> {
+function* inTurn<T>(...lists: Iterable<T>[]): Generator<T> {
+  for (const list of lists) yield* list;
+}
+
+/** What is on the disk must be what was written: the file by its hash, and, opened like anybody's, each member, in order. */
+async function readBack(ports: PlacePorts, partial: string, request: PlaceRequest, sha256: string, written: Iterable<WrittenFile>): Promise<void> {
   const { signal, onReadBack, passphrase } = request;
-  if (hashFile(ports.files, partial, signal) !== sha256) refuse(partial, '', 'what was read back is not what was written');
+  const differs = (path: string): never => refuse(partial, path, 'what was read back is not what was written');
+  if (hashFile(ports.files, partial, signal) !== sha256) differs('');
   const unlimited = { members: Number.MAX_SAFE_INTEGER, fileBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER, ratio: Number.MAX_SAFE_INTEGER };
   const archive = await openArchive(ports, partial, { passphrase, limits: unlimited });
   try {
-    const seen = await readMembers(archive.members(), partial, { signal, onBytes: onReadBack });
-    const problems = new Problems();
-    compareWithManifest(seen, problems);
-    const other = seen.files.find(({ path, size, sha256: digest }, i) => path !== written[i]?.path || size !== written[i]?.size || digest !== written[i]?.sha256);
+    const { seen, problems } = await readMembers(archive.members(), { signal, onBytes: onReadBack });
     const [problem] = problems.first;
-    if (problem) refuse(partial, problem.path, 'what was read back is not what was written');
-    if (other !== undefined || seen.files.length !== written.length) refuse(partial, other?.path ?? '', 'what was read back is not what was written');
+    if (problem) differs(problem.path);
+    const again = seen.files.cursor();
+    for (const { path, size, sha256: digest } of written) {
+      const found = again.next();
+      if (found === undefined || found.path !== path || found.size !== size || found.sha256 !== digest) differs(path);
+    }
+    const more = again.next();
+    if (more !== undefined) differs(more.path);
   } finally {
     archive.close();
   }
-}
-
-/** SHA-256 of a file, hexadecimal. */
-export function hashFile(files: Files, path: string, signal?: AbortSignal): string {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(1 << 18);
-  const fd = files.open(path, 'r');
-  try {
-    for (let count = files.read(fd, buffer, 0, buffer.length, null); count > 0; count = files.read(fd, buffer, 0, buffer.length, null)) {
-      throwIfAborted(signal);
-      hash.update(buffer.subarray(0, count));
-    }
-  } finally {
-    files.close(fd);
-  }
-  return hash.digest('hex');
 }
 
 function renameFree(files: Files, partial: string, folder: string, nameOf: (attempt: number) => string): string {

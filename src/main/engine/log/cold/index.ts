@@ -2,7 +2,7 @@
 export { segmentEvents } from './format.ts';
 export { openColdRecord, type ColdMember, type ColdRecord, type ColdRecordOptions } from './record.ts';
 export type { ColdSummary } from './check.ts';
-export { createRecordReader, isRecordMember, type RecordFound, type RecordReader } from './read-record.ts';
+export { createRecordReader, isRecordMember, type RecordFound, type RecordReaderOptions, type RecordReader } from './read-record.ts';
 export type { RecordProblem } from './read-segments.ts';
 export { openRebuild, type ColdCheckpoint, type ColdEntry, type Rebuild } from './rebuild.ts';
 export { rescueInto, type Rescued } from './rescue.ts';

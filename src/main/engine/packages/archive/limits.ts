@@ -4,8 +4,11 @@ import { refuse } from './refuse.ts';
 /** What no bomb is, however it is made: below it the ratio does not count. */
 const harmlessBytes = 1 << 30;
 
+/** The same for whoever writes one and for whoever reads one, so that nobody makes what nobody reads. A reader takes some 90 bytes of memory for each. */
+export const mostMembers = 5_000_000;
+
 /** Without anything that says how much a package holds. Nothing that people pack is two hundred times smaller, except by the gigabyte of zeros: then the manifest beside it tells. */
-export const defaultLimits: ReadLimits = { members: 1_000_000, fileBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER, ratio: 200 };
+export const defaultLimits: ReadLimits = { members: mostMembers, fileBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER, ratio: 200 };
 
 /** Counts what an archive claims to hold. */
 export class Budget {

@@ -2,7 +2,7 @@
 // after it, fields that contradict one another, sparse files.) Of pax fields, path, linkpath, size and mtime count.
 import type { MemberType, ReadMember } from './model.ts';
 import type { Budget } from './limits.ts';
-import { addMember, linkTargetProblem, type MemberNames, noMembers, memberPathProblem } from './names.ts';
+import { addMember, linkTargetProblem, MemberNames, memberPathProblem } from './names.ts';
 import { refuse } from './refuse.ts';
 
 const block = 512;
@@ -12,7 +12,7 @@ const second = 1_000_000_000n;
 
 export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, budget: Budget): AsyncGenerator<ReadMember> {
   const flow = new Flow(bytes, path);
-  const names = noMembers();
+  const names = new MemberNames();
   let fields = new Map<string, string>();
   let before = ''; // which kind of fields stand before the next member
   for (;;) {
@@ -22,8 +22,8 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, b
       return flow.zerosToEnd();
     }
     const { type, size, ...read } = readHeader(header, path);
-    budget.member(read.name);
     if (type === 'x' || type === 'g' || type === 'L' || type === 'K') {
+      if (type === 'g') budget.member(read.name); // as many as anybody likes; of the others one of each kind before a member
       if (size > longestFields) refuse(path, read.name, 'the fields before a file are too long');
       if (type !== 'g' && (before.includes(type) || (before !== '' && before.includes('x') !== (type === 'x')))) refuse(path, read.name, 'the fields before a file contradict one another');
       const content = await flow.take(size);
@@ -41,6 +41,7 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, b
     fields = new Map();
     before = '';
     if (member === undefined) continue; // the root itself, as `tar -C FOLDER .` writes it
+    budget.member(member.path);
     const problem = memberPathProblem(member.path) ?? addMember(names, member.path, member.type) ?? linkProblem(member, names);
     if (problem !== undefined) refuse(path, member.path, problem);
     budget.bytes(member.path, member.size);
@@ -52,7 +53,7 @@ export async function* readTar(bytes: AsyncIterable<Uint8Array>, path: string, b
 
 function linkProblem(member: Omit<ReadMember, 'chunks'>, names: MemberNames): string | undefined {
   if (member.type === 'symlink') return linkTargetProblem(member.path, member.target ?? '');
-  if (member.type === 'hardlink') return names.types.get(member.target ?? '') === 'file' ? undefined : 'it is a link to what is not in the package before it';
+  if (member.type === 'hardlink') return names.typeOf(member.target ?? '') === 'file' ? undefined : 'it is a link to what is not in the package before it';
   return undefined;
 }
 

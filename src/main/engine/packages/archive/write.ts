@@ -2,11 +2,13 @@
 // reaches the disk goes through the Files port.
 import { createHash } from 'node:crypto';
 import { fail } from '../../kit/errors.ts';
+import { Sha256 } from '../../kit/sha256.ts';
 import type { Clock, Files } from '../../ports.ts';
 import { seal } from '../seal/write.ts';
 import type { ArchiveForm } from './form.ts';
+import { Budget, defaultLimits } from './limits.ts';
 import type { ArchiveKind, ArchiveWriter, MemberFacts, Passphrase, WrittenFile } from './model.ts';
-import { addMember, linkTargetProblem, noMembers, memberPathProblem } from './names.ts';
+import { addMember, linkTargetProblem, MemberNames, memberPathProblem } from './names.ts';
 import { refuse } from './refuse.ts';
 import { createTarForm } from './tar-form.ts';
 import { createZipForm } from './zip-form.ts';
@@ -30,7 +32,8 @@ class Writer implements ArchiveWriter {
   readonly #path: string;
   readonly #form: ArchiveForm;
   readonly #begunNs: bigint;
-  readonly #names = noMembers();
+  readonly #names = new MemberNames();
+  readonly #budget: Budget;
   readonly #hash = createHash('sha256');
   readonly #pumped: Promise<void>;
   #fd: number | undefined;
@@ -40,6 +43,7 @@ class Writer implements ArchiveWriter {
     this.#files = ports.files;
     this.#path = path;
     this.#form = form;
+    this.#budget = new Budget(path, defaultLimits, 0);
     this.#begunNs = ports.clock.nowNs();
     this.#fd = ports.files.open(path, 'wx', 0o600);
     const archive = form.output as AsyncIterable<Uint8Array>;
@@ -58,7 +62,7 @@ class Writer implements ArchiveWriter {
 
   async file(member: MemberFacts & { size: number }, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<WrittenFile> {
     const { path, size } = this.#take(member, 'file');
-    const hash = createHash('sha256');
+    const hash = new Sha256(size);
     const archive = this.#path;
     async function* counted(): AsyncGenerator<Uint8Array> {
       let count = 0;
@@ -72,7 +76,7 @@ class Writer implements ArchiveWriter {
       if (count < size) refuse(archive, path, 'it became shorter while it was packed');
     }
     await this.#form.file({ ...this.#facts(member, 0o644), size }, counted());
-    return { path, size, sha256: hash.digest('hex') };
+    return { path, size, sha256: hash.hex() };
   }
 
   async folder(member: MemberFacts): Promise<void> {
@@ -88,7 +92,7 @@ class Writer implements ArchiveWriter {
   }
 
   async hardLink(member: MemberFacts & { to: string }): Promise<boolean> {
-    if (this.#names.types.get(member.to) !== 'file') refuse(this.#path, member.path, 'it is a link to what is not in the package before it');
+    if (this.#names.typeOf(member.to) !== 'file') refuse(this.#path, member.path, 'it is a link to what is not in the package before it');
     if (!this.#form.hasHardLinks) return false;
     this.#take(member, 'hardlink');
     await this.#form.hardLink({ ...this.#facts(member, 0o644), to: member.to });
@@ -96,6 +100,7 @@ class Writer implements ArchiveWriter {
   }
 
   async end(): Promise<{ bytes: number; sha256: string }> {
+    this.#names.clear();
     await this.#form.end();
     await this.#pumped;
     const fd = this.#fd as number;
@@ -126,6 +131,7 @@ class Writer implements ArchiveWriter {
   #take<T extends MemberFacts>(member: T, type: 'file' | 'folder' | 'symlink' | 'hardlink'): T {
     const problem = memberPathProblem(member.path) ?? addMember(this.#names, member.path, type);
     if (problem !== undefined) refuse(this.#path, member.path, problem);
+    this.#budget.member(member.path);
     return member;
   }
 

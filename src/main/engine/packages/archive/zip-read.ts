@@ -4,10 +4,10 @@ import { crc32 } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { fromRandomAccessReaderPromise, getFileNameLowLevel, RandomAccessReader, type Entry, type LocalFileHeader, type ZipFile } from 'yauzl';
 import { isVarveError } from '../../kit/errors.ts';
-import { inflated } from './inflate.ts';
+import { inflated, inflatedWhole } from './inflate.ts';
 import type { Budget } from './limits.ts';
 import type { MemberType, ReadMember } from './model.ts';
-import { addMember, linkTargetProblem, noMembers, memberPathProblem } from './names.ts';
+import { addMember, linkTargetProblem, MemberNames, memberPathProblem } from './names.ts';
 import { refuse } from './refuse.ts';
 import { pieces, type ByteSource } from './source.ts';
 
@@ -27,6 +27,8 @@ interface Listed {
   at: number;
 }
 
+/** Up to this size a file is unpacked at once: of many small ones each would take memory that comes back late. */
+const wholeBytes = 1 << 16;
 const descriptorFollows = 0x0008;
 const encrypted = 0x0001 | 0x0040 | 0x2000;
 /** A descriptor after a file: with or without its mark, with sizes of four or eight bytes. */
@@ -35,14 +37,12 @@ const longestTarget = 32_768;
 const full32 = 0xffff_ffff;
 
 export async function* readZip(source: ByteSource, path: string, budget: Budget): AsyncGenerator<ReadMember> {
-  const zip = await guarded(path, () => fromRandomAccessReaderPromise(new SourceReader(source), source.size, { autoClose: false, decodeStrings: false, validateEntrySizes: true }));
-  const directoryAt = (zip as unknown as { readEntryCursor: number }).readEntryCursor;
-  const listed = await guarded(path, () => list(zip, path, budget));
-  checkEnd(source, (zip as unknown as { readEntryCursor: number }).readEntryCursor, path);
-  listed.sort((a, b) => a.at - b.at);
+  const unordered = await look(source, path, budget);
+  const zip = await openZip(source, path);
+  const directoryAt = cursorOf(zip);
   let expected = 0;
   let gaps: readonly number[] = [0];
-  for (const each of listed) {
+  for await (const each of unordered ?? entries(zip, path)) {
     if (!gaps.includes(each.at - expected)) refuse(path, each.path, each.at < expected ? 'it lies over another file of the package' : 'something lies hidden before it');
     const from = await guarded(path, () => contentStart(zip, each, path));
     const to = from + each.packed;
@@ -61,18 +61,44 @@ export async function* readZip(source: ByteSource, path: string, budget: Budget)
   if (!gaps.includes(directoryAt - expected)) refuse(path, '', 'something lies hidden before its directory');
 }
 
-async function list(zip: ZipFile, path: string, budget: Budget): Promise<Listed[]> {
-  const names = noMembers();
-  const found: Listed[] = [];
-  for (;;) {
-    const entry = await nextEntry(zip);
-    if (entry === undefined) return found;
-    const one = read(entry, path);
+function openZip(source: ByteSource, path: string): Promise<ZipFile> {
+  return guarded(path, () => fromRandomAccessReaderPromise(new SourceReader(source), source.size, { autoClose: false, decodeStrings: false, validateEntrySizes: true }));
+}
+
+/** Where the directory is read next: at first, where it begins. */
+function cursorOf(zip: ZipFile): number {
+  return (zip as unknown as { readEntryCursor: number }).readEntryCursor;
+}
+
+/**
+ * All of the directory before anything of the files. It is not kept, but read once more with them, where it names them in the order in which they lie, as nearly every
+ * program writes it; else what it says is the result, in order.
+ */
+async function look(source: ByteSource, path: string, budget: Budget): Promise<Listed[] | undefined> {
+  const zip = await openZip(source, path);
+  const names = new MemberNames();
+  let ordered = true;
+  let before = -1;
+  for await (const one of entries(zip, path)) {
     budget.member(one.path);
     const problem = one.root ? undefined : (memberPathProblem(one.path) ?? addMember(names, one.path, one.type));
     if (problem !== undefined) refuse(path, one.path, problem);
     budget.bytes(one.path, one.size);
-    found.push(one);
+    if (one.at < before) ordered = false;
+    before = one.at;
+  }
+  checkEnd(source, cursorOf(zip), path);
+  if (ordered) return undefined;
+  const listed: Listed[] = [];
+  for await (const one of entries(await openZip(source, path), path)) listed.push(one);
+  return listed.sort((a, b) => a.at - b.at);
+}
+
+async function* entries(zip: ZipFile, path: string): AsyncGenerator<Listed> {
+  for (;;) {
+    const entry = await guarded(path, () => nextEntry(zip));
+    if (entry === undefined) return;
+    yield read(entry, path);
   }
 }
 
@@ -140,7 +166,7 @@ function localHeader(zip: ZipFile, each: Listed): Promise<LocalFileHeader> {
 async function* checked(source: ByteSource, each: Listed, from: number, to: number, path: string): AsyncGenerator<Uint8Array> {
   let size = 0;
   let crc = 0;
-  const bytes = each.method === 8 ? inflated(source, from, to, 'raw', path, each.path) : pieces(source, from, to);
+  const bytes = each.method !== 8 ? pieces(source, from, to) : Math.max(each.size, each.packed) <= wholeBytes ? [inflatedWhole(source, from, to, each.size, path, each.path)] : inflated(source, from, to, 'raw', path, each.path);
   for await (const chunk of bytes) {
     size += chunk.length;
     if (size > each.size) refuse(path, each.path, 'it is larger than it says');

@@ -1,13 +1,16 @@
 // A package compared with what its manifest says, all of it, before anything is taken out of it. Nothing is written.
+import { createHash } from 'node:crypto';
 import type { PackageCheck } from '../../../../contract/packages.ts';
 import { isVarveError } from '../../kit/errors.ts';
+import { hashFile, readPieces } from '../../kit/hash-file.ts';
 import type { Files } from '../../ports.ts';
 import { defaultLimits } from '../archive/limits.ts';
 import type { Passphrase, ReadLimits } from '../archive/model.ts';
 import { openArchive } from '../archive/read.ts';
-import { isOwn, kindOf, manifestEnding, manifestLimitBytes, readManifest, type Manifest } from '../manifest.ts';
-import { hashFile } from '../place.ts';
-import { compareWithManifest, Problems, readMembers, type ReadingOptions, type SeenMembers } from './compare.ts';
+import { kindOf, manifestEnding, manifestLimitBytes, ManifestReader, type Manifest } from '../manifest.ts';
+import { countOf, type PackedLists } from '../packed-lists.ts';
+import type { Problems } from './problems.ts';
+import { readMembers, type ReadingOptions } from './read-members.ts';
 
 export interface CheckOptions extends ReadingOptions {
   passphrase?: Passphrase | undefined;
@@ -17,7 +20,7 @@ export interface CheckedPackage {
   /** `log` is null: what the record in it is worth is another question. */
   check: PackageCheck;
   manifest: Manifest | undefined;
-  seen: SeenMembers;
+  seen: PackedLists;
 }
 
 /**
@@ -26,14 +29,11 @@ export interface CheckedPackage {
  */
 export async function checkPackage(ports: { files: Files }, path: string, options: CheckOptions = {}): Promise<CheckedPackage> {
   const { files } = ports;
-  const besides = readBeside(files, path);
-  const archive = await openArchive(ports, path, { passphrase: options.passphrase, limits: limitsBy(besides) });
+  const beside = readBeside(files, path);
+  const archive = await openArchive(ports, path, { passphrase: options.passphrase, limits: limitsBy(beside) });
   try {
-    const problems = new Problems();
-    const seen = await readMembers(archive.members(), path, options);
-    const manifest = compareWithManifest(seen, problems);
-    compareBeside(ports.files, path, besides, seen, archive.sealed, problems, options.signal);
-    const packed = seen.files.filter(({ path: name }) => !isOwn(name));
+    const { seen, manifest, manifestSha256, problems } = await readMembers(archive.members(), options);
+    compareBeside(files, path, beside, manifestSha256, archive.sealed, problems, options.signal);
     const created = manifest === undefined ? Number.NaN : Date.parse(manifest.created_at);
     const check: PackageCheck = {
       path,
@@ -41,8 +41,7 @@ export async function checkPackage(ports: { files: Files }, path: string, option
       createdAt: Number.isNaN(created) ? null : new Date(created).toISOString(),
       sourceFolder: manifest?.source_dir ?? null,
       sealed: archive.sealed,
-      files: packed.length + seen.links.length,
-      bytes: packed.reduce((sum, { size }) => sum + size, 0),
+      ...countOf(seen),
       problems: problems.first,
       problemCount: problems.count,
       log: null
@@ -55,30 +54,50 @@ export async function checkPackage(ports: { files: Files }, path: string, option
 
 interface Beside {
   path: string;
-  bytes: Uint8Array;
+  /** Of its bytes. */
+  sha256: string;
+  length: number;
   manifest: Manifest;
+  /** What it says that all files take together, and the SHA-256 of the first. */
+  told: number;
+  first: string | undefined;
 }
 
 /** The manifest beside the package, where there is one that can be read. */
 function readBeside(files: Files, path: string): Beside | undefined {
   const beside = `${path}${manifestEnding}`;
-  if (files.lstat(beside)?.type !== 'file') return undefined;
-  const bytes = files.readFile(beside, manifestLimitBytes);
-  const read = readManifest(bytes);
-  return 'manifest' in read ? { path: beside, bytes, manifest: read.manifest } : undefined;
+  const stat = files.lstat(beside);
+  if (stat?.type !== 'file' || stat.size > manifestLimitBytes) return undefined;
+  const hash = createHash('sha256');
+  let [told, length] = [0, 0];
+  let first: string | undefined;
+  const reader = new ManifestReader({
+    file: ({ size, sha256 }) => {
+      told += size;
+      first ??= sha256;
+    },
+    folder: () => undefined,
+    link: () => undefined
+  });
+  for (const piece of readPieces(files, beside)) {
+    hash.update(piece);
+    reader.push(piece);
+    length += piece.length;
+  }
+  const read = reader.end();
+  return 'manifest' in read ? { path: beside, sha256: hash.digest('hex'), length, manifest: read.manifest, told, first } : undefined;
 }
 
 /** A manifest beside says how much is inside, whatever the ratio; a sealed one's does not. */
 function limitsBy(beside: Beside | undefined): ReadLimits | undefined {
   if (beside === undefined || beside.manifest.sealed !== undefined) return undefined;
-  const told = beside.manifest.files.reduce((sum, { size }) => sum + size, 0);
-  return { ...defaultLimits, totalBytes: told + 3 * beside.bytes.length + (1 << 20), ratio: Number.MAX_SAFE_INTEGER };
+  return { ...defaultLimits, totalBytes: beside.told + 3 * beside.length + (1 << 20), ratio: Number.MAX_SAFE_INTEGER };
 }
 
-function compareBeside(files: Files, path: string, beside: Beside | undefined, seen: SeenMembers, sealed: boolean, problems: Problems, signal: AbortSignal | undefined): void {
+function compareBeside(files: Files, path: string, beside: Beside | undefined, manifestSha256: string | undefined, sealed: boolean, problems: Problems, signal: AbortSignal | undefined): void {
   if (beside === undefined) return;
   const name = beside.path.slice(beside.path.search(/[^/\\]+$/));
-  const same = sealed ? beside.manifest.files[0]?.sha256 === hashFile(files, path, signal) : seen.manifest !== undefined && Buffer.compare(seen.manifest, beside.bytes) === 0;
+  const same = sealed ? beside.first === hashFile(files, path, signal) : beside.sha256 === manifestSha256;
   if (!same) problems.add(name, 'it is the manifest of another package, or was changed');
 }
 

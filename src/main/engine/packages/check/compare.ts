@@ -1,132 +1,128 @@
-// What is in a package beside what its manifest says.
+// What is in a package beside what its manifest and its SHA256SUMS say, compared as all three come out of the archive: flat in memory, however many files there are.
 import { createHash } from 'node:crypto';
-import { throwIfAborted } from '../../kit/errors.ts';
-import type { ReadMember, WrittenFile } from '../archive/model.ts';
-import { refuse } from '../archive/refuse.ts';
-import { manifestLimitBytes, manifestName, readManifest, readSums, sumsName, type Manifest, type PackedLink } from '../manifest.ts';
+import type { WrittenFile } from '../archive/model.ts';
+import { manifestLimitBytes, manifestName, ManifestReader, sumsName, SumsReader, type Manifest, type PackedLink } from '../manifest.ts';
+import type { PackedLists } from '../packed-lists.ts';
+import { Matching } from './matching.ts';
+import type { Problems } from './problems.ts';
 
-export interface SeenMembers {
-  files: WrittenFile[];
-  folders: string[];
-  links: PackedLink[];
-  /** Bytes of manifest.json and SHA256SUMS, where they are. */
-  manifest: Uint8Array | undefined;
-  sums: Uint8Array | undefined;
-}
+const other = 'its bytes are not those that the manifest names';
+const missing = 'it is missing';
+const unnamed = 'the manifest does not name it';
+const twice = 'the manifest names it twice, or names itself';
 
-export interface ReadingOptions {
-  signal?: AbortSignal | undefined;
-  /** Unpacked bytes as they were read. */
-  onBytes?: ((count: number) => void) | undefined;
-  /** Who wants to see the content of a file while it is checked gives what takes its pieces. */
-  observe?: ((path: string, size: number) => ((piece: Uint8Array) => void) | undefined) | undefined;
-}
+export class Comparison {
+  readonly #seen: PackedLists;
+  readonly #problems: Problems;
+  readonly #files: Matching<WrittenFile, WrittenFile>;
+  readonly #folders: Matching<{ path: string }, { path: string }>;
+  readonly #links: Matching<PackedLink, PackedLink>;
+  readonly #sums: Matching<WrittenFile, { path: string; sha256: string }>;
+  readonly #manifest: ManifestReader;
+  readonly #manifestHash = createHash('sha256');
+  readonly #sumsText: SumsReader;
+  #fits = true;
+  #met = { manifest: false, sums: false };
 
-/** Reads all of a package's members, hashing every file. `path` is that of the package, for what is refused. */
-export async function readMembers(members: AsyncIterable<ReadMember>, path: string, options: ReadingOptions = {}): Promise<SeenMembers> {
-  const seen: SeenMembers = { files: [], folders: [], links: [], manifest: undefined, sums: undefined };
-  for await (const member of members) {
-    throwIfAborted(options.signal);
-    if (member.type === 'folder') seen.folders.push(member.path);
-    else if (member.type !== 'file') seen.links.push({ path: member.path, target: member.target ?? '', type: member.type });
-    else {
-      const kept = member.path === manifestName || member.path === sumsName ? [] : undefined;
-      if (kept && member.size > manifestLimitBytes) refuse(path, member.path, 'it is larger than it may be');
-      seen.files.push({ path: member.path, size: member.size, sha256: await hashed(member, kept, options) });
-      if (member.path === manifestName) seen.manifest = Buffer.concat(kept as Uint8Array[]);
-      if (member.path === sumsName) seen.sums = Buffer.concat(kept as Uint8Array[]);
+  /** `seen`: grows while this works. */
+  constructor(seen: PackedLists, problems: Problems) {
+    this.#seen = seen;
+    this.#problems = problems;
+    this.#files = new Matching(seen.files.cursor(), ({ path }) => path !== manifestName && path !== sumsName, (found, told) => this.#sameFile(found, told, told.path));
+    this.#folders = new Matching(seen.folders.cursor(), () => true, () => undefined);
+    this.#links = new Matching(seen.links.cursor(), () => true, (found, told) => {
+      if (found.type !== told.type || found.target !== told.target) problems.add(told.path, 'it is another link than the manifest says');
+    });
+    this.#sums = new Matching(seen.files.cursor(), ({ path }) => path !== sumsName, (found, told) => {
+      if (found.sha256 !== told.sha256) this.#fits = false;
+    });
+    this.#manifest = new ManifestReader({
+      file: (told) => (told.path === manifestName || told.path === sumsName ? problems.add(told.path, twice) : this.#files.told(told)),
+      folder: (path) => this.#folders.told({ path }),
+      link: (told) => this.#links.told(told)
+    });
+    this.#sumsText = new SumsReader((path, sha256) => this.#sums.told({ path, sha256 }));
+  }
+
+  /** Who takes the pieces of a member, where it is one that says what must be in the package. */
+  taker(path: string, size: number): ((piece: Uint8Array) => void) | undefined {
+    if ((path === manifestName || path === sumsName) && size > manifestLimitBytes) {
+      this.#problems.add(path, 'it is larger than it may be');
+      return undefined;
     }
+    if (path === manifestName) {
+      this.#met.manifest = true;
+      return (piece) => {
+        this.#manifest.push(piece);
+        this.#manifestHash.update(piece);
+      };
+    }
+    if (path !== sumsName) return undefined;
+    this.#met.sums = true;
+    return (piece) => this.#sumsText.push(piece);
   }
-  return seen;
-}
 
-async function hashed(member: ReadMember, kept: Uint8Array[] | undefined, { signal, onBytes, observe }: ReadingOptions): Promise<string> {
-  const hash = createHash('sha256');
-  const also = observe?.(member.path, member.size);
-  for await (const piece of member.chunks) {
-    throwIfAborted(signal);
-    hash.update(piece);
-    kept?.push(Buffer.from(piece));
-    also?.(piece);
-    onBytes?.(piece.length);
+  /** All was seen. Without a manifest that can be read there is nothing to compare with, which is a problem too. */
+  end(): { manifest: Manifest | undefined; manifestSha256: string | undefined } {
+    const manifestSha256 = this.#met.manifest ? this.#manifestHash.digest('hex') : undefined;
+    const read = this.#met.manifest ? this.#manifest.end() : { reason: missing };
+    if ('reason' in read) {
+      this.#problems.add(manifestName, read.reason);
+      return { manifest: undefined, manifestSha256 };
+    }
+    this.#endOfFiles();
+    if (read.namesFolders) this.#endOfFolders();
+    this.#endOfSums(read.manifest);
+    return { manifest: read.manifest, manifestSha256 };
   }
-  return hash.digest('hex');
-}
 
-export interface Problem {
-  path: string;
-  reason: string;
-}
-
-const named = 1000;
-
-export class Problems {
-  readonly first: Problem[] = [];
-  count = 0;
-
-  add(path: string, reason: string): void {
-    this.count += 1;
-    if (this.first.length < named) this.first.push({ path, reason });
+  #sameFile(found: Pick<WrittenFile, 'size' | 'sha256'>, told: WrittenFile, path: string): void {
+    if (found.size !== told.size) this.#problems.add(path, `it has ${found.size} bytes; the manifest says ${told.size}`);
+    else if (found.sha256 !== told.sha256) this.#problems.add(path, other);
   }
-}
 
-/** Compares; without a manifest that can be read there is nothing to compare with, which is a problem too. */
-export function compareWithManifest(seen: SeenMembers, problems: Problems): Manifest | undefined {
-  if (seen.manifest === undefined) {
-    problems.add(manifestName, 'it is missing');
-    return undefined;
+  #endOfFiles(): void {
+    const problems = this.#problems;
+    const files = this.#files.end();
+    const links = this.#links.end();
+    const linked = new Map(links.onlySeen.map((link) => [link.path, link]));
+    const known = this.#find(files.onlyTold.flatMap(({ path }) => [path, linked.get(path)?.target ?? path]));
+    for (const told of files.onlyTold) {
+      const link = linked.get(told.path);
+      // Other programs' manifests name a second name of a file as one more file.
+      const target = link?.type === 'hardlink' ? known.get(link.target) : undefined;
+      if (target !== undefined) {
+        linked.delete(told.path);
+        this.#sameFile(target, told, told.path);
+      } else problems.add(told.path, known.has(told.path) ? twice : missing);
+    }
+    for (const { path } of links.onlyTold) problems.add(path, missing);
+    for (const { path } of files.onlySeen) problems.add(path, unnamed);
+    for (const path of linked.keys()) problems.add(path, unnamed);
   }
-  const read = readManifest(seen.manifest);
-  if ('reason' in read) {
-    problems.add(manifestName, read.reason);
-    return undefined;
-  }
-  compareFiles(seen, read.manifest, problems);
-  compareFolders(seen, read.manifest, problems);
-  compareSums(seen, read.manifest, problems);
-  return read.manifest;
-}
 
-function compareFiles(seen: SeenMembers, manifest: Manifest, problems: Problems): void {
-  const files = new Map(seen.files.map((file) => [file.path, file]));
-  const links = new Map(seen.links.map((link) => [link.path, link]));
-  const told = new Set([manifestName, sumsName]);
-  for (const { path, size, sha256 } of manifest.files) {
-    if (told.has(path)) problems.add(path, 'the manifest names it twice, or names itself');
-    told.add(path);
-    const link = links.get(path);
-    // Other programs' manifests name a second name of a file as one more file.
-    const found = files.get(path) ?? (link?.type === 'hardlink' ? files.get(link.target) : undefined);
-    if (found === undefined) problems.add(path, 'it is missing');
-    else if (found.size !== size) problems.add(path, `it has ${found.size} bytes; the manifest says ${size}`);
-    else if (found.sha256 !== sha256) problems.add(path, 'its bytes are not those that the manifest names');
+  /** The seen files of these names. */
+  #find(paths: readonly string[]): Map<string, WrittenFile> {
+    const wanted = new Set(paths);
+    const found = new Map<string, WrittenFile>();
+    if (wanted.size > 0) for (const file of this.#seen.files) if (wanted.has(file.path)) found.set(file.path, file);
+    return found;
   }
-  for (const { path, target, type } of manifest.links ?? []) {
-    if (told.has(path)) problems.add(path, 'the manifest names it twice, or names itself');
-    told.add(path);
-    const found = links.get(path);
-    if (found === undefined) problems.add(path, 'it is missing');
-    else if (found.type !== type || found.target !== target) problems.add(path, 'it is another link than the manifest says');
-  }
-  for (const { path } of [...seen.files, ...seen.links]) if (!told.has(path)) problems.add(path, 'the manifest does not name it');
-}
 
-function compareFolders(seen: SeenMembers, manifest: Manifest, problems: Problems): void {
-  if (manifest.folders === undefined) return;
-  const told = new Set(manifest.folders);
-  const found = new Set(seen.folders);
-  for (const path of told) if (!found.has(path)) problems.add(path, 'it is missing');
-  for (const path of found) if (!told.has(path)) problems.add(path, 'the manifest does not name it');
-}
-
-/** Ours have it; a package of another program may not. */
-function compareSums(seen: SeenMembers, manifest: Manifest, problems: Problems): void {
-  if (seen.sums === undefined) {
-    if (manifest.generator !== undefined) problems.add(sumsName, 'it is missing');
-    return;
+  #endOfFolders(): void {
+    const { onlySeen, onlyTold } = this.#folders.end();
+    for (const { path } of onlyTold) this.#problems.add(path, missing);
+    for (const { path } of onlySeen) this.#problems.add(path, unnamed);
   }
-  const sums = readSums(Buffer.from(seen.sums).toString('utf8'));
-  const files = seen.files.filter(({ path }) => path !== sumsName);
-  const same = sums !== undefined && sums.size === files.length && files.every(({ path, sha256 }) => sums.get(path) === sha256);
-  if (!same) problems.add(sumsName, 'it does not fit the files in the package');
+
+  /** Ours have it; a package of another program may not. */
+  #endOfSums(manifest: Manifest): void {
+    if (!this.#met.sums) {
+      if (manifest.generator !== undefined) this.#problems.add(sumsName, missing);
+      return;
+    }
+    this.#sumsText.end();
+    const { onlySeen, onlyTold } = this.#sums.end();
+    if (!this.#fits || this.#sumsText.odd || onlySeen.length > 0 || onlyTold.length > 0) this.#problems.add(sumsName, 'it does not fit the files in the package');
+  }
 }

@@ -3,8 +3,11 @@ import type { HeldByPackage } from '../../../../contract/packages.ts';
 import { parseState } from '../state/index.ts';
 import { refusalOf } from './check.ts';
 
+/** Whose state it is, and the versions of state.db that this program knows. */
+export type StateWhere = Parameters<typeof parseState>[1];
+
 /** `refusal`: what a restore would say of it; null where it would take it. */
-export function heldBy(text: string | undefined, where: Parameters<typeof parseState>[1]): { holds: HeldByPackage | null; refusal: string | null } {
+export function heldBy(text: string | undefined, where: StateWhere): { holds: HeldByPackage | null; refusal: string | null } {
   if (text === undefined) return { holds: null, refusal: null };
   try {
     const { tables } = parseState(text, where);

@@ -2,7 +2,7 @@ import type { PackageCheck } from '../../../../contract/packages.ts';
 import type { WorkerTask } from '../../ports.ts';
 import { createProgress, stopSignal, type PackageTaskMessage } from '../task-line.ts';
 import { checkPackage } from './check.ts';
-import { checkRecord } from './record.ts';
+import { createRecordCheck } from './record.ts';
 
 export interface CheckInput {
   path: string;
@@ -11,15 +11,20 @@ export interface CheckInput {
   knownState: readonly number[];
 }
 
-/** Spawned: tells its progress, and last the PackageCheck. The record in a package is looked at once its files are known to be whole. */
+/** Spawned: tells its progress, and last the PackageCheck. The package is read once, the record in it with its files. */
 export const checkTask: WorkerTask = async (context, input) => {
   const { path, passphrase, knownState } = input as CheckInput;
   const signal = stopSignal(context);
   const progress = createProgress(context, 'verifying');
-  const { check } = await checkPackage(context, path, { passphrase, signal, onBytes: progress.bytes });
-  if (check.kind === 'log' && check.problemCount === 0) {
-    const { log, lies } = await checkRecord(context, { path, passphrase, knownState, signal, onBytes: progress.bytes });
-    Object.assign(check, { log, problems: lies, problemCount: lies.length });
+  const record = createRecordCheck(context);
+  try {
+    const { check, manifest } = await checkPackage(context, path, { passphrase, signal, onBytes: progress.bytes, take: record.take });
+    if (check.kind === 'log' && check.problemCount === 0 && manifest !== undefined) {
+      const { log, lies } = await record.judge(manifest, { path, known: knownState }, signal);
+      Object.assign(check, { log, problems: lies, problemCount: lies.length });
+    }
+    context.post({ kind: 'done', facts: check } satisfies PackageTaskMessage<PackageCheck>);
+  } finally {
+    record.end();
   }
-  context.post({ kind: 'done', facts: check } satisfies PackageTaskMessage<PackageCheck>);
 };

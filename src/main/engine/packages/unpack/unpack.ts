@@ -1,19 +1,21 @@
 // Files of a package brought back, after all of it was checked. Nothing lands outside the target, no link is followed, each file is whole under its name
 // or not there, and what is in the way stays unless the person said otherwise.
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { UnpackReport } from '../../../../contract/packages.ts';
 import { errnoOf, fail, throwIfAborted } from '../../kit/errors.ts';
 import { displayName } from '../../kit/names.ts';
 import { pathsOf, type Platform } from '../../kit/paths.ts';
+import { Sha256 } from '../../kit/sha256.ts';
 import type { Clock, Files, FileStat, Random } from '../../ports.ts';
 import type { Passphrase, ReadMember, WrittenFile } from '../archive/model.ts';
-import { windowsNameProblem } from '../archive/names.ts';
+import { MemberNames, windowsNameProblem } from '../archive/names.ts';
 import { readArchive } from '../archive/read.ts';
 import { refuse } from '../archive/refuse.ts';
 import { checkPackage } from '../check/check.ts';
-import { Problems, type SeenMembers } from '../check/compare.ts';
+import { Problems } from '../check/problems.ts';
+import type { ListCursor } from '../compact-list.ts';
 import { isOwn } from '../manifest.ts';
+import type { PackedLists } from '../packed-lists.ts';
 
 export interface UnpackPorts {
   files: Files;
@@ -50,19 +52,21 @@ export async function unpackPackage(ports: UnpackPorts, request: UnpackRequest):
   const [problem] = check.problems;
   if (problem) refuse(path, problem.path, problem.reason);
 
-  const chosen = choose(seen, request.paths);
+  const chosen = new Chosen(seen, request.paths);
   const place = new Place(ports, target);
-  for (const name of chosen.all) {
-    const unfit = ports.platform === 'win32' ? windowsNameProblem(name) : undefined;
-    if (unfit !== undefined) refuse(path, name, unfit);
+  if (ports.platform === 'win32') {
+    for (const name of chosen.names()) {
+      const unfit = windowsNameProblem(name);
+      if (unfit !== undefined) refuse(path, name, unfit);
+    }
   }
   const made = files.lstat(target) === undefined;
   if (made) files.mkdirs(target, 0o755);
   else if (files.stat(target)?.type !== 'dir') fail('NOT_A_FOLDER', `${target} is no folder`, { path: target });
   try {
-    refuseFolded(place, path, chosen.all);
+    refuseFolded(place, path, chosen);
     refuseExisting(place, chosen, existing);
-    const neededBytes = chosen.files.reduce((sum, { size }) => sum + size, 0);
+    const neededBytes = chosen.bytes;
     const { freeBytes } = files.space(target);
     if (neededBytes > freeBytes) fail('NO_SPACE', `${target} has not enough room`, { path: target, neededBytes, freeBytes });
   } catch (error) {
@@ -77,21 +81,42 @@ export async function unpackPackage(ports: UnpackPorts, request: UnpackRequest):
   return { path, target, files: run.files, bytes: run.bytes, kept: run.kept, replaced: run.replaced, refused: run.refused.first, refusedCount: run.refused.count, durationMs: Math.round(clock.monotonicMs() - beganMs) };
 }
 
-interface Chosen {
-  all: Set<string>;
-  files: WrittenFile[];
-  /** path -> SHA-256, as it was checked. */
-  sums: Map<string, string>;
+/** What of the package was asked for. */
+class Chosen {
+  /** What was read when all of it was checked. */
+  readonly seen: PackedLists;
+  readonly #tops: readonly string[];
+
+  /** Throws NOT_FOUND for a path that is not in it. */
+  constructor(seen: PackedLists, paths: readonly string[]) {
+    this.seen = seen;
+    this.#tops = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
+    const missing = new Set(this.#tops);
+    for (const name of this.#every()) for (const top of missing) if (isBelow(name, top)) missing.delete(top);
+    for (const [i, top] of this.#tops.entries()) if (missing.has(top)) fail('NOT_FOUND', `${paths[i]} is not in the package`, { kind: 'path', name: paths[i] as string });
+  }
+
+  has(path: string): boolean {
+    return this.#tops.length === 0 || this.#tops.some((top) => isBelow(path, top));
+  }
+
+  *names(): Generator<string> {
+    for (const name of this.#every()) if (this.has(name)) yield name;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const { path, size } of this.seen.files) if (this.has(path)) bytes += size;
+    return bytes;
+  }
+
+  *#every(): Generator<string> {
+    for (const list of [this.seen.files, this.seen.links, this.seen.folders]) for (const { path } of list) yield path;
+  }
 }
 
-function choose(seen: SeenMembers, paths: readonly string[]): Chosen {
-  const wanted = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
-  const every = [...seen.files, ...seen.links].map(({ path }) => path).concat(seen.folders);
-  const below = (path: string, top: string): boolean => path === top || path.startsWith(`${top}/`);
-  for (const [i, top] of wanted.entries()) if (!every.some((path) => below(path, top))) fail('NOT_FOUND', `${paths[i]} is not in the package`, { kind: 'path', name: paths[i] as string });
-  const all = new Set(wanted.length === 0 ? every : every.filter((path) => wanted.some((top) => below(path, top))));
-  const files = seen.files.filter(({ path }) => all.has(path));
-  return { all, files, sums: new Map(files.map(({ path, sha256 }) => [path, sha256])) };
+function isBelow(path: string, top: string): boolean {
+  return path === top || path.startsWith(`${top}/`);
 }
 
 /** The target folder: paths of the package below it, and what is there. */
@@ -146,28 +171,33 @@ class Place {
   }
 }
 
-function refuseFolded(place: Place, path: string, all: ReadonlySet<string>): void {
+function refuseFolded(place: Place, path: string, chosen: Chosen): void {
   const { letters, forms } = place.folds();
   if (!letters && !forms) return;
-  const met = new Set<string>();
-  for (const name of all) {
+  const met = new MemberNames();
+  for (const name of chosen.names()) {
     const normal = forms ? name.normalize('NFC') : name;
     const folded = letters ? normal.toLowerCase() : normal;
-    if (met.has(folded)) refuse(path, name, 'another name in the package is the same in this folder, which does not tell them apart');
-    met.add(folded);
+    if (met.meets(folded)) refuse(path, name, 'another name in the package is the same in this folder, which does not tell them apart');
   }
 }
 
 function refuseExisting(place: Place, chosen: Chosen, existing: UnpackRequest['existing']): void {
   if (existing !== 'refuse') return;
-  const inTheWay: string[] = [];
-  for (const name of chosen.all) {
-    const stat = place.look(name);
-    if (stat !== undefined && !(stat.type === 'dir' && !chosen.sums.has(name))) inTheWay.push(name);
-  }
-  if (inTheWay.length === 0) return;
-  const shown = inTheWay.slice(0, 3).map(displayName).join(', ');
-  fail('BAD_INPUT', `${inTheWay.length} files are in the way in ${place.target}`, { field: 'target', reason: `holds ${inTheWay.length} of the files already (${shown}); say whether they are kept or replaced` });
+  const first: string[] = [];
+  let count = 0;
+  const look = ({ path }: { path: string }, mayBeFolder: boolean): void => {
+    const type = chosen.has(path) ? place.look(path)?.type : undefined;
+    if (type === undefined || (mayBeFolder && type === 'dir')) return;
+    count += 1;
+    if (first.length < 3) first.push(path);
+  };
+  for (const file of chosen.seen.files) look(file, false);
+  for (const link of chosen.seen.links) look(link, true);
+  for (const folder of chosen.seen.folders) look(folder, true);
+  if (count === 0) return;
+  const shown = first.map(displayName).join(', ');
+  fail('BAD_INPUT', `${count} files are in the way in ${place.target}`, { field: 'target', reason: `holds ${count} of the files already (${shown}); say whether they are kept or replaced` });
 }
 
 /** As in every other figure (`isOwn`). */
@@ -185,8 +215,11 @@ class Run {
   readonly #files: Files;
   readonly #request: UnpackRequest;
   readonly #chosen: Chosen;
-  readonly #written = new Set<string>();
-  readonly #folders: ReadMember[] = [];
+  /** Files that have a second name in the package: whether they were written. */
+  readonly #firstNames: Map<string, boolean>;
+  /** What was checked, in the same order as it comes now. */
+  readonly #checked: ListCursor<WrittenFile>;
+  readonly #folders: Pick<ReadMember, 'path' | 'mode' | 'mtimeNs'>[] = [];
   readonly #links: ReadMember[] = [];
 
   constructor(place: Place, request: UnpackRequest, chosen: Chosen) {
@@ -194,15 +227,19 @@ class Run {
     this.#files = place.ports.files;
     this.#request = request;
     this.#chosen = chosen;
+    this.#checked = chosen.seen.files.cursor();
+    this.#firstNames = new Map([...chosen.seen.links].flatMap(({ type, target }) => (type === 'hardlink' ? [[target, false]] : [])));
   }
 
   async go(members: AsyncIterable<ReadMember>): Promise<void> {
     for await (const member of members) {
       throwIfAborted(this.#request.signal);
-      if (!this.#chosen.all.has(member.path)) continue;
+      const checked = member.type === 'file' ? this.#checked.next() : undefined;
+      if (member.type === 'file' && checked?.path !== member.path) this.#changed(member);
+      if (!this.#chosen.has(member.path)) continue;
       if (isCounted(member)) this.#request.onFile?.(member.path);
       if (member.type === 'symlink') this.#links.push(member);
-      else await this.#each(member);
+      else await this.#each(member, checked?.sha256);
     }
     // Links last: nothing is ever written through one.
     for (const link of this.#links) await this.#each(link);
@@ -211,11 +248,11 @@ class Run {
   }
 
   /** One member; what the system refuses is named, and the others go on. A full disk ends it. */
-  async #each(member: ReadMember): Promise<void> {
+  async #each(member: ReadMember, sha256?: string): Promise<void> {
     try {
       if (!this.#place.isBelowFolders(member.path)) return this.refused.add(member.path, 'a link or a file is in the way of its folder');
       if (member.type === 'folder') this.#folder(member);
-      else if (this.#mayWrite(member)) await this.#write(member);
+      else if (this.#mayWrite(member)) await this.#write(member, sha256);
     } catch (error) {
       const code = errnoOf(error);
       if (code === undefined || code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO') throw error;
@@ -227,7 +264,7 @@ class Run {
     const there = this.#place.look(member.path);
     if (there !== undefined && there.type !== 'dir') return this.refused.add(member.path, 'a link or a file is in the way of its folder');
     this.#place.mkdirs(member.path);
-    if (there === undefined) this.#folders.push(member);
+    if (there === undefined) this.#folders.push({ path: member.path, mode: member.mode, mtimeNs: member.mtimeNs });
   }
 
   #mayWrite(member: ReadMember): boolean {
@@ -249,16 +286,16 @@ class Run {
     return true;
   }
 
-  async #write(member: ReadMember): Promise<void> {
+  async #write(member: ReadMember, sha256: string | undefined): Promise<void> {
     const at = this.#place.at(member.path);
     this.#place.mkdirs(dirname(member.path));
     const temporary = `${dirname(at)}${pathsOf(this.#place.ports.platform).sep}.varve-unpack-${Buffer.from(this.#place.ports.random.bytes(8)).toString('hex')}`;
     try {
       if (member.type === 'hardlink') {
-        if (!this.#written.has(member.target as string)) return this.refused.add(member.path, 'it is a second name of a file that was not unpacked');
+        if (this.#firstNames.get(member.target as string) !== true) return this.refused.add(member.path, 'it is a second name of a file that was not unpacked');
         this.#files.link(this.#place.at(member.target as string), temporary);
       } else if (member.type === 'symlink') this.#files.symlink(member.target as string, temporary);
-      else await this.#content(member, temporary);
+      else await this.#content(member, temporary, sha256);
       const replaces = this.#files.lstat(at) !== undefined && this.#request.existing === 'replace';
       if (replaces) this.#files.rename(temporary, at);
       else this.#files.renameNew(temporary, at);
@@ -266,7 +303,7 @@ class Run {
         this.files += 1;
         if (replaces) this.replaced += 1;
       }
-      if (member.type === 'file') this.#written.add(member.path);
+      if (this.#firstNames.has(member.path)) this.#firstNames.set(member.path, true);
     } catch (error) {
       // The failure is the one that matters.
       try {
@@ -278,8 +315,8 @@ class Run {
     }
   }
 
-  async #content(member: ReadMember, temporary: string): Promise<void> {
-    const hash = createHash('sha256');
+  async #content(member: ReadMember, temporary: string, sha256: string | undefined): Promise<void> {
+    const hash = new Sha256(member.size);
     const fd = this.#files.open(temporary, 'wx', 0o600);
     try {
       for await (const piece of member.chunks) {
@@ -293,12 +330,16 @@ class Run {
     } finally {
       this.#files.close(fd);
     }
-    if (hash.digest('hex') !== this.#chosen.sums.get(member.path)) refuse(this.#request.path, member.path, 'it is not what it was a moment ago');
+    if (hash.hex() !== sha256) this.#changed(member);
     this.#finish(temporary, member);
   }
 
+  #changed({ path }: ReadMember): never {
+    return refuse(this.#request.path, path, 'it is not what it was a moment ago');
+  }
+
   /** Bits that would run a program as somebody else are not brought back. */
-  #finish(path: string, { mode, mtimeNs }: ReadMember): void {
+  #finish(path: string, { mode, mtimeNs }: Pick<ReadMember, 'mode' | 'mtimeNs'>): void {
     this.#files.chmod(path, mode & 0o777);
     this.#files.utimes(path, mtimeNs, mtimeNs);
   }
