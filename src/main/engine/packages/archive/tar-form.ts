@@ -7,13 +7,15 @@ import { pack as createPack, type Header, type Pack } from 'tar-stream';
 import { Waits, type ArchiveForm, type FormMember } from './form.ts';
 
 const second = 1_000_000_000n;
+const gatheredBytes = 1 << 16;
 const latestInHeader = 2 ** 31 - 1;
 
 export function createTarForm(): ArchiveForm {
   const pack = createPack();
   const gzip = createGzip({ level: 6, chunkSize: 1 << 18 });
   const waits = new Waits();
-  pipeline(Readable.from(pack as AsyncIterable<Uint8Array>, { objectMode: false }), gzip, (error) => {
+  pack.on('error', (error: Error) => waits.fail(error)); // it may be given up before anybody reads it
+  pipeline(Readable.from(gathered(pack as AsyncIterable<Uint8Array>), { objectMode: false }), gzip, (error) => {
     if (error) waits.fail(error);
   });
 
@@ -56,6 +58,20 @@ export function createTarForm(): ArchiveForm {
       gzip.destroy();
     }
   };
+}
+
+/** In larger pieces: each costs the compressor a turn in another thread, and a small file alone comes in three. */
+async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    held.push(piece);
+    length += piece.length;
+    if (length < gatheredBytes) continue;
+    yield Buffer.concat(held);
+    [held, length] = [[], 0];
+  }
+  if (length > 0) yield Buffer.concat(held);
 }
 
 /** Seconds since 1970 with as many places as it takes. */
