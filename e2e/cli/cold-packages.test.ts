@@ -118,7 +118,12 @@ describe('restoring', () => {
     const target = world.path('clean');
     const report = (await world.well(['package', 'restore', file, '--to', target, '--old-home-unsure', '--store', 'vault', '--json'])).json<{ earlier: { id: string }; homeId: string; verdict: { kind: string } }>();
     expect(report.verdict.kind).toBe('consistent');
-    await world.well(['--home', target, 'log', 'verify', '--earlier', report.earlier.id, '--json']);
+    const earlier = ['--earlier', report.earlier.id];
+    const there = readdirSync(join(target, 'earlier', report.earlier.id));
+    await world.well(['--home', target, 'log', 'verify', ...earlier, '--json']);
+    expect((await world.well(['--home', target, 'log', 'list', ...earlier, '--json'])).stdout).toContain('before the fire');
+    expect((await world.run(['--home', target, 'log', 'show', '1', '--open', ...earlier])).code).toBe(2);
+    expect(readdirSync(join(target, 'earlier', report.earlier.id))).toEqual(there); // nothing was written beside it
     await world.well(['--home', target, 'log', 'verify', '--json']);
   });
 

@@ -8,7 +8,7 @@ import { Seeded } from './trees.ts';
 
 const [home = '', lane = '', seed = ''] = process.argv.slice(2);
 const random = new Seeded(`${seed} ${lane}`);
-const { log } = openLogSession(home, new URL('../../../src/main/worker.ts', import.meta.url), 'append', createWords('en'));
+const { log } = openLogSession(home, new URL('../../../src/main/worker.ts', import.meta.url), 'append', { words: createWords('en') });
 // From here on the keys are at hand, and whoever makes the thousandth entry seals.
 await log.checkpoints.signNow();
 writeSync(1, 'ready\n');

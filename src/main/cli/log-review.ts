@@ -14,6 +14,9 @@ import type { LogBody } from './log.ts';
 import { openEntry, searchEncrypted } from './log-sealed.ts';
 import type { Output } from './output.ts';
 
+/** Of an earlier record. */
+const withoutKeys = 'needs the keys of this record; those of an earlier one are not here. Restore its package with --old-home-gone to open what is encrypted in it';
+
 interface Openers {
   reading: (command: Command, body: LogBody) => Promise<void>;
   appending: (command: Command, body: LogBody) => Promise<void>;
@@ -32,9 +35,11 @@ export function addReviewCommands(log: Command, host: Host, { reading, appending
     .option('--around <count>', own('optionAround'), wholeNumber('--around'), 5)
     .option('--encrypted', say('optionEncrypted'))
     .option('--purpose <text>', say('optionPurpose'))
+    .option('--earlier <id>', say('optionEarlier'))
     .addHelpText('after', examples(words, ["varve log list --where 'payload.loss > 0.5' --since 2026-11-01", 'varve log list --unreviewed --level warn --level error', 'varve log list --context 1204533']))
-    .action((options: FilterOptions & { before?: number; limit: number; oldest?: boolean; context?: number; around: number; encrypted?: boolean; purpose?: string }, command: Command) =>
-      options.encrypted === true ? searchEncrypted(host, command, { filter: filterOf(options, words), purpose: options.purpose, before: options.before, limit: Math.min(1000, Math.max(1, options.limit)) }, entryLine) :
+    .action((options: FilterOptions & { before?: number; limit: number; oldest?: boolean; context?: number; around: number; encrypted?: boolean; purpose?: string; earlier?: string }, command: Command) => {
+      if (options.encrypted === true && options.earlier !== undefined) fail('BAD_INPUT', '--encrypted and --earlier', { field: '--encrypted', reason: withoutKeys });
+      return options.encrypted === true ? searchEncrypted(host, command, { filter: filterOf(options, words), purpose: options.purpose, before: options.before, limit: Math.min(1000, Math.max(1, options.limit)) }, entryLine) :
       reading(command, async ({ log: record }, output, signal) => {
         if (options.context !== undefined) {
           const around = Math.min(200, options.around);
@@ -47,16 +52,18 @@ export function addReviewCommands(log: Command, host: Host, { reading, appending
         output.document(page);
         if (page.entries.length === 0) output.say(say('nothingYet'));
         for (const entry of page.entries) output.say(entryLine(entry, output));
-      })
-    );
+      });
+    });
   log
     .command('show <entry>')
     .description(say('logShow'))
     .option('--open', say('optionOpen'))
     .option('--purpose <text>', say('optionPurpose'))
+    .option('--earlier <id>', say('optionEarlier'))
     .addHelpText('after', examples(words, ['varve log show 1204', 'varve log show 1204 --open --purpose "question of the reviewer"']))
-    .action((seq: string, options: { open?: boolean; purpose?: string }, command: Command) =>
-      options.open === true ? openEntry(host, command, entryNumber(seq), options.purpose, entryLine) :
+    .action((seq: string, options: { open?: boolean; purpose?: string; earlier?: string }, command: Command) => {
+      if (options.open === true && options.earlier !== undefined) fail('BAD_INPUT', '--open and --earlier', { field: '--open', reason: withoutKeys });
+      return options.open === true ? openEntry(host, command, entryNumber(seq), options.purpose, entryLine) :
       reading(command, async ({ log: record }, output) => {
         const shown = record.show(entryNumber(seq));
         const annotations = record.review.annotations(shown.entry.seq);
@@ -64,8 +71,8 @@ export function addReviewCommands(log: Command, host: Host, { reading, appending
         output.say(entryLine(shown.entry, output));
         sayAnnotations(annotations, output);
         output.say(visibleText(JSON.stringify(shown, null, 2)));
-      })
-    );
+      });
+    });
   withFilter(log.command('facets').alias('stats').description(own('logFacets')), words)
     .option('--most <count>', own('optionMost'), wholeNumber('--most'), 20)
     .action((options: FilterOptions & { most: number }, command: Command) =>

@@ -22,10 +22,11 @@ export interface LogSession {
   end(): Promise<void>;
 }
 
-/** `read` writes nothing and works on read-only media as well. */
-export function openLogSession(homePath: string, workerFile: URL, purpose: 'read' | 'append', words: Words = createWords(chooseLanguage(process.env))): LogSession {
+/** `read` writes nothing and works on read-only media as well. `earlier`: of the record of this earlier home instead, which is only ever read, from a copy. */
+export function openLogSession(homePath: string, workerFile: URL, purpose: 'read' | 'append', { words = createWords(chooseLanguage(process.env)), earlier }: { words?: Words; earlier?: string | undefined } = {}): LogSession {
   const { options, secrets, temporaryFolder, end } = prepare(homePath, workerFile);
-  const log = openLog({ ...options, ...(purpose === 'read' && { readOnly: { temporaryFolder } }) });
+  const { path, homeId } = earlier === undefined ? options : earlierLog(homePath, earlier);
+  const log = openLog({ ...options, path, homeId, ...(purpose === 'read' && { readOnly: { temporaryFolder, alwaysCopy: earlier !== undefined } }) });
   return {
     log,
     actor: options.actorName,

@@ -33,7 +33,8 @@ export function addLogCommands(program: Command, host: Host, workerFile: URL): v
   const appending = (command: Command, body: LogBody): Promise<void> => withLog('append', command, body);
   const withLog = (purpose: 'read' | 'append', command: Command, body: LogBody): Promise<void> =>
     host.alone(command, async ({ output, signal, homePath }) => {
-      const session = openLogSession(homePath, workerFile, purpose, host.words);
+      const { earlier } = command.opts<{ earlier?: string }>();
+      const session = openLogSession(homePath, workerFile, purpose, { words: host.words, earlier: purpose === 'read' ? earlier : undefined });
       try {
         return await body(session, output, signal);
       } finally {

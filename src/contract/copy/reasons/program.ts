@@ -13,6 +13,7 @@ export const program: Reasons = {
   'is taken by calls of jobs and runs alone': 'só é aceito por chamadas de tarefas e execuções',
   'was used for another body': 'foi usado com outro corpo',
   'must be a number from 0 to 65535': 'precisa ser um número de 0 a 65535',
+  'needs the keys of this record; those of an earlier one are not here. Restore its package with --old-home-gone to open what is encrypted in it': 'precisa das chaves deste registro; as de um anterior não estão aqui. Restaure o pacote dele com --old-home-gone para abrir o que está cifrado nele',
   'cannot be together with --full': 'não pode vir junto com --full',
   '"{text}" is not a percentage from 0 to 100': '"{text}" não é uma porcentagem de 0 a 100',
   '"{text}" is not a whole number': '"{text}" não é um número inteiro',

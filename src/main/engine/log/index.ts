@@ -77,7 +77,7 @@ export interface OpenLogOptions {
    * Reads and never writes: everything that would add to the log throws NOT_WRITABLE, and `verify` keeps its verdict to itself. Where the file
    * cannot be read in place (read-only media) a copy in `temporaryFolder` is read, `-wal` included, until `close`.
    */
-  readOnly?: { temporaryFolder: string };
+  readOnly?: { temporaryFolder: string; alwaysCopy?: boolean };
 }
 
 export interface EventLog {
