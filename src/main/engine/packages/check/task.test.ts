@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { stateMigrations } from '../../state-migrations.ts';
 import type { PackageCheck } from '../../../../contract/packages.ts';
 import { createSystemClock } from '../../../adapters/clock.ts';
 import { createNodeFiles } from '../../../adapters/files.ts';
