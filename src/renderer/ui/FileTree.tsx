@@ -1,15 +1,13 @@
 // The files of a snapshot: folders load when opened, rows are virtual, everything works from the keyboard.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
-// The virtual list's functions change with each render; nothing memoized is given them.
-/* oxlint-disable react/incompatible-library */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { IconChevronRight, IconFile, IconFolder, IconLink } from '@tabler/icons-react';
 import type { TreeEntry } from '../../contract/snapshots.ts';
 import { ErrorNotice } from './ErrorNotice.tsx';
 import { useFolders } from './tree-folders.ts';
 import { chosenState, flattenTree, toggleChosen, type TreeRow } from './tree-rows.ts';
+import { useRowWindow } from './use-row-window.ts';
 import { useWords } from './words.tsx';
 import styles from './FileTree.module.css';
 
@@ -34,20 +32,13 @@ function EntryIcon({ type }: { type: TreeEntry['type'] }): ReactNode {
 
 export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = [], onChoose, onPreview }: FileTreeProps): ReactNode {
   const { t, bytes } = useWords();
-  const { folders, open, setOpen, need, error, retry } = useFolders(snapshotId, lineage, reveal);
+  const { folders, open, error, source } = useFolders(snapshotId, lineage, reveal);
   const rows = useMemo(() => flattenTree('/', folders, open), [folders, open]);
   const [active, setActive] = useState(0);
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
-  const items = virtual.getVirtualItems();
+  const { attach, onScroll, height, indexes, topOf, pageRows, first, last, show } = useRowWindow(rows.length, rowHeight);
   useEffect(() => setActive(0), [lineage]);
   // What comes into view is read.
-  useEffect(() => {
-    for (const { index } of items) {
-      const row = rows.at(index);
-      if (row?.kind === 'loading' && folders.has(row.path)) need(row.path, row.page);
-    }
-  }, [items, rows, folders, need]);
+  useEffect(() => source.see(rows.pagesIn(first, last)), [source, rows, first, last]);
   // What is to be shown is looked for until it is there, and once only: a person may go elsewhere then.
   const revealed = useRef<string>(undefined);
   useEffect(() => {
@@ -56,37 +47,36 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
     if (index < 0) return;
     revealed.current = reveal;
     setActive(index);
-    virtual.scrollToIndex(index, { align: 'center' });
-  }, [reveal, rows, virtual]);
+    show(index, 'middle');
+  }, [reveal, rows, show]);
 
   const go = (index: number): void => {
     const bounded = Math.max(0, Math.min(rows.length - 1, index));
     setActive(bounded);
-    virtual.scrollToIndex(bounded);
+    show(bounded, 'near');
   };
   const activate = (row: TreeRow): void => {
     if (row.kind !== 'entry') return;
-    if (row.entry.type === 'dir') setOpen(row.entry.path, !row.open);
+    if (row.entry.type === 'dir') source.setOpen(row.entry.path, !row.open);
     else if (row.entry.type === 'file') onPreview?.(row.entry);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = rows.at(active);
     const entry = row?.kind === 'entry' ? row.entry : undefined;
-    const page = Math.floor((scroller.current?.clientHeight ?? 300) / rowHeight);
     const keys: Record<string, () => void> = {
       ArrowDown: () => go(active + 1),
       j: () => go(active + 1),
       ArrowUp: () => go(active - 1),
       k: () => go(active - 1),
-      PageDown: () => go(active + page),
-      PageUp: () => go(active - page),
+      PageDown: () => go(active + pageRows),
+      PageUp: () => go(active - pageRows),
       Home: () => go(0),
       End: () => go(rows.length - 1),
-      ArrowRight: () => (entry?.type === 'dir' && row?.kind === 'entry' && !row.open ? setOpen(entry.path, true) : go(active + 1)),
+      ArrowRight: () => (entry?.type === 'dir' && row?.kind === 'entry' && !row.open ? source.setOpen(entry.path, true) : go(active + 1)),
       ArrowLeft: () => {
-        if (entry && row?.kind === 'entry' && row.open) return setOpen(entry.path, false);
-        const depth = row?.depth ?? 0;
-        for (let index = active - 1; index >= 0; index -= 1) if ((rows.at(index)?.depth ?? 0) < depth) return go(index);
+        if (entry && row?.kind === 'entry' && row.open) return source.setOpen(entry.path, false);
+        const parent = rows.parentOf(active);
+        if (parent !== undefined) go(parent);
       },
       Enter: () => row && activate(row),
       ' ': () => (entry && onChoose ? onChoose(toggleChosen(entry.path, chosen)) : row && activate(row))
@@ -98,22 +88,23 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
     act();
   };
 
-  if (error !== undefined) return <ErrorNotice error={error} onRetry={retry} />;
+  if (error !== undefined) return <ErrorNotice error={error} onRetry={source.start} />;
   return (
     <div
-      ref={scroller}
+      ref={attach}
       className={styles.tree}
       role="tree"
       tabIndex={0}
       aria-label={t('tree.label')}
       title={t('tree.hint')}
       aria-multiselectable={onChoose !== undefined}
-      aria-activedescendant={`tree-${active}`}
+      aria-activedescendant={active >= first && active <= last ? `tree-${active}` : undefined}
       onKeyDown={onKeyDown}
+      onScroll={onScroll}
       data-testid="tree"
     >
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
-        {items.map(({ index, start }) => {
+      <div style={{ height: height, position: 'relative' }} role="presentation">
+        {indexes.map((index) => {
           const row = rows.at(index);
           if (!row) return null;
           const entry = row.kind === 'entry' ? row.entry : undefined;
@@ -130,7 +121,7 @@ export function FileTree({ snapshotId, lineage = snapshotId, reveal, chosen = []
               className={styles.row}
               data-active={index === active || undefined}
               data-revealed={(entry !== undefined && entry.path === reveal) || undefined}
-              style={{ transform: `translateY(${start}px)`, height: rowHeight, paddingLeft: 8 + row.depth * 16 }}
+              style={{ transform: `translateY(${topOf(index)}px)`, height: rowHeight, paddingLeft: 8 + row.depth * 16 }}
               onClick={() => {
                 setActive(index);
                 activate(row);

@@ -2,11 +2,9 @@
 // what has `data-box` chooses it.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
-// The virtual list's functions change with each render; nothing memoized is given them.
-/* oxlint-disable react/incompatible-library */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useImperativeHandle, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import { useEffect, useId, useImperativeHandle, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 import { listMove } from './list-keys.ts';
+import { useRowWindow } from './use-row-window.ts';
 import styles from './VirtualList.module.css';
 
 export interface VirtualListHandle {
@@ -40,14 +38,11 @@ interface VirtualListProps {
 export function VirtualList({ count, rowHeight, label, describedBy, testId, rowClass, opened, chosen, onOpen, onChoose, onLeave, onEnd, row, nameOf, ref }: VirtualListProps): ReactNode {
   const [active, setActive] = useState(opened ?? 0);
   const id = useId();
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 16 });
-  const items = virtual.getVirtualItems();
-  useImperativeHandle(ref, () => ({ focus: () => scroller.current?.focus() }));
-  const lastShown = items.at(-1)?.index ?? -1;
+  const { attach, onScroll, height, indexes, topOf, pageRows, first, last, show, focus } = useRowWindow(count, rowHeight);
+  useImperativeHandle(ref, () => ({ focus }));
   useEffect(() => {
-    if (count > 0 && lastShown >= count - 1) onEnd?.();
-  }, [lastShown, count, onEnd]);
+    if (count > 0 && last >= count - 1) onEnd?.();
+  }, [last, count, onEnd]);
   useEffect(() => setActive((before) => Math.max(0, Math.min(before, count - 1))), [count]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -56,20 +51,20 @@ export function VirtualList({ count, rowHeight, label, describedBy, testId, rowC
       event.preventDefault();
       return onChoose === undefined ? onOpen(active) : onChoose(active);
     }
-    const move = listMove(event.key, active, count, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
+    const move = listMove(event.key, active, count, pageRows);
     if (!move || (move.kind === 'leave' && onLeave === undefined)) return;
     event.preventDefault();
     if (move.kind === 'open') onOpen(active);
     else if (move.kind === 'leave') onLeave?.();
     else {
       setActive(move.index);
-      virtual.scrollToIndex(move.index);
+      show(move.index, 'near');
     }
   };
   return (
-    <div ref={scroller} className={styles.list} role="listbox" tabIndex={0} aria-label={label} aria-describedby={describedBy} aria-multiselectable={onChoose !== undefined || undefined} aria-activedescendant={items.some(({ index }) => index === active) ? `${id}-${active}` : undefined} onKeyDown={onKeyDown} data-testid={testId}>
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
-        {items.map(({ index, start }) => (
+    <div ref={attach} className={styles.list} role="listbox" tabIndex={0} aria-label={label} aria-describedby={describedBy} aria-multiselectable={onChoose !== undefined || undefined} aria-activedescendant={active >= first && active <= last ? `${id}-${active}` : undefined} onKeyDown={onKeyDown} onScroll={onScroll} data-testid={testId}>
+      <div style={{ height, position: 'relative' }} role="presentation">
+        {indexes.map((index) => (
           <div
             key={index}
             id={`${id}-${index}`}
@@ -81,7 +76,7 @@ export function VirtualList({ count, rowHeight, label, describedBy, testId, rowC
             className={`${styles.row} ${rowClass ?? ''}`}
             data-active={index === active || undefined}
             data-name={nameOf?.(index)}
-            style={{ transform: `translateY(${start}px)`, height: rowHeight }}
+            style={{ transform: `translateY(${topOf(index)}px)`, height: rowHeight }}
             onClick={(event) => {
               setActive(index);
               if (onChoose !== undefined && event.target instanceof Element && event.target.closest('[data-box]')) onChoose(index);

@@ -10,14 +10,28 @@ export interface Folder {
   total: number;
 }
 
+/** A page of a folder. */
+export interface TreePlace {
+  path: string;
+  page: number;
+}
+
 export type TreeRow =
   | { kind: 'entry'; entry: TreeEntry; depth: number; open: boolean }
   /** The folder was not read yet; or this page of it, and the row stands for one of its entries. */
   | { kind: 'loading'; path: string; page: number; depth: number }
   | { kind: 'empty'; path: string; depth: number };
 
+/** Of entries that were read, which are folders: found once for each page, since most of a million entries are none. */
+export function foldersAmong(entries: readonly TreeEntry[]): readonly number[] {
+  let places = foldersOf.get(entries);
+  if (places === undefined) foldersOf.set(entries, (places = entries.flatMap(({ type }, place) => (type === 'dir' ? [place] : []))));
+  return places;
+}
+const foldersOf = new WeakMap<readonly TreeEntry[], readonly number[]>();
+
 /** Rows that follow on each other: entries of one page, none of them open but the last; or one row so many times. */
-type Run = { from: number; count: number; depth: number } & ({ entries: readonly TreeEntry[]; first: number; lastOpen: boolean } | { row: TreeRow });
+type Run = { from: number; count: number; depth: number; place: TreePlace } & ({ entries: readonly TreeEntry[]; first: number; lastOpen: boolean } | { row: TreeRow });
 
 /** The rows as runs: a folder of a million entries costs one run for each of its pages. */
 export class TreeRows implements Iterable<TreeRow> {
@@ -32,13 +46,7 @@ export class TreeRows implements Iterable<TreeRow> {
   /** undefined outside. */
   at(index: number): TreeRow | undefined {
     if (index < 0 || index >= this.length) return undefined;
-    let [low, high] = [0, this.#runs.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#runs[middle] as Run).from <= index) low = middle;
-      else high = middle - 1;
-    }
-    const run = this.#runs[low] as Run;
+    const run = this.#runs[this.#runAt(index)] as Run;
     if ('row' in run) return run.row;
     const place = index - run.from;
     return { kind: 'entry', entry: run.entries[run.first + place] as TreeEntry, depth: run.depth, open: run.lastOpen && place === run.count - 1 };
@@ -53,6 +61,38 @@ export class TreeRows implements Iterable<TreeRow> {
     return -1;
   }
 
+  /** Of the folder that the entry at `index` lies in; undefined at the top. */
+  parentOf(index: number): number | undefined {
+    const own = this.#runAt(index);
+    const depth = this.#runs[own]?.depth ?? 0;
+    for (let at = own - 1; at >= 0; at -= 1) {
+      const run = this.#runs[at] as Run;
+      if (run.depth < depth) return run.from + run.count - 1;
+    }
+    return undefined;
+  }
+
+  /** Pages that rows of these are on, both ends included. */
+  pagesIn(first: number, last: number): TreePlace[] {
+    const places: TreePlace[] = [];
+    for (let at = this.#runAt(first); at < this.#runs.length; at += 1) {
+      const run = this.#runs[at] as Run;
+      if (run.from > last) break;
+      if (!places.some(({ path, page }) => path === run.place.path && page === run.place.page)) places.push(run.place);
+    }
+    return places;
+  }
+
+  #runAt(index: number): number {
+    let [low, high] = [0, this.#runs.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#runs[middle] as Run).from <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   *[Symbol.iterator](): Iterator<TreeRow> {
     for (let index = 0; index < this.length; index += 1) yield this.at(index) as TreeRow;
   }
@@ -61,29 +101,31 @@ export class TreeRows implements Iterable<TreeRow> {
 export function flattenTree(root: string, folders: ReadonlyMap<string, Folder>, open: ReadonlySet<string>): TreeRows {
   const runs: Run[] = [];
   let length = 0;
-  const put = (run: { count: number; depth: number } & ({ entries: readonly TreeEntry[]; first: number; lastOpen: boolean } | { row: TreeRow })): void => {
+  const put = (run: { count: number; depth: number; place: TreePlace } & ({ entries: readonly TreeEntry[]; first: number; lastOpen: boolean } | { row: TreeRow })): void => {
     if (run.count === 0) return;
     runs.push({ ...run, from: length });
     length += run.count;
   };
   const walk = (path: string, depth: number): void => {
     const folder = folders.get(path);
-    if (!folder) return put({ row: { kind: 'loading', path, page: 0, depth }, count: 1, depth });
-    if (folder.total === 0) put({ row: { kind: 'empty', path, depth }, count: 1, depth });
+    if (!folder) return put({ row: { kind: 'loading', path, page: 0, depth }, count: 1, depth, place: { path, page: 0 } });
+    if (folder.total === 0) put({ row: { kind: 'empty', path, depth }, count: 1, depth, place: { path, page: 0 } });
     for (let page = 0; page * treePageSize < folder.total; page += 1) {
       const entries = folder.pages.get(page);
+      const place = { path, page };
       if (entries === undefined) {
-        put({ row: { kind: 'loading', path, page, depth }, count: Math.min(treePageSize, folder.total - page * treePageSize), depth });
+        put({ row: { kind: 'loading', path, page, depth }, count: Math.min(treePageSize, folder.total - page * treePageSize), depth, place });
         continue;
       }
       let first = 0;
-      for (const [place, entry] of entries.entries()) {
-        if (entry.type !== 'dir' || !open.has(entry.path)) continue;
-        put({ entries, first, lastOpen: true, count: place + 1 - first, depth });
-        first = place + 1;
+      for (const at of foldersAmong(entries)) {
+        const entry = entries[at] as TreeEntry;
+        if (!open.has(entry.path)) continue;
+        put({ entries, first, lastOpen: true, count: at + 1 - first, depth, place });
+        first = at + 1;
         walk(entry.path, depth + 1);
       }
-      put({ entries, first, lastOpen: false, count: entries.length - first, depth });
+      put({ entries, first, lastOpen: false, count: entries.length - first, depth, place });
     }
   };
   walk(root, 0);

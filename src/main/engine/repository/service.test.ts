@@ -406,6 +406,7 @@ describe('a browse session', () => {
     const { snapshots } = await session.loadSnapshots();
     expect(snapshots.map(({ id, file }) => [id, file.tree, file.paths])).toEqual([[snapshot, tree, ['/folder']]]);
     expect((await session.tree(tree)).map((node) => node.name)).toEqual(['folder']);
+    expect(await session.folder(tree, { limit: 10, from: { around: 'folder' } })).toMatchObject({ nodes: [{ name: 'folder' }], offset: 0, total: 1 });
     const { node } = await session.resolvePath(tree, ['folder', 'greeting']);
     expect(node).toMatchObject({ name: 'greeting', size: 22, content: [blob, blob] });
     await expect(session.resolvePath(tree, ['folder', 'nothing'])).rejects.toMatchObject({ code: 'NOT_FOUND', data: { kind: 'path', name: '/folder/nothing' } });

@@ -6,6 +6,7 @@ import { createLocalBackend } from './backend/local.ts';
 import { ByteCache } from './byte-cache.ts';
 import { DamagedError } from './format/damaged.ts';
 import { parseTree, type TreeNode } from './format/tree.ts';
+import { folderPage, sortForPeople, type FolderAsk, type FolderPage } from './folder-page.ts';
 import { lockIdentity } from './model.ts';
 import { Repository, type LoadedSnapshots } from './repository.ts';
 import { lockNotes } from './lock-notes.ts';
@@ -77,6 +78,8 @@ export class Session {
   readonly #signal: AbortSignal;
   readonly #trees = new ByteCache<TreeNode[]>(treeCacheBytes);
   readonly #data = new ByteCache<Buffer>(dataCacheBytes);
+  /** Folders that are being read, and the one too large for `#trees` that was read last, as people read it. */
+  readonly #folders = new Map<string, Promise<TreeNode[]>>();
   #snapshots = new Map<string, LoadedSnapshots['snapshots'][number]>();
   #index: Promise<void> | undefined;
 
@@ -89,6 +92,7 @@ export class Session {
   async answer(ask: SessionCall, signal: AbortSignal): Promise<SessionResults[SessionCall['what']]> {
     if (ask.what === 'snapshots') return this.snapshots(signal);
     if (ask.what === 'tree') return this.tree(ask.treeId, signal);
+    if (ask.what === 'folder') return this.folder(ask.treeId, ask, signal);
     if (ask.what === 'resolve') return this.resolve(ask.treeId, ask.names, signal);
     return this.read(ask, signal);
   }
@@ -108,13 +112,41 @@ export class Session {
     return nodes;
   }
 
+  async folder(id: string, ask: FolderAsk, signal: AbortSignal): Promise<FolderPage> {
+    const small = this.#trees.get(id);
+    const sorted = small ? sortForPeople(small) : await this.#largeFolder(id);
+    if (signal.aborted) throw cancelled();
+    return folderPage(sorted, ask);
+  }
+
+  /** Belongs to the session, not to the question that was first: other pages of it are being asked for, too. */
+  #largeFolder(id: string): Promise<TreeNode[]> {
+    const known = this.#folders.get(id);
+    if (known) return known;
+    const read = async (): Promise<TreeNode[]> => {
+      try {
+        const sorted = sortForPeople(await this.tree(id, this.#signal));
+        if (this.#trees.get(id)) this.#folders.delete(id);
+        else for (const other of this.#folders.keys()) if (other !== id) this.#folders.delete(other);
+        return sorted;
+      } catch (error) {
+        this.#folders.delete(id);
+        throw error;
+      }
+    };
+    const reading = read();
+    this.#folders.set(id, reading);
+    return reading;
+  }
+
   async resolve(treeId: string, names: readonly string[], signal: AbortSignal): Promise<ResolvedPath> {
     let node: TreeNode | undefined;
     let subtree: string | undefined = treeId;
     for (const [depth, name] of names.entries()) {
       const missing = (): never => fail('NOT_FOUND', 'no such path in the snapshot', { kind: 'path', name: `/${names.slice(0, depth + 1).join('/')}` });
       if (subtree === undefined) return missing();
-      node = (await this.tree(subtree, signal)).find((other) => other.name === name) ?? missing();
+      const nodes: TreeNode[] = await (this.#folders.get(subtree) ?? this.tree(subtree, signal));
+      node = nodes.find((other) => other.name === name) ?? missing();
       subtree = node.type === 'dir' ? node.subtree : undefined;
     }
     return { node, subtree };

@@ -1,5 +1,6 @@
 // What travels between a browse session and its thread. Plain data.
 import type { WireError } from '../../../contract/errors.ts';
+import type { FolderAsk, FolderPage } from './folder-page.ts';
 import type { MasterKey } from './format/seal.ts';
 import type { TreeNode } from './format/tree.ts';
 import type { LockNote, LockNoted } from './lock-notes.ts';
@@ -14,6 +15,7 @@ export interface SessionInput {
 export type SessionCall =
   | { what: 'snapshots' }
   | { what: 'tree'; treeId: string }
+  | ({ what: 'folder'; treeId: string } & FolderAsk)
   | { what: 'resolve'; treeId: string; names: string[] }
   | { what: 'read'; content: string[]; offset: number; length: number };
 
@@ -33,6 +35,7 @@ export interface FileRange {
 export interface SessionResults {
   snapshots: LoadedSnapshots;
   tree: TreeNode[];
+  folder: FolderPage;
   resolve: ResolvedPath;
   read: FileRange;
 }

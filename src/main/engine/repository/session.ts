@@ -4,6 +4,7 @@
 import { cancelled, fail, fromWire, isVarveError, throwIfAborted } from '../kit/errors.ts';
 import type { Clock, WorkerHandle, Workers } from '../ports.ts';
 import type { TreeNode } from './format/tree.ts';
+import type { FolderAsk, FolderPage } from './folder-page.ts';
 import { takeLockNote } from './lock-notes.ts';
 import type { UnlockedRepository } from './model.ts';
 import type { QueueRequest, RepositoryQueue } from './queue.ts';
@@ -53,7 +54,12 @@ export class BrowseSession {
     return this.#call({ what: 'snapshots' }, signal);
   }
 
-  /** The nodes of a folder. */
+  /** A page of a folder as people read it. A large folder stays in the thread until another one is asked for: its next page costs next to nothing. */
+  folder(treeId: string, ask: FolderAsk, signal?: AbortSignal): Promise<FolderPage> {
+    return this.#call({ what: 'folder', treeId, ...ask }, signal);
+  }
+
+  /** All nodes of a folder. */
   tree(treeId: string, signal?: AbortSignal): Promise<TreeNode[]> {
     return this.#call({ what: 'tree', treeId }, signal);
   }

@@ -1,14 +1,12 @@
 // The rows of a comparison: one folder at a time, or everything that fits the filter as one list. Virtual; keys as in every list.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
-// The virtual list's functions change with each render; nothing memoized is given them.
-/* oxlint-disable react/incompatible-library */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Change } from '../../../contract/compare.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { listMove } from '../../ui/list-keys.ts';
 import { Shape } from '../../ui/Shape.tsx';
+import { useRowWindow } from '../../ui/use-row-window.ts';
 import { useWords, type Words } from '../../ui/words.tsx';
 import { ChangeMark } from './ChangeMark.tsx';
 import { isFlat, useRows, type View } from './queries.ts';
@@ -65,17 +63,15 @@ export function ChangeList({ comparison, view, onFolder, onOpen }: ChangeListPro
   const flat = isFlat(view);
   const [active, setActive] = useState(0);
   const [count, setCount] = useState(0);
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 16 });
-  const items = virtual.getVirtualItems();
-  const { total, rowAt, error } = useRows(comparison, view, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const { attach, onScroll, height, indexes, topOf, pageRows, first, last, show, toTop } = useRowWindow(count, rowHeight);
+  const { total, rowAt, error } = useRows(comparison, view, first, Math.max(first, last));
   useEffect(() => {
     if (total !== undefined) setCount(total);
   }, [total]);
   useEffect(() => {
     setActive(0);
-    scroller.current?.scrollTo(0, 0);
-  }, [view]);
+    toTop();
+  }, [view, toTop]);
 
   const activate = (change: Change | undefined): void => {
     if (change === undefined) return;
@@ -90,23 +86,23 @@ export function ChangeList({ comparison, view, onFolder, onOpen }: ChangeListPro
       return up();
     }
     const key = event.key === 'ArrowRight' ? 'Enter' : event.key;
-    const move = listMove(key, active, count, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
+    const move = listMove(key, active, count, pageRows);
     if (!move || move.kind === 'leave') return;
     event.preventDefault();
     if (move.kind === 'open') return activate(rowAt(active));
     setActive(move.index);
-    virtual.scrollToIndex(move.index);
+    show(move.index, 'near');
   };
 
   if (error !== undefined && error !== null) return <ErrorNotice error={error} />;
   if (total === 0) return <p className={`muted ${styles.none}`}>{t(flat ? 'compare.noneFits' : 'compare.noneHere')}</p>;
   return (
-    <div ref={scroller} className={styles.list} role="listbox" tabIndex={0} aria-label={t('compare.list')} title={t('compare.listHint')} aria-activedescendant={items.some(({ index }) => index === active) ? `change-${active}` : undefined} onKeyDown={onKeyDown} data-testid="compare-list">
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
-        {items.map(({ index, start }) => {
+    <div ref={attach} className={styles.list} role="listbox" tabIndex={0} aria-label={t('compare.list')} title={t('compare.listHint')} aria-activedescendant={active >= first && active <= last ? `change-${active}` : undefined} onKeyDown={onKeyDown} onScroll={onScroll} data-testid="compare-list">
+      <div style={{ height, position: 'relative' }} role="presentation">
+        {indexes.map((index) => {
           const change = rowAt(index);
           return (
-            <div key={index} id={`change-${index}`} role="option" aria-selected={index === active} aria-posinset={index + 1} aria-setsize={count} className={styles.row} data-active={index === active || undefined} data-path={change?.path} style={{ transform: `translateY(${start}px)`, height: rowHeight }} onClick={() => (setActive(index), activate(change))}>
+            <div key={index} id={`change-${index}`} role="option" aria-selected={index === active} aria-posinset={index + 1} aria-setsize={count} className={styles.row} data-active={index === active || undefined} data-path={change?.path} style={{ transform: `translateY(${topOf(index)}px)`, height: rowHeight }} onClick={() => (setActive(index), activate(change))}>
               {change ? <Row change={change} flat={flat} /> : <span className="muted">{t('word.loading')}…</span>}
             </div>
           );

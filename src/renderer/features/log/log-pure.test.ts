@@ -4,7 +4,7 @@ import type { LogRow } from '../../../contract/review.ts';
 import { bucketAt, keyed, sharesOf, timesOf } from './brush.ts';
 import { chosenIn, conditionFor, entryNumberIn, instantOf, isFiltering, localOf, sameFilter, sinceDays, spanOf, toggleIn, without } from './filter.ts';
 import { createRowSource, type RowsClient } from './row-source.ts';
-import { atTop, centred, inSight, moved, placed, rowsTop, rowTop, showing, tallness, type Geometry, type Place } from './row-window.ts';
+import { atTop, centred, inSight, moved, placed, rowsTop, rowTop, showing, tallness, type Geometry, type Place } from '../../ui/row-window.ts';
 
 describe('scrolling over the rows', () => {
   const short: Geometry = { count: 1000, rowHeight: 28, viewport: 600 };

@@ -1,14 +1,12 @@
 // Every change a restore would make, as one list that may be a million rows long, with a filter by kind and by name; for a file in the way, a choice of its own.
 // Rows are reached through their list (aria-activedescendant), which has the focus and the keys.
 /* oxlint-disable jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus */
-// The virtual list's functions change with each render; nothing memoized is given them.
-/* oxlint-disable react/incompatible-library */
 import { Radio, TextInput } from '@mantine/core';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Conflict, ConflictChoice, RestoreAction, RestoreChange } from '../../../contract/snapshots.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { listMove } from '../../ui/list-keys.ts';
+import { useRowWindow } from '../../ui/use-row-window.ts';
 import { useWords } from '../../ui/words.tsx';
 import { useChanges } from './changes.ts';
 import styles from './Restore.module.css';
@@ -41,18 +39,16 @@ export function ChangeList({ token, counts, conflict, choices, onChoose }: Chang
   const [active, setActive] = useState(0);
   const [count, setCount] = useState(0);
   const [chosen, setChosen] = useState<RestoreChange>();
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 16 });
-  const items = virtual.getVirtualItems();
-  const { total, rowAt, error } = useChanges(token, { actions: only === undefined ? shownFirst : [only], search }, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const { attach, onScroll, height, indexes, topOf, pageRows, first, last, show, toTop } = useRowWindow(count, rowHeight);
+  const { total, rowAt, error } = useChanges(token, { actions: only === undefined ? shownFirst : [only], search }, first, Math.max(first, last));
   useEffect(() => {
     if (total !== undefined) setCount(total);
   }, [total]);
   useEffect(() => {
     setActive(0);
     setChosen(undefined);
-    scroller.current?.scrollTo(0, 0);
-  }, [only, search]);
+    toTop();
+  }, [only, search, toTop]);
 
   const go = (index: number): void => {
     setActive(index);
@@ -60,12 +56,12 @@ export function ChangeList({ token, counts, conflict, choices, onChoose }: Chang
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = listMove(event.key, active, count, Math.floor((scroller.current?.clientHeight ?? 280) / rowHeight) - 1);
+    const move = listMove(event.key, active, count, pageRows);
     if (!move || move.kind === 'leave') return;
     event.preventDefault();
     if (move.kind === 'open') return go(active);
     go(move.index);
-    virtual.scrollToIndex(move.index);
+    show(move.index, 'near');
   };
 
   const there = [...shownFirst, 'same' as const].filter((action) => (counts[action] ?? 0) > 0);
@@ -95,12 +91,12 @@ export function ChangeList({ token, counts, conflict, choices, onChoose }: Chang
         </p>
       )}
       {total !== 0 && (
-        <div ref={scroller} className={`card ${styles.changes}`} role="listbox" tabIndex={0} aria-label={t('restore.changes')} aria-activedescendant={items.some(({ index }) => index === active) ? `restore-change-${active}` : undefined} onKeyDown={onKeyDown} onFocus={() => chosen ?? setChosen(rowAt(active))} data-testid="restore-changes">
-          <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
-            {items.map(({ index, start }) => {
+        <div ref={attach} className={`card ${styles.changes}`} role="listbox" tabIndex={0} aria-label={t('restore.changes')} aria-activedescendant={active >= first && active <= last ? `restore-change-${active}` : undefined} onKeyDown={onKeyDown} onScroll={onScroll} onFocus={() => chosen ?? setChosen(rowAt(active))} data-testid="restore-changes">
+          <div style={{ height, position: 'relative' }} role="presentation">
+            {indexes.map((index) => {
               const change = rowAt(index);
               return (
-                <div key={index} id={`restore-change-${index}`} role="option" aria-selected={index === active} aria-posinset={index + 1} aria-setsize={count} className={styles.change} data-active={index === active || undefined} data-path={change?.path} style={{ transform: `translateY(${start}px)`, height: rowHeight }} onClick={() => go(index)}>
+                <div key={index} id={`restore-change-${index}`} role="option" aria-selected={index === active} aria-posinset={index + 1} aria-setsize={count} className={styles.change} data-active={index === active || undefined} data-path={change?.path} style={{ transform: `translateY(${topOf(index)}px)`, height: rowHeight }} onClick={() => go(index)}>
                   {change ? <Row change={change} /> : <span className="muted">{t('word.loading')}…</span>}
                 </div>
               );

@@ -25,7 +25,8 @@ export function useChanges(token: string, { actions, search }: ChangesView, firs
       queryKey: ['restore-changes', token, actions, search, index],
       queryFn: ({ signal }: { signal: AbortSignal }) => client.restores.changes({ token, actions: [...actions], offset: index * pageSize, limit: pageSize, ...(search !== '' && { search }) }, { signal }),
       staleTime: Number.POSITIVE_INFINITY,
-      placeholderData: keepPreviousData,
+      // Only while another filter is being answered; rows of one page are none of another.
+      ...(index === 0 && { placeholderData: keepPreviousData }),
       retry: false
     }))
   });

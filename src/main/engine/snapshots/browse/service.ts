@@ -6,14 +6,14 @@ import type { Snapshot } from '../../../../contract/snapshots.ts';
 import { fail, isVarveError, type VarveError } from '../../kit/errors.ts';
 import type { EventLog } from '../../log/index.ts';
 import type { Ports } from '../../ports.ts';
-import { refuseAbsent, type PlaceFacts, type PlaceWait, type Repositories, type RepositoryRow, type SnapshotFile, type TreeNode } from '../../repository/index.ts';
+import { refuseAbsent, type BrowseSession, type PlaceFacts, type PlaceWait, type Repositories, type RepositoryRow, type SnapshotFile } from '../../repository/index.ts';
 import type { PlanService } from '../plans/service.ts';
-import { isCarried } from '../carried.ts';
+import { carriedName, isCarried } from '../carried.ts';
 import { isSafety, safetyTag } from '../model.ts';
 import type { SnapshotsStore } from '../store.ts';
 import { readCheckpoints, type CheckpointsIn } from './checkpoints.ts';
 import { newest, parsePersonalTime, parseSnapshotName, pickSnapshot, type Candidate } from './snapshot-name.ts';
-import { entryView, namesOf, snapshotView, sortForPeople } from './view.ts';
+import { entryView, namesOf, snapshotView } from './view.ts';
 
 export interface BrowseServiceDeps {
   ports: Pick<Ports, 'clock' | 'files'>;
@@ -77,7 +77,6 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
   const { ports, log, repositories, plans, store } = deps;
   const listings = new Map<string, Listing>();
   const opened = new Set<string>();
-  let lastTree: { id: string; nodes: TreeNode[] } | undefined;
 
   const view: BrowseService['view'] = ({ repository, id, file }) => snapshotView(repository, id, file, store.knownPlan, store.note, deps.testedOf);
 
@@ -192,9 +191,15 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
     opened.add(once);
   };
 
-  const nodesOf = async (repository: RepositoryRow, treeId: string, signal: AbortSignal | undefined): Promise<TreeNode[]> => {
-    if (lastTree?.id !== treeId) lastTree = { id: treeId, nodes: sortForPeople(await (await repositories.withBrowser(repository.id, signal)).tree(treeId, signal)) };
-    return lastTree.nodes;
+  /** Is what Varve carries along at the top of that tree? */
+  const carriesSomething = async (session: BrowseSession, treeId: string, signal: AbortSignal | undefined): Promise<boolean> => {
+    try {
+      const { node } = await session.resolvePath(treeId, [carriedName], signal);
+      return node !== undefined && isCarried(node);
+    } catch (error) {
+      if (isVarveError(error) && error.code === 'NOT_FOUND') return false; // a tree that is lost is told of by whoever reads it
+      throw error;
+    }
   };
 
   return {
@@ -221,9 +226,9 @@ export function createBrowseService(deps: BrowseServiceDeps): BrowseService {
       if (subtree === undefined) fail('NOT_A_FOLDER', `${where} is no folder in the snapshot`, { path: where });
       noteOpened(found, context.actor);
       // What Varve carries along shows only to who asks for it by name.
-      const nodes = (await nodesOf(found.repository, subtree, context.signal)).filter((node) => names.length > 0 || !isCarried(node));
-      const from = around === undefined ? offset : Math.floor(Math.max(0, nodes.findIndex(({ name }) => name === around)) / limit) * limit;
-      return { path: where, entries: nodes.slice(from, from + limit).map((node) => entryView(where, node)), offset: from, total: nodes.length };
+      const without = names.length === 0 && (await carriesSomething(session, subtree, context.signal)) ? carriedName : undefined;
+      const page = await session.folder(subtree, { limit, from: around === undefined ? { offset } : { around }, without }, context.signal);
+      return { path: where, entries: page.nodes.map((node) => entryView(where, node)), offset: page.offset, total: page.total };
     },
     read: async ({ snapshot, path, offset, length }, context) => {
       const found = await find(snapshot, context.signal);

@@ -1,7 +1,7 @@
 // Snapshots and their entries as the contract shows them. Pure.
 import type { Tested } from '../../../../contract/drills.ts';
 import type { Snapshot, SnapshotSummary, TreeEntry } from '../../../../contract/snapshots.ts';
-import { compareNames, displayName } from '../../kit/names.ts';
+import { displayName } from '../../kit/names.ts';
 import { formatGoTime, shortId, splitGoMode, type SnapshotFile, type TreeNode } from '../../repository/index.ts';
 import { incompleteTag, planIdOf } from '../model.ts';
 
@@ -88,10 +88,6 @@ export function modeText(node: Pick<TreeNode, 'type' | 'mode'>): string {
 }
 
 /** Folders first, then by the bytes of the name. */
-export function sortForPeople(nodes: readonly TreeNode[]): TreeNode[] {
-  return [...nodes].sort((a, b) => Number(b.type === 'dir') - Number(a.type === 'dir') || compareNames(a.name, b.name));
-}
-
 /** Names of a path inside a snapshot; `/` and '' are the top. */
 export function namesOf(path: string): string[] {
   return path.split('/').filter((name) => name !== '');
