@@ -9,7 +9,7 @@ import type { Passphrase, ReadLimits, ReadMember } from './model.ts';
 import { refuse } from './refuse.ts';
 import { openSource } from './source.ts';
 import { readTar } from './tar-read.ts';
-import { readZip } from './zip-read.ts';
+import type { readZip } from './zip-read.ts';
 
 export interface ReadOptions {
   passphrase?: Passphrase | undefined;
@@ -46,7 +46,7 @@ export async function openArchive(ports: { files: Files }, path: string, options
     // Whoever sealed it knew the passphrase: no stranger made it to do harm.
     const limits = options.limits ?? (sealed ? { ...defaultLimits, ratio: Number.MAX_SAFE_INTEGER } : defaultLimits);
     const budget = new Budget(path, limits, source.size);
-    return { format, sealed, bytes: file.size, members: () => (format === 'zip' ? readZip(source, path, budget) : readTar(inflated(source, 0, source.size, 'gzip', path, ''), path, budget)), close };
+    return { format, sealed, bytes: file.size, members: () => (format === 'zip' ? zipMembers(source, path, budget) : readTar(inflated(source, 0, source.size, 'gzip', path, ''), path, budget)), close };
   } catch (error) {
     close();
     throw error;
@@ -61,4 +61,10 @@ export async function* readArchive(ports: { files: Files }, path: string, option
   } finally {
     archive.close();
   }
+}
+
+/** The zip library is loaded when there is a zip. */
+async function* zipMembers(...of: Parameters<typeof readZip>): AsyncGenerator<ReadMember> {
+  const zip = await import('./zip-read.ts');
+  yield* zip.readZip(...of);
 }

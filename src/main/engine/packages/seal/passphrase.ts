@@ -1,6 +1,6 @@
 // The passphrase of a sealed file: age's scrypt stanza, with Node's own scrypt, which is ten times faster than the age library's.
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
-import { Stanza } from 'age-encryption';
+import type { Stanza } from 'age-encryption';
 import type { Passphrase } from '../archive/model.ts';
 
 const tagBytes = 16;
@@ -13,13 +13,13 @@ function keyOf(passphrase: Passphrase, salt: Uint8Array, work: number): Buffer {
 }
 
 /** `work`: log2 of scrypt's N. */
-export function recipientOf(passphrase: Passphrase, work: number): { wrapFileKey(fileKey: Uint8Array): Stanza[] } {
+export function recipientOf(passphrase: Passphrase, work: number, AgeStanza: typeof Stanza): { wrapFileKey(fileKey: Uint8Array): Stanza[] } {
   return {
     wrapFileKey(fileKey) {
       const salt = randomBytes(16);
       const cipher = createCipheriv('chacha20-poly1305', keyOf(passphrase, salt, work), noNonce, { authTagLength: tagBytes });
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
-      return [new Stanza(['scrypt', unpadded(salt), String(work)], body)];
+      return [new AgeStanza(['scrypt', unpadded(salt), String(work)], body)];
     }
   };
 }

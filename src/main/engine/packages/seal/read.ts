@@ -1,7 +1,6 @@
 // Opens what is sealed in the age format with a passphrase, at any place: its content is cut into pieces of 64 KiB, each sealed by itself, so that a
 // zip in it can be read from its end without a plain copy on the disk. The header is read by the age library; the pieces, here, by Node's own cipher.
 import { createDecipheriv, hkdfSync } from 'node:crypto';
-import { Decrypter } from 'age-encryption';
 import { fail } from '../../kit/errors.ts';
 import type { Passphrase } from '../archive/model.ts';
 import { refuse } from '../archive/refuse.ts';
@@ -83,6 +82,7 @@ function headerOf(source: ByteSource, path: string): Uint8Array {
 }
 
 async function fileKeyOf(header: Uint8Array, path: string, passphrase: Passphrase): Promise<Uint8Array> {
+  const { Decrypter } = await import('age-encryption'); // see write.ts
   const decrypter = new Decrypter();
   decrypter.addIdentity(identityOf(passphrase));
   try {
