@@ -22,7 +22,7 @@ export type TaskKind = z.infer<typeof TaskKind>;
 
 export const TaskProgress = z.object({
   /** What it does now; words in the copy catalogue. */
-  phase: z.enum(['waiting', 'opening', 'locking', 'scanning', 'reading', 'writing', 'finishing', 'checking-index', 'checking-packs', 'checking-trees', 'reading-data', 'planning', 'restoring', 'verifying', 'hook', 'proving', 'safety', 'program', 'proving-large', 'writing-again']),
+  phase: z.enum(['waiting', 'opening', 'locking', 'scanning', 'reading', 'writing', 'finishing', 'checking-index', 'checking-packs', 'checking-trees', 'reading-data', 'planning', 'restoring', 'verifying', 'hook', 'proving', 'safety', 'program', 'proving-large', 'proving-record', 'writing-again']),
   filesDone: Count,
   /** null while not yet known. */
   filesTotal: Count.nullable(),

@@ -122,9 +122,15 @@ export function createEngine(given: Ports, config: EngineConfig): Engine {
       run: (task) =>
         opening.run(async () => {
           const language = input.language ?? 'en';
+          const bytesTotal = files.stat(path)?.size ?? 0;
+          let bytesDone = 0;
+          const onRead = (bytes: number): void => {
+            bytesDone = Math.min(bytesDone + bytes, bytesTotal);
+            task.progress({ phase: 'proving-record', bytesDone, bytesTotal });
+          };
           const report = await restoreHome(
             { ports, config },
-            { packagePath: path, members: () => readArchive({ files }, path, { passphrase }), passphrase, oldHome, ...(keys && { keys: { text: keys.content, passphrase: keys.passphrase } }), secretStore, vaultPassphrase, replace: false, language, signal: task.signal, onProgress: (bytesDone) => task.progress({ phase: 'verifying', bytesDone }) }
+            { packagePath: path, members: () => readArchive({ files }, path, { passphrase, onRead }), passphrase, oldHome, ...(keys && { keys: { text: keys.content, passphrase: keys.passphrase } }), secretStore, vaultPassphrase, replace: false, language, signal: task.signal }
           );
           ports.logger.info('a home was made out of a package', { by: context.actor });
           await open();

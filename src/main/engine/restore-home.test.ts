@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -166,6 +166,7 @@ describe('through the engine, before there is a home', () => {
     expect(await ended(at, at.api.packages.verify({ path, key: { passphrase } }, testContext))).toMatchObject({ result: { check: { kind: 'log', problemCount: 0, log: { events: entries, restorable: true, keys: true, holds: { repositories: 1, plans: 0, jobs: 0 } } } } });
 
     const state = await ended(at, at.api.packages.restoreHome({ path, key: { passphrase }, oldHome: 'gone', secretStore: 'vault', passphrase: 'a vault of its own' }, testContext));
+    expect(state.progress).toMatchObject({ bytesDone: statSync(path).size, bytesTotal: statSync(path).size });
     expect(state).toMatchObject({ subject: 'backup-eventlog-20260102-030405.tar.gz', state: 'done', result: { kind: 'home-restore', report: { homeId, continued: true, missing: [], verdict: { kind: 'consistent' } } } });
     expect(JSON.stringify(await at.api.system.tasks.list({}, testContext))).not.toContain(passphrase);
     expect(await at.api.system.status({}, testContext)).toMatchObject({ home: { id: homeId, path: at.homePath }, secretStore: { kind: 'vault', state: 'open' } });

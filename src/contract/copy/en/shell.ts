@@ -90,6 +90,7 @@ export const shell = {
   'phase.proving': 'proving what is needed',
   'phase.safety': 'taking a safety snapshot',
   'phase.program': 'running the program',
+  'phase.proving-record': 'checking the record, entry by entry',
   'phase.proving-large': 'a large file is damaged: looking at the other large ones before beginning again',
   'phase.writing-again': 'writing again, without the damaged files',
   'phase.hook': 'running the plan’s program',

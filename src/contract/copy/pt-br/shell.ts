@@ -99,6 +99,7 @@ export const shell = {
   'phase.proving': 'comprovando o que é preciso',
   'phase.safety': 'fazendo um snapshot de segurança',
   'phase.program': 'rodando o programa',
+  'phase.proving-record': 'conferindo o registro, entrada por entrada',
   'phase.proving-large': 'um arquivo grande está danificado: conferindo os outros grandes antes de recomeçar',
   'phase.writing-again': 'gravando de novo, sem os arquivos danificados',
   'phase.hook': 'rodando o programa do plano',

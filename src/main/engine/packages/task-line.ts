@@ -26,8 +26,9 @@ export interface Progress {
   phase(name: Phase): void;
 }
 
-export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, first: Phase): Progress {
-  let phase: Phase = first;
+/** `bytesTotal`: how many bytes the first phase has, where that is known; no more than that are shown. */
+export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, first: Phase, bytesTotal: number | null = null): Progress {
+  let [phase, total]: [Phase, number | null] = [first, bytesTotal];
   let [bytesDone, filesDone] = [0, 0];
   let current = '';
   let shownMs = Number.NEGATIVE_INFINITY;
@@ -35,7 +36,7 @@ export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, f
     const nowMs = context.clock.monotonicMs();
     if (nowMs - shownMs < progressMs) return;
     shownMs = nowMs;
-    context.post({ kind: 'progress', update: { phase, bytesDone, filesDone, ...(current === '' ? {} : { current: displayName(current) }) } } satisfies PackageTaskMessage<never>);
+    context.post({ kind: 'progress', update: { phase, bytesDone: Math.min(bytesDone, total ?? bytesDone), bytesTotal: total, filesDone, ...(current === '' ? {} : { current: displayName(current) }) } } satisfies PackageTaskMessage<never>);
   };
   return {
     bytes: (count) => {
@@ -49,7 +50,8 @@ export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, f
     },
     phase: (name) => {
       if (name === phase) return;
-      [phase, bytesDone, filesDone, current, shownMs] = [name, 0, 0, '', Number.NEGATIVE_INFINITY];
+      [phase, total, bytesDone, filesDone, current, shownMs] = [name, null, 0, 0, '', Number.NEGATIVE_INFINITY];
+      show();
     }
   };
 }

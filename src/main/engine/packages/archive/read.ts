@@ -14,6 +14,8 @@ import type { readZip } from './zip-read.ts';
 export interface ReadOptions {
   passphrase?: Passphrase | undefined;
   limits?: ReadLimits | undefined;
+  /** So many more bytes of the file itself were read, packed as they are; a zip's directory counts twice. */
+  onRead?: ((bytes: number) => void) | undefined;
 }
 
 export interface OpenArchive {
@@ -29,7 +31,7 @@ export interface OpenArchive {
 
 /** Throws PACKAGE_LOCKED, PACKAGE_WRONG_PASSPHRASE, PACKAGE_REFUSED, and what the system says of the file. */
 export async function openArchive(ports: { files: Files }, path: string, options: ReadOptions = {}): Promise<OpenArchive> {
-  const file = openSource(ports.files, path);
+  const file = openSource(ports.files, path, options.onRead);
   const close = (): void => {
     try {
       file.close();

@@ -8,13 +8,18 @@ export interface ByteSource {
   read(at: number, length: number): Uint8Array;
 }
 
-/** A plain file, as large as it is when it is opened. A link is followed; what is no plain file is refused. */
-export function openSource(files: Files, path: string): ByteSource & { close(): void } {
+/** A plain file, as large as it is when it is opened. A link is followed; what is no plain file is refused. `onRead`: so many more bytes were read. */
+export function openSource(files: Files, path: string, onRead?: (bytes: number) => void): ByteSource & { close(): void } {
   const fd = files.open(path, 'r');
   try {
     const stat = files.fstat(fd);
     if (stat.type !== 'file') refuse(path, '', 'it is no file');
-    return { size: stat.size, read: (at, length) => readAt(files, fd, path, at, Math.min(length, Math.max(0, stat.size - at))), close: () => files.close(fd) };
+    const read = (at: number, length: number): Uint8Array => {
+      const bytes = readAt(files, fd, path, at, Math.min(length, Math.max(0, stat.size - at)));
+      onRead?.(bytes.length);
+      return bytes;
+    };
+    return { size: stat.size, read, close: () => files.close(fd) };
   } catch (error) {
     files.close(fd);
     throw error;

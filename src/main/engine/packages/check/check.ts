@@ -14,6 +14,8 @@ import { readMembers, type ReadingOptions } from './read-members.ts';
 
 export interface CheckOptions extends ReadingOptions {
   passphrase?: Passphrase | undefined;
+  /** So many more bytes of the file itself, as large as it is. */
+  onRead?: ((bytes: number) => void) | undefined;
 }
 
 export interface CheckedPackage {
@@ -30,7 +32,7 @@ export interface CheckedPackage {
 export async function checkPackage(ports: { files: Files }, path: string, options: CheckOptions = {}): Promise<CheckedPackage> {
   const { files } = ports;
   const beside = readBeside(files, path);
-  const archive = await openArchive(ports, path, { passphrase: options.passphrase, limits: limitsBy(beside) });
+  const archive = await openArchive(ports, path, { passphrase: options.passphrase, limits: limitsBy(beside), onRead: options.onRead });
   try {
     const { seen, manifest, manifestSha256, problems } = await readMembers(archive.members(), options);
     compareBeside(files, path, beside, manifestSha256, archive.sealed, problems, options.signal);

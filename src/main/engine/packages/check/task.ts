@@ -15,11 +15,12 @@ export interface CheckInput {
 export const checkTask: WorkerTask = async (context, input) => {
   const { path, passphrase, knownState } = input as CheckInput;
   const signal = stopSignal(context);
-  const progress = createProgress(context, 'verifying');
+  const progress = createProgress(context, 'verifying', context.files.stat(path)?.size);
   const record = createRecordCheck(context);
   try {
-    const { check, manifest } = await checkPackage(context, path, { passphrase, signal, onBytes: progress.bytes, take: record.take });
+    const { check, manifest } = await checkPackage(context, path, { passphrase, signal, onRead: progress.bytes, take: record.take });
     if (check.kind === 'log' && check.problemCount === 0 && manifest !== undefined) {
+      progress.phase('proving-record');
       const { log, lies } = await record.judge(manifest, { path, known: knownState }, signal);
       Object.assign(check, { log, problems: lies, problemCount: lies.length });
     }

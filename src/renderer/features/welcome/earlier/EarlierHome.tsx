@@ -46,7 +46,7 @@ export function EarlierHome({ onBack, onLeave }: { onBack(): void; onLeave(to: s
     </Frame>
   );
   if (restore.result) return frame('made', 4, 'made', <MadePage report={restore.result.report} onDone={() => onLeave('/')} onLog={() => onLeave('/log')} />);
-  if (restore.asking) return frame('making', 4, 'making', <MakingPage task={restore.task} bytes={found?.bytes} />);
+  if (restore.asking) return frame('making', 4, 'making', <MakingPage task={restore.task} />);
   if (found && asks) {
     const keyring = stores?.keyring.available === true;
     const input = restoreInput({ path: path.trim(), passphrase }, answers, { keyring, language });

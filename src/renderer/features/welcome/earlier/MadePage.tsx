@@ -10,18 +10,16 @@ import { useWords, type Words } from '../../../ui/words.tsx';
 import styles from '../Welcome.module.css';
 import { Verdict } from './FoundPage.tsx';
 
-/** `bytes`: what the package holds, as it was checked; undefined where that was before the page was loaded. */
-export function MakingPage({ task, bytes }: { task: TaskState | undefined; bytes: number | undefined }): ReactNode {
+export function MakingPage({ task }: { task: TaskState | undefined }): ReactNode {
   const words = useWords();
   const { t } = words;
   if (task === undefined) return <p className="muted">{t('hi.preparing')}…</p>;
-  const read = task.progress.bytesDone;
-  const shown = bytes === undefined ? task : { ...task, progress: { ...task.progress, bytesDone: Math.min(read, bytes), bytesTotal: bytes } };
+  const { bytesDone, bytesTotal } = task.progress;
   return (
     <div className={`card ${styles.progress}`} role="status">
-      <TaskBar task={shown} wide />
+      <TaskBar task={task} wide />
       <div className="row">
-        <span className="muted grow">{bytes !== undefined && read >= bytes ? t('earlier.sealing') : taskNumbers(words, shown)}</span>
+        <span className="muted grow">{bytesTotal !== null && bytesDone >= bytesTotal ? t('earlier.sealing') : taskNumbers(words, task)}</span>
         <CancelTask id={task.id} />
       </div>
     </div>
