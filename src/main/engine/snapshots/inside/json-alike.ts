@@ -2,6 +2,9 @@
 import { writtenAlike, type JsonDocument } from './json-document.ts';
 import { sameKey } from './json-keys.ts';
 
+/** Levels that are gone down. */
+const mostLevels = 8;
+
 export class Likeness {
   readonly #a: JsonDocument;
   readonly #b: JsonDocument;
@@ -13,16 +16,16 @@ export class Likeness {
     [this.#a, this.#b] = [a, b];
   }
 
-  /** False, too, where it would take more than a short look: of what is large and written otherwise. */
+  /** False, too, where it would take more than a short look: of what is large, or goes deep, and is written otherwise. */
   alike(atA: number, atB: number): boolean {
-    return writtenAlike(this.#a, atA, this.#b, atB) || this.#same(atA, atB);
+    return writtenAlike(this.#a, atA, this.#b, atB) || this.#same(atA, atB, 0);
   }
 
-  #same(atA: number, atB: number): boolean {
+  #same(atA: number, atB: number, level: number): boolean {
     const [a, b] = [this.#a, this.#b];
     const kind = a.kind(atA);
     if (kind !== b.kind(atB)) return false;
-    if (kind === 'scalar' || a.large.has(atA) || b.large.has(atB)) {
+    if (kind === 'scalar' || level === mostLevels || a.large(atA) !== undefined || b.large(atB) !== undefined) {
       [this.#endA, this.#endB] = [a.end(atA), b.end(atB)];
       return writtenAlike(a, atA, b, atB) || (kind === 'scalar' && !(a.isPlain(atA) && b.isPlain(atB)) && a.scalar(atA) === b.scalar(atB));
     }
@@ -32,7 +35,7 @@ export class Likeness {
         if (!sameKey(a, childA, b, childB)) return false;
         [childA, childB] = [a.valueOf(childA), b.valueOf(childB)];
       }
-      if (!this.#same(childA, childB)) return false;
+      if (!this.#same(childA, childB, level + 1)) return false;
       [childA, childB] = [a.next(this.#endA), b.next(this.#endB)];
     }
     [this.#endA, this.#endB] = [~childA, ~childB];

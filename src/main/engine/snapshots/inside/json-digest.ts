@@ -31,7 +31,7 @@ export class Digests {
     const first = this.#bytes[at];
     if (first === codes.quote) return this.#string(at);
     if (first !== codes.openList && first !== codes.openObject) return this.#word(at);
-    const large = this.#document.large.get(at);
+    const large = this.#document.large(at);
     if (large?.digest !== undefined) {
       ({ low: this.low, high: this.high } = large.digest);
       return large.end;

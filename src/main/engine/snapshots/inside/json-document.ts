@@ -13,23 +13,37 @@ export interface LargeValue {
   digest: { low: number; high: number } | undefined;
 }
 
+const stretchBytes = 64;
+
 export type JsonKind = 'object' | 'list' | 'scalar';
 
 export class JsonDocument {
   readonly bytes: Buffer;
   readonly largeBytes: number;
-  /** By where they begin. */
-  readonly large = new Map<number, LargeValue>();
   /** Some object has a key twice. */
   duplicateKeys = false;
   readonly root: number;
   readonly #few: Uint32Array;
+  /** By where they begin. */
+  readonly #large = new Map<number, LargeValue>();
+  /** One for every `stretchBytes`: whether some large value begins there. Most do not, and are not looked for. */
+  readonly #stretches: Uint8Array;
 
   constructor(bytes: Buffer, largeBytes: number) {
     this.bytes = bytes;
     this.largeBytes = largeBytes;
     this.#few = new Uint32Array(largeBytes);
+    this.#stretches = new Uint8Array(Math.floor(bytes.length / stretchBytes) + 1);
     this.root = this.afterSpace(0);
+  }
+
+  keepLarge(at: number, value: LargeValue): void {
+    this.#large.set(at, value);
+    this.#stretches[Math.floor(at / stretchBytes)] = 1;
+  }
+
+  large(at: number): LargeValue | undefined {
+    return this.#stretches[Math.floor(at / stretchBytes)] === 1 ? this.#large.get(at) : undefined;
   }
 
   kind(at: number): JsonKind {
@@ -50,7 +64,7 @@ export class JsonDocument {
     const { bytes } = this;
     const first = bytes[at];
     if (first === quote) return this.#stringEnd(at);
-    if (first === openList || first === openObject) return this.large.get(at)?.end ?? this.#smallEnd(at);
+    if (first === openList || first === openObject) return this.large(at)?.end ?? this.#smallEnd(at);
     let i = at;
     for (; i < bytes.length; i++) {
       const byte = bytes[i] as number;
@@ -77,7 +91,7 @@ export class JsonDocument {
 
   /** Every item of a list, or every key of an object, as it stands there. */
   children(at: number): Uint32Array {
-    const count = this.large.get(at)?.count;
+    const count = this.large(at)?.count;
     const found = count === undefined ? this.#few : new Uint32Array(count);
     const keyed = this.bytes[at] === openObject;
     let known = 0;
@@ -134,7 +148,7 @@ export class JsonDocument {
       const byte = bytes[i];
       if (byte === quote) i = this.#stringEnd(i);
       else if (byte === openList || byte === openObject) {
-        const large = this.large.get(i);
+        const large = this.large(i);
         if (large === undefined) open += 1;
         i = large?.end ?? i + 1;
       } else {

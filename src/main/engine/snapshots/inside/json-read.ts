@@ -95,7 +95,7 @@ class Reader {
   #close(from: number, count: number, covered: number): void {
     const length = this.#at - from;
     const large = length - covered >= this.#document.largeBytes;
-    if (large) this.#document.large.set(from, { end: this.#at, count, digest: undefined });
+    if (large) this.#document.keepLarge(from, { end: this.#at, count, digest: undefined });
     this.#covered = large ? length : covered;
   }
 

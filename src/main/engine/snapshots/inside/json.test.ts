@@ -100,6 +100,14 @@ describe('JSON by value', () => {
     expect(await compareJson(Buffer.from('[0,1,2,3,4,9]'), Buffer.from('[0,2,3,4,9]'), keeper, quietPace(), { alignedItems: 3 })).toMatchObject({ coarse: false, removed: 1, changed: 0 });
   });
 
+  it('tells what differs as a whole when it takes too long to go into it, and says so', async () => {
+    const { keeper, rows } = collector();
+    const facts = await compareJson(Buffer.from('{"a":[1],"b":2}'), Buffer.from('{"a":[2],"b":2}'), keeper, quietPace(-1));
+    expect(facts).toMatchObject({ coarse: true, changed: 1 });
+    expect(rows).toMatchObject([{ change: 'changed', before: { pointer: '', json: '{"a":[1],"b":2}' }, after: { pointer: '', json: '{"a":[2],"b":2}' } }]);
+    expect(await compareJson(Buffer.from('[1.0]'), Buffer.from('[1]'), keeper, quietPace(-1))).toMatchObject({ coarse: false, changed: 0, formOnly: true });
+  });
+
   it('finds nothing where the same is written in UTF-16, lone surrogates and all', async () => {
     const text = '{"a":"é\ud83d\ude00","lone":["\ud800"],"b\ud800":1}';
     const wide = await lookInside({ name: 'a.json', bytes: Buffer.from(`\ufeff${text}`, 'utf16le') }, { name: 'a.json', bytes: text.replaceAll(/\ud800(?!\udc00)/g, '\\ud800') });

@@ -76,23 +76,25 @@ class Comparer {
   async #objects(a: number, atA: string, b: number, atB: string): Promise<void> {
     const [keysA, keysB] = [keysOf(this.#a, a), keysOf(this.#b, b)];
     const places = await this.#placesOf(keysA, keysB);
-    let last = -1;
-    if (places.some((place) => place >= 0 && (place < last || (last = place) < 0))) {
+    if (!rising(places)) {
       this.reordered += 1;
       this.#row('reordered', [atA, a], [atB, b]);
     }
     const known = new Uint8Array(keysB.length);
     for (const place of places) if (place >= 0) known[place] = 1;
     for (const [i, key] of keysA.entries()) {
-      const place = places[i] as number;
       if (i % often === 0) await this.#pace.breathe();
+      const place = places[i] as number;
       if (place < 0) this.#gone(pointer(atA, this.#a.string(key)), this.#a.valueOf(key));
       else {
         const [valueA, valueB] = [this.#a.valueOf(key), this.#b.valueOf(keysB[place] as number)];
         if (!this.alike(valueA, valueB)) await this.compare(valueA, pointer(atA, this.#a.string(key)), valueB, pointer(atB, this.#a.string(key)));
       }
     }
-    for (const [i, key] of keysB.entries()) if (known[i] === 0) this.#here(pointer(atB, this.#b.string(key)), this.#b.valueOf(key));
+    for (const [i, key] of keysB.entries()) {
+      if (i % often === 0) await this.#pace.breathe();
+      if (known[i] === 0) this.#here(pointer(atB, this.#b.string(key)), this.#b.valueOf(key));
+    }
   }
 
   /** By the number of each key of `a`, that of the same key of `b`; -1: it has none. */
@@ -116,9 +118,9 @@ class Comparer {
   /** Equal items that are written otherwise are walked, too: the order of keys in them may differ. */
   async #lists(a: number, atA: string, b: number, atB: string): Promise<void> {
     const [itemsA, itemsB] = [this.#a.children(a), this.#b.children(b)];
-    const { blocks, coarse } = await this.#aligned(itemsA, itemsB);
+    const { from, toA, blocks, coarse } = await this.#aligned(itemsA, itemsB);
     this.coarse ||= coarse;
-    let [x, y] = [0, 0];
+    let [x, y] = [from, from];
     const pairs = async (until: number): Promise<void> => {
       for (; x < until; x += 1, y += 1) {
         if (x % often === 0) await this.#pace.breathe();
@@ -129,22 +131,31 @@ class Comparer {
     for (const { aFrom, aTo, bFrom, bTo } of blocks) {
       await pairs(aFrom);
       await pairs(aFrom + Math.min(aTo - aFrom, bTo - bFrom));
-      for (; x < aTo; x += 1) this.#gone(pointer(atA, x), itemsA[x] as number);
-      for (; y < bTo; y += 1) this.#here(pointer(atB, y), itemsB[y] as number);
+      for (; x < aTo; x += 1) {
+        if (x % often === 0) await this.#pace.breathe();
+        this.#gone(pointer(atA, x), itemsA[x] as number);
+      }
+      for (; y < bTo; y += 1) {
+        if (y % often === 0) await this.#pace.breathe();
+        this.#here(pointer(atB, y), itemsB[y] as number);
+      }
     }
-    await pairs(itemsA.length);
+    await pairs(toA);
   }
 
-  async #aligned(a: Uint32Array, b: Uint32Array): Promise<Alignment> {
+  /** Also where the first item is that is not alike, and in `a` the first of those that are alike to the end. */
+  async #aligned(a: Uint32Array, b: Uint32Array): Promise<Alignment & { from: number; toA: number }> {
     let [from, toA, toB] = [0, a.length, b.length];
     for (; from < toA && from < toB && this.alike(a[from] as number, b[from] as number); from++) if (from % often === 0) await this.#pace.breathe();
     for (; from < toA && from < toB && this.alike(a[toA - 1] as number, b[toB - 1] as number); toA--, toB--) if (toA % often === 0) await this.#pace.breathe();
-    if (Math.max(toA, toB) - from > this.#alignedItems) return { blocks: [{ aFrom: from, aTo: toA, bFrom: from, bTo: toB }], coarse: true };
-    const numbers = new DigestNumbers(toA - from + toB - from);
+    const [leftA, leftB] = [toA - from, toB - from];
+    const simple = leftA === 0 || leftB === 0 || (leftA === 1 && leftB === 1);
+    if (simple || Math.max(leftA, leftB) > this.#alignedItems) return { from, toA, blocks: [{ aFrom: from, aTo: toA, bFrom: from, bTo: toB }], coarse: !simple };
+    const numbers = new DigestNumbers(leftA + leftB);
     const numbersA = await this.#numbersOf(this.#digestsA, a.subarray(from, toA), numbers);
     const numbersB = await this.#numbersOf(this.#digestsB, b.subarray(from, toB), numbers);
     const { blocks, coarse } = await align(numbersA, numbersB, this.#pace.breathe);
-    return { blocks: blocks.map(({ aFrom, aTo, bFrom, bTo }) => ({ aFrom: aFrom + from, aTo: aTo + from, bFrom: bFrom + from, bTo: bTo + from })), coarse };
+    return { from, toA, blocks: blocks.map(({ aFrom, aTo, bFrom, bTo }) => ({ aFrom: aFrom + from, aTo: aTo + from, bFrom: bFrom + from, bTo: bTo + from })), coarse };
   }
 
   async #numbersOf(digests: Digests, items: Uint32Array, numbers: DigestNumbers): Promise<Int32Array> {
@@ -168,16 +179,29 @@ class Comparer {
   }
 
   #row(change: 'added' | 'removed' | 'changed' | 'reordered', a: [string, number] | undefined, b: [string, number] | undefined): void {
-    const cutter = new Cutter();
-    const write = change === 'reordered' ? writeKeys : writeJson;
-    const side = (document: JsonDocument, given: [string, number] | undefined) => given && { pointer: given[0], json: cutter.text(write(document, given[1], mostShown)) };
-    const [before, after] = [side(this.#a, a) ?? null, side(this.#b, b) ?? null];
-    this.#keeper.add({ row: 'value', change, before, after, cut: cutter.cut });
+    this.#keeper.addMade(() => {
+      const cutter = new Cutter();
+      const write = change === 'reordered' ? writeKeys : writeJson;
+      const side = (document: JsonDocument, given: [string, number] | undefined) => given && { pointer: given[0], json: cutter.text(write(document, given[1], mostShown)) };
+      const [before, after] = [side(this.#a, a) ?? null, side(this.#b, b) ?? null];
+      return { row: 'value', change, before, after, cut: cutter.cut };
+    });
   }
 }
 
 /** Values that are looked at between two breaths. */
 const often = 256;
+
+/** Those that are not negative. */
+function rising(places: Int32Array): boolean {
+  let last = -1;
+  for (const place of places) {
+    if (place < 0) continue;
+    if (place < last) return false;
+    last = place;
+  }
+  return true;
+}
 
 /** RFC 6901. */
 function pointer(above: string, key: string | number): string {

@@ -38,11 +38,16 @@ export class RowKeeper {
   }
 
   add(row: InsideRow): void {
+    this.addMade(() => row);
+  }
+
+  /** Makes the row only when it is kept. */
+  addMade(make: () => InsideRow): void {
     if (this.#kept >= this.#mostRows || this.#characters > mostCharacters) {
       this.#leftOut += 1;
       return;
     }
-    const json = JSON.stringify(row);
+    const json = JSON.stringify(make());
     this.#kept += 1;
     this.#characters += json.length;
     this.#waiting.push(json);

@@ -25,7 +25,7 @@ export function quietPace(limitMs = 60_000, signal = new AbortController().signa
 /** Keeps rows in memory. */
 export function collector(): { keeper: RowKeeper; rows: InsideRow[] } {
   const rows: InsideRow[] = [];
-  const keeper = { add: (row: InsideRow) => void rows.push(row), picture: () => undefined, forget: () => void rows.splice(0), finish: () => ({ rows: rows.length, rowsLeftOut: 0 }) };
+  const keeper = { add: (row: InsideRow) => void rows.push(row), addMade: (make: () => InsideRow) => void rows.push(make()), picture: () => undefined, forget: () => void rows.splice(0), finish: () => ({ rows: rows.length, rowsLeftOut: 0 }) };
   return { keeper: keeper as unknown as RowKeeper, rows };
 }
 
