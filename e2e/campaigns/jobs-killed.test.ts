@@ -11,7 +11,7 @@ import { Seeded } from '../cli/harness/trees.ts';
 import { createWorld, type World } from '../cli/harness/world.ts';
 
 const token = 'a-token-for-this-test-only';
-const rounds = scaled(3, 300);
+const rounds = scaled(2, 300);
 const random = new Seeded(`jobs killed ${seed}`);
 const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
 /** Of every schedule here, in milliseconds; the shortest that a program may have. */

@@ -13,7 +13,7 @@ import { scaled, seed } from './harness/scale.ts';
 import { compareTrees, makeManyFiles, Seeded } from './harness/trees.ts';
 import { createReadyWorld, createWorld, type World } from './harness/world.ts';
 
-const rounds = scaled(3, 20);
+const rounds = scaled(2, 20);
 const random = new Seeded(`killed ${seed}`);
 /** The full campaign takes longer than a test may by default. */
 const limitMs = scaled(180_000, 1_800_000);
@@ -145,7 +145,7 @@ describe(`kill -9 of programs that write to the record (seed ${seed})`, () => {
 });
 
 describe(`kill -9 of four programs that append at once and seal the record (seed ${seed})`, () => {
-  const times = scaled(4, 200);
+  const times = scaled(2, 200);
   it(`loses nothing that was acknowledged, records nothing twice, and leaves chain, tree and seals whole (${times} times)`, { timeout: scaled(240_000, 14_400_000) }, async () => {
     await using own = createWorld();
     await own.well(['init', '--store', 'vault']);

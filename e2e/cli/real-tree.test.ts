@@ -21,7 +21,7 @@ beforeAll(async () => {
       source = made.path('source');
       repository = made.path('repository');
       mkdirSync(source);
-      const entries = copyRealTree(`${source}/real`, scaled(2_000, 40_000));
+      const entries = copyRealTree(`${source}/real`, scaled(1_000, 40_000));
       const lacking = makeNastyTree(`${source}/nasty`, seed);
       for (const what of lacking) console.warn(`not in the made tree, as it cannot be made here: ${what}`);
       makeSparseFile(`${source}/sparse`, 2 * gib, seed);

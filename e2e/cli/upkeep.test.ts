@@ -11,7 +11,7 @@ import { scaled, seed } from './harness/scale.ts';
 import { compareTrees, Seeded } from './harness/trees.ts';
 import { createReadyWorld, type World } from './harness/world.ts';
 
-const rounds = scaled(3, 40);
+const rounds = scaled(2, 40);
 const random = new Seeded(`upkeep ${seed}`);
 const limitMs = scaled(180_000, 1_800_000);
 const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));

@@ -182,9 +182,10 @@ describe.skipIf(missing !== undefined)('the log, reviewed in a browser', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`axe finds nothing on what opens, ${colorScheme}`, async () => {
-      const found = async (where: string): Promise<string[]> => (await findings(page)).map((finding) => `${where} ${finding}`);
+      const found = async (where: string): Promise<string[]> => (await findings(page, colorScheme === 'dark' ? 'colours' : 'all')).map((finding) => `${where} ${finding}`);
       await inScheme(page, colorScheme);
       const review = reviewOf(page);
+      const opened = page.getByRole('dialog').first();
       await page.goto('about:blank');
       await page.goto(link.replace(/\d+$/, String(event + 1)));
       await review.panel(event + 1).waitFor();
@@ -195,16 +196,17 @@ describe.skipIf(missing !== undefined)('the log, reviewed in a browser', () => {
       // The same parts again: in the dark only colours differ, and one of each kind shows them.
       for (const chip of colorScheme === 'light' ? ['Time', 'Who', 'Subject', 'Session', 'Content', 'Marks'] : ['Who', 'Content']) {
         await page.getByRole('button', { name: chip, exact: true }).click();
-        await page.waitForTimeout(300);
+        await opened.waitFor();
         expect(await found(chip)).toEqual([]);
         await page.keyboard.press('Escape');
+        await opened.waitFor({ state: 'detached' });
       }
       for (const button of colorScheme === 'light' ? ['Views', 'Go to…', 'Export…', 'Erase…'] : ['Views', 'Export…']) {
         await page.getByRole('button', { name: button, exact: true }).click();
-        await page.waitForTimeout(500);
+        await opened.waitFor();
         expect(await found(button)).toEqual([]);
         await page.keyboard.press('Escape');
-        await page.waitForTimeout(200);
+        await opened.waitFor({ state: 'detached' });
       }
       await review.view('Who read or exported what');
       await page.getByRole('button', { name: 'Save as CSV…' }).waitFor();
