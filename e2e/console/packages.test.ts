@@ -134,7 +134,6 @@ describe.skipIf(whatIsMissing('e2e/console/packages') !== undefined)('packages',
       await press(door, door.getByRole('button', { name: 'Escolher outro pacote' }));
       await type('package-file', inOut('.tar.gz.age', 'backup-eventlog'));
       await type('package-passphrase', passphrase);
-      await bothSchemes(door, 'earlier-which.pt');
       await press(door, door.getByTestId('package-check'));
       await door.locator('[data-home=yes]').getByText('1 repositório, 1 plano, 1 tarefa').waitFor();
       await press(door, door.getByTestId('switch-language'), 'Shift+Tab');
