@@ -22,6 +22,7 @@ const en = {
   'why.too-deep': 'it is nested too deeply',
   'why.other-kind': 'the two are of different kinds',
   coarse: 'Some stretches differ so much that they are shown as gone and new as a whole.',
+  'coarse.json': 'Some parts differ so much that they are shown as a whole, or item by item in the order they stand in.',
   unread: 'Not compared, beyond the limit: the last {before} of the file before, the last {after} of the file after.',
   leftOut_one: '{count} more difference was found, but the limit of what is kept is reached.',
   leftOut_other: '{count} more differences were found, but the limit of what is kept is reached.',
@@ -120,6 +121,7 @@ const ptBR: Translated<typeof en> = {
   'why.too-deep': 'tem níveis demais',
   'why.other-kind': 'os dois são de tipos diferentes',
   coarse: 'Alguns trechos diferem tanto que aparecem inteiros como removidos e novos.',
+  'coarse.json': 'Algumas partes diferem tanto que aparecem inteiras, ou item por item na ordem em que estão.',
   unread: 'Além do limite, não foram comparados: os últimos {before} do arquivo de antes e os últimos {after} do de depois.',
   leftOut_one: 'Mais {count} diferença foi encontrada, mas o limite do que se guarda foi atingido.',
   leftOut_many: 'Mais {count} de diferenças foram encontradas, mas o limite do que se guarda foi atingido.',
@@ -232,7 +234,7 @@ export function insideSentences(language: Language, inside: Inside): string[] {
   const { facts, fallback, unread, same } = inside;
   if (same) said.push(say('same'));
   else said.push(...factSentences(say, facts));
-  if ('coarse' in facts && facts.coarse) said.push(say('coarse'));
+  if ('coarse' in facts && facts.coarse) said.push(say(facts.kind === 'json' ? 'coarse.json' : 'coarse'));
   if (fallback !== null) said.push(say('instead', { wanted: say(`kind.${fallback.wanted}`), kind: say(`kind.${facts.kind}`), why: whyWords(language, say, fallback) }));
   if (unread.before + unread.after > 0) said.push(say('unread', { before: formatBytes(language, unread.before), after: formatBytes(language, unread.after) }));
   if (inside.rowsLeftOut > 0) said.push(say('leftOut', { count: inside.rowsLeftOut }));
