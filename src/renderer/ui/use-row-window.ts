@@ -5,6 +5,7 @@ import { atTop, centred, inSight, moved, placed, rowsTop, rowTop, showing, talln
 
 const moreRows = 12;
 const settleMs = 160;
+const restMs = 80;
 
 export interface RowWindow {
   /** For the element that scrolls. */
@@ -94,4 +95,26 @@ export function useRowWindow(count: number, rowHeight: number): RowWindow {
     toTop,
     focus
   };
+}
+
+/** The rows in sight, told of a few times a second at most: pages that are only passed by on the way to another place are not asked for. */
+export function useRested(first: number, last: number): { first: number; last: number } {
+  const [rested, setRested] = useState({ first, last });
+  const latest = useRef(rested);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    latest.current = { first, last };
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setRested(latest.current);
+    }, restMs);
+  }, [first, last]);
+  useEffect(() => {
+    const waiting = timer;
+    return () => {
+      clearTimeout(waiting.current);
+      waiting.current = undefined;
+    };
+  }, []);
+  return rested;
 }

@@ -6,7 +6,7 @@ import type { Change } from '../../../contract/compare.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { listMove } from '../../ui/list-keys.ts';
 import { Shape } from '../../ui/Shape.tsx';
-import { useRowWindow } from '../../ui/use-row-window.ts';
+import { useRested, useRowWindow } from '../../ui/use-row-window.ts';
 import { useWords, type Words } from '../../ui/words.tsx';
 import { ChangeMark } from './ChangeMark.tsx';
 import { isFlat, useRows, type View } from './queries.ts';
@@ -64,7 +64,8 @@ export function ChangeList({ comparison, view, onFolder, onOpen }: ChangeListPro
   const [active, setActive] = useState(0);
   const [count, setCount] = useState(0);
   const { attach, onScroll, height, indexes, topOf, pageRows, first, last, show, toTop } = useRowWindow(count, rowHeight);
-  const { total, rowAt, error } = useRows(comparison, view, first, Math.max(first, last));
+  const rested = useRested(first, Math.max(first, last));
+  const { total, rowAt, error } = useRows(comparison, view, rested.first, rested.last);
   useEffect(() => {
     if (total !== undefined) setCount(total);
   }, [total]);

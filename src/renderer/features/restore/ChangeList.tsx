@@ -6,7 +6,7 @@ import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Conflict, ConflictChoice, RestoreAction, RestoreChange } from '../../../contract/snapshots.ts';
 import { ErrorNotice } from '../../ui/ErrorNotice.tsx';
 import { listMove } from '../../ui/list-keys.ts';
-import { useRowWindow } from '../../ui/use-row-window.ts';
+import { useRested, useRowWindow } from '../../ui/use-row-window.ts';
 import { useWords } from '../../ui/words.tsx';
 import { useChanges } from './changes.ts';
 import styles from './Restore.module.css';
@@ -40,7 +40,8 @@ export function ChangeList({ token, counts, conflict, choices, onChoose }: Chang
   const [count, setCount] = useState(0);
   const [chosen, setChosen] = useState<RestoreChange>();
   const { attach, onScroll, height, indexes, topOf, pageRows, first, last, show, toTop } = useRowWindow(count, rowHeight);
-  const { total, rowAt, error } = useChanges(token, { actions: only === undefined ? shownFirst : [only], search }, first, Math.max(first, last));
+  const rested = useRested(first, Math.max(first, last));
+  const { total, rowAt, error } = useChanges(token, { actions: only === undefined ? shownFirst : [only], search }, rested.first, rested.last);
   useEffect(() => {
     if (total !== undefined) setCount(total);
   }, [total]);
