@@ -6,6 +6,7 @@ import { varveVersion } from '../../contract/version.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { readHome } from '../engine/index.ts';
 import { fail } from '../engine/kit/errors.ts';
+import { homeMarker } from '../engine/kit/paths.ts';
 import { findForeign, packForeign, type ForeignReport } from '../engine/packages/foreign/pack.ts';
 import { packLog } from '../engine/packages/log/index.ts';
 import { placePackage, type PlacedPackage } from '../engine/packages/place.ts';
@@ -51,7 +52,7 @@ export function addBackupFrioCommand(program: Command, host: Host, workerFile: U
 
 async function pack(ports: Ports, source: string, folder: string, signal: AbortSignal, nothing: string): Promise<Packed> {
   const { files } = ports;
-  const marker = files.stat(join(source, 'varve-home.json')) === undefined ? undefined : readHome({ ...ports, homePath: source });
+  const marker = files.stat(join(source, homeMarker)) === undefined ? undefined : readHome({ ...ports, homePath: source });
   const foreign = marker === undefined ? findForeign(files, source) : undefined;
   if (marker === undefined && foreign === undefined) fail('BAD_INPUT', 'nothing to pack', { field: 'DATA_DIR', reason: `${source} ${nothing}` });
   let report: ForeignReport | undefined;

@@ -5,6 +5,7 @@ import { verdictLines } from '../../contract/copy/verdict.ts';
 import type { LogRecoveryReport } from '../../contract/packages.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { fail } from '../engine/kit/errors.ts';
+import { homeMarker } from '../engine/kit/paths.ts';
 import { readArchive } from '../engine/packages/archive/read.ts';
 import { recoverLog } from '../engine/recover-log.ts';
 import { passphraseFromEnvironment } from '../engine/secrets/index.ts';
@@ -36,7 +37,7 @@ export function addRecoverCommand(log: Command, host: Host, workerFile: URL): vo
         if ((options.from === undefined) !== (options.withoutPackage === true)) fail('BAD_INPUT', 'which package', { field: '--from', reason: say('recoverNeedsPackage') });
         const ports = createNodePorts({ workerFile });
         const { files } = ports;
-        if (files.stat(`${homePath}/varve-home.json`) === undefined) fail('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
+        if (files.stat(`${homePath}/${homeMarker}`) === undefined) fail('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
         const held = await takeHome({ homePath, kind: 'cli', waitMs: 1000, signal, ...ports });
         try {
           const path = options.from === undefined ? undefined : absolutePath(options.from);

@@ -9,6 +9,7 @@ import { varveVersion } from '../../contract/version.ts';
 import { acquireLease } from '../adapters/lease.ts';
 import { createNodePorts } from '../adapters/node-ports.ts';
 import { fail, isVarveError } from '../engine/kit/errors.ts';
+import { homeMarker } from '../engine/kit/paths.ts';
 import { readArchive } from '../engine/packages/archive/read.ts';
 import { restoreHome, type RestoreHomeInput } from '../engine/restore-home.ts';
 import { passphraseFromEnvironment } from '../engine/secrets/index.ts';
@@ -92,7 +93,7 @@ async function restore({ ports, file, options, target, output, signal }: Restori
     onProgress: (bytes) => output.progress.show(`${Math.floor(bytes / 1_000_000)} MB`)
   };
   const make = (): Promise<HomeRestoreReport> => restoreHome({ ports, config: { homePath: target, version: varveVersion, session: randomBytes(8).toString('hex'), environment: process.env } }, input);
-  const isHome = files.stat(join(target, 'varve-home.json')) !== undefined;
+  const isHome = files.stat(join(target, homeMarker)) !== undefined;
   if (files.stat(join(target, 'run')) === undefined || (isHome && options.replace !== true)) return make();
   // A home that somebody works with is not moved away under them, nor made where a program waits for one.
   const lease = await acquireLease(target, { waitMs: 1000, clock, signal, files });

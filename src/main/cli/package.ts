@@ -2,11 +2,12 @@
 import { Option, type Command } from 'commander';
 import { formatBytes, formatExact, formatNumber } from '../../contract/copy/values.ts';
 import { PackageFormat, PackageKind, type PackageReport, type PackageRow, type PackageSource } from '../../contract/packages.ts';
+import { createNodeFiles } from '../adapters/files.ts';
 import { fail } from '../engine/kit/errors.ts';
 import { collect, examples, wholeNumber, type Host } from './command.ts';
 import { exitCodes } from './failure.ts';
 import type { Output } from './output.ts';
-import { newPassphrase } from './package-key.ts';
+import { newPassphrase } from './package-passphrase.ts';
 import { addPackageRestoreCommand } from './package-restore.ts';
 import { addPackageUnpack } from './package-unpack.ts';
 import { addPackageVerify } from './package-verify.ts';
@@ -47,7 +48,7 @@ export function addPackageCommands(program: Command, host: Host, workerFile: URL
     .action((options: CreateOptions, command: Command) =>
       host.withClient(command, { long: true }, async ({ client, output, signal }) => {
         const source = sourceOf(options, words);
-        const key = options.sealWith !== undefined ? { secret: options.sealWith } : options.seal ? { passphrase: await newPassphrase(words) } : undefined;
+        const key = options.sealWith !== undefined ? { secret: options.sealWith } : options.seal ? { passphrase: await newPassphrase({ files: createNodeFiles() }, words) } : undefined;
         const { format, to, name, keep } = options;
         const { taskId } = await client.packages.create({ source, ...(format && { format }), ...(to !== undefined && { folder: absolutePath(to) }), ...(name !== undefined && { name }), ...(keep !== undefined && { keep }), ...(key && { key }) });
         const result = await followTask(client, taskId, output, signal);

@@ -11,7 +11,7 @@ import { createNodePorts } from '../adapters/node-ports.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import { sleep, withTimeout } from '../engine/kit/async.ts';
 import { isVarveError, VarveError } from '../engine/kit/errors.ts';
-import { defaultHomePath, resolveUserPath } from '../engine/kit/paths.ts';
+import { defaultHomePath, homeMarker, resolveUserPath } from '../engine/kit/paths.ts';
 import type { Ports } from '../engine/ports.ts';
 import { bringsPassphrase, passphraseFromEnvironment } from '../engine/secrets/index.ts';
 import { connectDirect } from '../transport/direct.ts';
@@ -111,7 +111,7 @@ async function joinOwner(owner: Owner, ports: Ports, { output, signal }: Session
 
 async function ownHome(options: SessionOptions, ports: Ports): Promise<Session> {
   const { homePath, output, signal, long, mayBeMissing } = options;
-  if (!mayBeMissing && !ports.files.stat(`${homePath}/varve-home.json`)) throw new VarveError('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
+  if (!mayBeMissing && !ports.files.stat(`${homePath}/${homeMarker}`)) throw new VarveError('HOME_MISSING', `no home at ${homePath}`, { path: homePath });
   for (const names of options.threads ?? []) ports.workers.prepare?.(...names);
   const home = await takeHome({ homePath, kind: 'cli', waitMs: 1_000, signal, ...ports });
   const engine = createEngine(ports, { homePath, host: 'cli', version: varveVersion, environment: process.env, session: randomBytes(8).toString('hex'), owner: () => ({ socket: home.socketPath() }) });

@@ -5,10 +5,10 @@ import { throwIfAborted } from './errors.ts';
 
 const pieceBytes = 1 << 18;
 
-/** Each piece lies where the one before it lay. A link at the end of the path is followed. */
-export function* readPieces(files: Pick<Files, 'open' | 'read' | 'close'>, path: string): Generator<Uint8Array> {
+/** Each piece lies where the one before it lay. `r` follows a link at the end of the path, `rn` refuses it. */
+export function* readPieces(files: Pick<Files, 'open' | 'read' | 'close'>, path: string, flags: 'r' | 'rn' = 'r'): Generator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(pieceBytes);
-  const fd = files.open(path, 'r');
+  const fd = files.open(path, flags);
   try {
     for (let count = files.read(fd, buffer, 0, buffer.length, null); count > 0; count = files.read(fd, buffer, 0, buffer.length, null)) yield buffer.subarray(0, count);
   } finally {

@@ -18,7 +18,7 @@ export interface CopyBack {
   /** undefined: only looked at. */
   target: string | undefined;
   atMs: number;
-  turn(update: { files?: number; bytes?: number; current?: string }): void | Promise<void>;
+  turn(update: { file?: string; bytes?: number; current?: string }): void | Promise<void>;
 }
 
 type FileEntry = Extract<LegacyEntry, { type: 'file' }>;
@@ -68,7 +68,7 @@ async function place({ files, random, folder, atMs, turn }: CopyBack, manifest: 
       else {
         const { sha256 } = await copyHashed(files, join(folder, treeName, ...parts), to, (bytes) => turn({ bytes }));
         if (sha256 !== entry.sha256) fail('PACKAGE_REFUSED', `${entry.path} changed while it was read`, { path: folder, member: entry.path, reason: 'changed while it was read' });
-        await turn({ files: 1 });
+        await turn({ file: entry.path });
       }
     }
     // Folders last and from the inside: their times and rights must stand when all is in them.

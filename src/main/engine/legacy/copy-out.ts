@@ -25,7 +25,7 @@ export interface CopyOut {
   crontab: Uint8Array | undefined;
   atMs: number;
   /** Throws when it is to end. */
-  turn(update: { files?: number; bytes?: number; current?: string }): void | Promise<void>;
+  turn(update: { file?: string; bytes?: number; current?: string }): void | Promise<void>;
 }
 
 /** Returns the copy's id. Throws CONFLICT, NOT_A_FOLDER, system errors of the target. What cannot be read of the source is left out and named. */
@@ -97,7 +97,7 @@ async function fill({ files, source, crontab, atMs, turn }: CopyOut, building: s
         const copied = await reading(path, () => copyHashed(files, at, join(to, name), (bytes) => turn({ bytes })));
         if (copied === undefined) continue;
         entries.push({ type: 'file', path, mode, mtime, ...copied });
-        await turn({ files: 1 });
+        await turn({ file: path });
       } else skip(path, 'is no file, folder or link');
     }
   };

@@ -1,4 +1,5 @@
 // The crontab of this user, as the system's own program gives and takes it.
+import { plainEnvironment } from '../kit/environment.ts';
 import { errnoOf, fail } from '../kit/errors.ts';
 import type { Machine, Programs } from '../ports.ts';
 
@@ -8,7 +9,7 @@ const timeLimitMs = 10_000;
 const limitBytes = 8_388_608;
 
 const run = ({ programs }: CrontabPorts, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal | undefined): ReturnType<Programs['run']> =>
-  programs.run({ argv: ['crontab', ...argv], environment: Object.fromEntries(['PATH', 'HOME', 'USER', 'LOGNAME'].flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])).concat([['LC_ALL', 'C']])) as Record<string, string>, timeLimitMs, outputLimitBytes: limitBytes, signal });
+  programs.run({ argv: ['crontab', ...argv], environment: { ...plainEnvironment(environment), LC_ALL: 'C' }, timeLimitMs, outputLimitBytes: limitBytes, signal });
 
 /** undefined: this user has none, or the system knows no crontabs. Throws NOT_READABLE for one that cannot be had. */
 export async function readCrontab(ports: CrontabPorts, environment: Readonly<Record<string, string | undefined>>, signal?: AbortSignal): Promise<Uint8Array | undefined> {

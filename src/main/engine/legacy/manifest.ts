@@ -5,6 +5,7 @@ import { Count, Hex64, Instant } from '../../../contract/ids.ts';
 import { legacyId, type LegacyBackup } from '../../../contract/legacy.ts';
 import { errnoOf, fail } from '../kit/errors.ts';
 import { encodeName } from '../kit/names.ts';
+import { sumLine } from '../kit/sums.ts';
 import type { Files } from '../ports.ts';
 
 export const copiesFolder = 'legacy_backups';
@@ -64,13 +65,9 @@ export function readManifest(files: Pick<Files, 'readFile'>, folder: string, id:
   return parsed.data;
 }
 
-/** In the form of `sha256sum -c`; a name with a line end or backslash is escaped as GNU does. */
 export function sumsOf(manifest: LegacyManifest, manifestSha256: string): Buffer {
   const lines: Buffer[] = [];
-  const add = (sha256: string, path: string): void => {
-    const escaped = path.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
-    lines.push(Buffer.from(`${escaped === path ? '' : '\\'}${sha256}  `), encodeName(escaped), Buffer.from('\n'));
-  };
+  const add = (sha256: string, path: string): void => void lines.push(encodeName(sumLine(sha256, path)));
   for (const entry of manifest.entries) if (entry.type === 'file') add(entry.sha256, `${treeName}/${entry.path}`);
   if (manifest.crontab !== null) add(manifest.crontab.sha256, crontabName);
   add(manifestSha256, manifestName);

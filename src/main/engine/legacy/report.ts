@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { legacyReportWords, type LegacyReportKey } from '../../../contract/copy/legacy.ts';
 import { visibleText } from '../../../contract/copy/text.ts';
-import { formatExact, formatNumber } from '../../../contract/copy/values.ts';
+import { formatExact } from '../../../contract/copy/values.ts';
 import type { Language } from '../../../contract/ids.ts';
 import type { LegacyBackup, LegacyRestored } from '../../../contract/legacy.ts';
-import { writeFileDurable } from '../kit/durable.ts';
+import { keepReportFile, reportWriter } from '../kit/report.ts';
 import type { Files, Random } from '../ports.ts';
 
 const listed = 100;
@@ -13,11 +13,7 @@ const listed = 100;
 type Back = Pick<LegacyRestored, 'target' | 'movedAside' | 'crontab' | 'paused'> & { before: string | null };
 
 export function writeReport(language: Language, atMs: number, copy: LegacyBackup, back?: Back): string {
-  const say = (key: LegacyReportKey, params: Record<string, string | number> = {}): string =>
-    legacyReportWords[language][key].replace(/\{(\w+)\}/g, (_all, name: string) => {
-      const value = params[name] ?? '';
-      return visibleText(typeof value === 'number' ? formatNumber(language, value) : value, true);
-    });
+  const say = reportWriter(language, legacyReportWords[language]);
   const names = (all: readonly string[]): string[] => (all.length === 0 ? [say('noJobs')] : all.map((name) => `- ${name}`));
   const section = (head: LegacyReportKey, lines: readonly string[]): string => [`## ${say(head)}`, '', ...lines].join('\n');
   const gaps = copy.skippedCount === 0 ? [] : ['', say('skipped', { count: copy.skippedCount }), '', ...copy.skipped.slice(0, listed).map(({ path, reason }) => `- ${visibleText(path, true)}: ${reason}`), ...(copy.skippedCount > listed ? [`- ${say('more', { count: copy.skippedCount - listed })}`] : [])];
@@ -39,11 +35,5 @@ export function writeReport(language: Language, atMs: number, copy: LegacyBackup
 
 /** Returns where it lies. */
 export function keepReport(files: Files, random: Random, homePath: string, atMs: number, text: string): string {
-  const folder = join(homePath, 'backups', 'reports');
-  files.mkdirs(folder, 0o700);
-  const time = new Date(atMs).toISOString().replaceAll(':', '-');
-  let path = join(folder, `${time}.md`);
-  for (let no = 2; files.lstat(path) !== undefined; no++) path = join(folder, `${time}-${no}.md`);
-  writeFileDurable(files, path, Buffer.from(text, 'utf8'), { random, mode: 0o600 });
-  return path;
+  return keepReportFile({ files, random }, join(homePath, 'backups', 'reports'), atMs, '', text);
 }

@@ -7,14 +7,14 @@ import type { LegacyBackup } from '../../../contract/legacy.ts';
 import { writeFileDurable } from '../kit/durable.ts';
 import { errnoOf, fail, isVarveError } from '../kit/errors.ts';
 import { homeMarker, isInside, requireAbsolute } from '../kit/paths.ts';
-import { runThread } from '../kit/run-thread.ts';
+import { runTask } from '../kit/task-line.ts';
 import type { EventLog } from '../log/index.ts';
 import type { Ports } from '../ports.ts';
 import type { RunningTask, Tasks } from '../system/tasks.ts';
 import { installCrontab, readCrontab } from './crontab.ts';
 import { copiesFolder, crontabName, listCopies, readManifest, viewOf } from './manifest.ts';
 import { keepReport, writeReport } from './report.ts';
-import type { CopyBackInput, CopyBackResult, CopyMessage, CopyOutInput, CopyOutResult } from './task.ts';
+import type { CopyBackInput, CopyBackResult, CopyOutInput, CopyOutResult } from './task.ts';
 
 export interface LegacyDeps {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine' | 'programs'>;
@@ -58,21 +58,8 @@ export function createLegacy(deps: LegacyDeps): EngineApi['legacy'] {
       }
     });
 
-  const inThread = <R>(name: string, input: unknown, task: RunningTask): Promise<R> =>
-    runThread<CopyMessage<R>, R>({
-      workers: ports.workers,
-      name,
-      input,
-      signal: task.signal,
-      onMessage: (message) => {
-        if (message.kind === 'done') return { result: message.result };
-        task.progress(message.progress);
-        return undefined;
-      }
-    });
-
   const copy = async (source: string | undefined, crontab: Uint8Array | undefined, actor: string, task: RunningTask): Promise<LegacyBackup> => {
-    const { id, folder, manifest } = await inThread<CopyOutResult>('legacy.copy-out', { homePath, source, crontab, atMs: clock.now() } satisfies CopyOutInput, task);
+    const { id, folder, manifest } = await runTask<CopyOutResult>(ports.workers, 'legacy.copy-out', { homePath, source, crontab, atMs: clock.now() } satisfies CopyOutInput, task);
     const made = viewOf(id, folder, manifest, []);
     log.append({ action: 'legacy.copied', category: 'home', actor, ...(made.skippedCount > 0 && { level: 'warn' as const }), payload: { copy: id, folder, ...(source !== undefined && { path: source }), crontab: made.crontab, files: made.files, bytes: made.bytes, skipped: made.skippedCount } });
     return made;
@@ -104,7 +91,7 @@ export function createLegacy(deps: LegacyDeps): EngineApi['legacy'] {
 
   const restore = async (copyOf: LegacyBackup, wanted: { target: string | undefined; crontab: boolean }, actor: string, task: RunningTask): Promise<TaskResult> => {
     const { id, folder } = copyOf;
-    const done = await inThread<CopyBackResult>('legacy.copy-back', { id, folder, target: wanted.target, atMs: clock.now() } satisfies CopyBackInput, task);
+    const done = await runTask<CopyBackResult>(ports.workers, 'legacy.copy-back', { id, folder, target: wanted.target, atMs: clock.now() } satisfies CopyBackInput, task);
     let before: string | null = null;
     let paused: string[] = [];
     if (wanted.crontab) {

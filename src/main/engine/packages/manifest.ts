@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { PackageKind, type PackageFormat } from '../../../contract/packages.ts';
 import { JsonLists } from '../kit/json-lists.ts';
+import { readSumLine, sumLine } from '../kit/sums.ts';
 import type { WrittenFile } from './archive/model.ts';
 
 export const manifestName = 'manifest.json';
@@ -122,12 +123,8 @@ export function sealedManifestText(facts: ManifestFacts, sealed: WrittenFile): s
   return `${JSON.stringify(manifest, undefined, 2)}\n`;
 }
 
-/** The lines of `sha256sum -c`; it wants a backslash before a line whose name holds one, or an end of line. */
 export function* sumsText(files: Iterable<WrittenFile>): Generator<string> {
-  for (const { path, sha256 } of files) {
-    const escaped = path.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/\r/g, '\\r');
-    yield `${escaped === path ? '' : '\\'}${sha256}  ${escaped}\n`;
-  }
+  for (const { path, sha256 } of files) yield sumLine(sha256, path);
 }
 
 /** Reads SHA256SUMS as it comes; `take` is given each line. */
@@ -160,12 +157,9 @@ export class SumsReader {
 
   #line(line: string): void {
     if (line === '') return;
-    const found = /^(\\?)([0-9a-f]{64}) [ *](.+)$/.exec(line);
-    if (!found) this.odd = true;
-    else {
-      const [, escape, sha256, shown] = found as unknown as [string, string, string, string];
-      this.#take(escape === '' ? shown : shown.replace(/\\(.)/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 'r' ? '\r' : letter)), sha256);
-    }
+    const read = readSumLine(line);
+    if (read === undefined) this.odd = true;
+    else this.#take(read.path, read.sha256);
   }
 }
 

@@ -1,7 +1,7 @@
 // What the threads that make packages are told, whatever a package is made of, and what they say.
 import type { LockNote } from '../repository/index.ts';
 import type { PlacedPackage, PlaceRequest } from './place.ts';
-import type { PackageTaskMessage } from './task-line.ts';
+import type { TaskMessage } from '../kit/task-line.ts';
 
 export interface MakeInput {
   place: Pick<PlaceRequest, 'folder' | 'format' | 'name' | 'passphrase'>;
@@ -13,4 +13,4 @@ export interface MakeInput {
 export type MadePackage = PlacedPackage & { events?: number; chainValid?: boolean };
 
 /** `events`: of the record, as soon as it is known how many go along. */
-export type MakeMessage = LockNote | { kind: 'events'; count: number } | PackageTaskMessage<MadePackage>;
+export type MakeMessage = LockNote | { kind: 'events'; count: number } | TaskMessage<MadePackage>;

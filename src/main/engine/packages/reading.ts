@@ -1,14 +1,14 @@
 // Checking and unpacking a package, as tasks. Needs no home; a passphrase that is kept as a secret needs an open one.
 import type { EngineApi } from '../../../contract/index.ts';
-import type { PackageCheck, PackageKey, UnpackReport } from '../../../contract/packages.ts';
+import type { PackageCheck, UnpackReport } from '../../../contract/packages.ts';
 import { fail } from '../kit/errors.ts';
 import { pathsOf, requireAbsolute } from '../kit/paths.ts';
-import { runThread } from '../kit/run-thread.ts';
 import type { Ports } from '../ports.ts';
 import type { NamedSecrets } from '../secrets/index.ts';
-import type { RunningTask, Tasks } from '../system/tasks.ts';
+import type { Tasks } from '../system/tasks.ts';
 import type { CheckInput } from './check/task.ts';
-import type { PackageTaskMessage } from './task-line.ts';
+import { passphraseOf } from './key.ts';
+import { runTask } from '../kit/task-line.ts';
 import type { UnpackInput } from './unpack/task.ts';
 
 export interface PackageReaderDeps {
@@ -33,31 +33,13 @@ export function requirePackageFile({ files, machine }: Pick<Ports, 'files' | 'ma
 
 export function createPackageReader({ ports, tasks, named, knownState }: PackageReaderDeps): PackageReader {
   const { machine, workers } = ports;
-  const passphraseOf = async (key: PackageKey | undefined, path: string): Promise<string | undefined> => {
-    if (key === undefined) return undefined;
-    return 'passphrase' in key ? key.passphrase : (await named().use(key.secret, { by: path, purpose: 'package' })).value;
-  };
-
-  const inThread = <F>(name: string, input: unknown, task: RunningTask): Promise<F> =>
-    runThread<PackageTaskMessage<F>, F>({
-      workers,
-      name,
-      input,
-      signal: task.signal,
-      onMessage: (message) => {
-        if (message.kind === 'done') return { result: message.facts };
-        task.progress(message.update);
-        return undefined;
-      }
-    });
-
   return {
     verify: (input) => {
       const path = requirePackageFile(ports, input.path);
       return tasks.start({
         kind: 'package-check',
         subject: pathsOf(machine.platform).basename(path),
-        run: async (task) => ({ kind: 'package-check', check: await inThread<PackageCheck>('packages.check', { path, passphrase: await passphraseOf(input.key, path), knownState } satisfies CheckInput, task) })
+        run: async (task) => ({ kind: 'package-check', check: await runTask<PackageCheck>(workers, 'packages.check', { path, passphrase: await passphraseOf(named, input.key, path), knownState } satisfies CheckInput, task) })
       });
     },
     unpack: (input) => {
@@ -67,7 +49,7 @@ export function createPackageReader({ ports, tasks, named, knownState }: Package
       return tasks.start({
         kind: 'unpack',
         subject: pathsOf(machine.platform).basename(path),
-        run: async (task) => ({ kind: 'unpack', report: await inThread<UnpackReport>('packages.unpack', { path, passphrase: await passphraseOf(input.key, path), target, existing: inTheWay, paths } satisfies UnpackInput, task) })
+        run: async (task) => ({ kind: 'unpack', report: await runTask<UnpackReport>(workers, 'packages.unpack', { path, passphrase: await passphraseOf(named, input.key, path), target, existing: inTheWay, paths } satisfies UnpackInput, task) })
       });
     }
   };

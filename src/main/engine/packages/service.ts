@@ -17,10 +17,11 @@ import type { Outbox } from '../store/index.ts';
 import type { RunningTask, Tasks } from '../system/tasks.ts';
 import { hasNews } from './news.ts';
 import { folderFor, placeOf } from './folder.ts';
+import { passphraseOf } from './key.ts';
 import type { MadePackage, MakeMessage } from './protocol.ts';
 import type { RotateRequest } from './rotate.ts';
 import type { Source, Sources } from './sources.ts';
-import { viewOf, type PackageStore } from './store.ts';
+import { viewOf, type PackageStore, type StoredPackage } from './store.ts';
 
 export interface PackageServiceDeps {
   ports: Pick<Ports, 'clock' | 'random' | 'files' | 'workers' | 'machine' | 'logger'>;
@@ -58,11 +59,6 @@ export function createPackageService(deps: PackageServiceDeps) {
   const isThere = (path: string): boolean => files.lstat(path)?.type === 'file';
   const changed = (): void => deps.announce({ kind: 'changed', what: 'packages' });
 
-  const passphraseOf = async (key: PackageKey | undefined, by: string): Promise<string | undefined> => {
-    if (key === undefined) return undefined;
-    return 'passphrase' in key ? key.passphrase : (await deps.named.use(key.secret, { by, purpose: 'package' })).value;
-  };
-
   const makeIn = (source: Source, input: unknown, id: string, task: RunningTask): Promise<MadePackage> =>
     runThread<MakeMessage, MadePackage>({
       workers: ports.workers,
@@ -88,7 +84,7 @@ export function createPackageService(deps: PackageServiceDeps) {
     store.add({ id, kind: source.kind, source: source.label, path: place.folder, sealed: key !== undefined, createdAt: new Date(atMs).toISOString(), events: null });
     changed();
     try {
-      const passphrase = await passphraseOf(key, `package ${source.name}`);
+      const passphrase = await passphraseOf(() => deps.named, key, `package ${source.name}`);
       const input = await source.prepare({ place: { ...place, passphrase }, generator: `Varve ${deps.version}` }, actor, task.signal);
       const work = (): Promise<MadePackage> => makeIn(source, input, id, task);
       const made = await (source.queued?.(task.signal, () => task.progress({ phase: 'waiting' }), work) ?? work());
@@ -109,7 +105,7 @@ export function createPackageService(deps: PackageServiceDeps) {
         ]
       );
       if (chainValid === false) await deps.verifyRecord();
-      const row = rows().find((each) => each.id === id) as PackageRow;
+      const row = viewOf(store.find(id) as StoredPackage, isThere);
       return { kind: 'package', report: { package: row, manifestPath: made.manifestPath, removed, durationMs: Math.round(clock.monotonicMs() - startedMs), skipped: skipped.slice(0, 1000), skippedCount } };
     } catch (error) {
       const { code, message } = toWire(error);

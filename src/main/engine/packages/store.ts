@@ -38,6 +38,10 @@ export function createPackageStore(db: Pick<Database, 'prepare'>) {
     counted: (id: string, events: number): void => void db.prepare('UPDATE packages SET events = ? WHERE id = ?').run(events, id),
     failed: (id: string): void => set(id, 'failed'),
     removed: (path: string): void => void db.prepare("UPDATE packages SET state = 'removed' WHERE path = ? AND state = 'made'").run(JSON.stringify(path)),
+    find: (id: string): StoredPackage | undefined => {
+      const row = db.prepare('SELECT * FROM packages WHERE id = ?').get(id);
+      return row && rowOf(row);
+    },
     making: (): StoredPackage[] => db.prepare("SELECT * FROM packages WHERE state = 'making' ORDER BY id").all().map(rowOf),
     list: (kind: PackageKind | undefined, limit: number): StoredPackage[] =>
       (kind === undefined ? db.prepare('SELECT * FROM packages ORDER BY id DESC LIMIT ?').all(limit) : db.prepare('SELECT * FROM packages WHERE kind = ? ORDER BY id DESC LIMIT ?').all(kind, limit)).map(rowOf),

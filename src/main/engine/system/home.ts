@@ -5,9 +5,10 @@ import * as z from 'zod';
 import { HomeId, Instant } from '../../../contract/ids.ts';
 import { sweepTemporary, writeFileDurable } from '../kit/durable.ts';
 import { errnoOf, fail } from '../kit/errors.ts';
+import { homeMarker } from '../kit/paths.ts';
 import type { Clock, Files, Random, Volumes } from '../ports.ts';
 
-export const markerName = 'varve-home.json';
+export { homeMarker as homeMarker };
 /** Present from the first step of making a home to the last; a folder with it and without a marker was begun and may be begun again. */
 const pendingName = 'varve-home.pending.json';
 export const homeSchema = 1;
@@ -35,7 +36,7 @@ export interface HomeDeps {
 
 /** The marker, or undefined where there is no home. Throws HOME_TOO_NEW, HOME_DAMAGED (exit 5), HOME_ON_NETWORK. Writes nothing. */
 export function readHome({ files, volumes, homePath }: Pick<HomeDeps, 'files' | 'volumes' | 'homePath'>): Marker | undefined {
-  const path = join(homePath, markerName);
+  const path = join(homePath, homeMarker);
   const stat = files.lstat(path);
   if (stat === undefined) return undefined;
   if (stat.type !== 'file') damaged(path, 'is not a plain file');
@@ -81,7 +82,7 @@ export async function makeHome(deps: HomeDeps, fill: (marker: Marker) => Promise
   removeLeftOver(files, homePath); // 4
   const marker: Marker = { format: 'varve-home', schema: homeSchema, id, createdAt: new Date(clock.now()).toISOString() };
   await fill(marker); // 5
-  writeJson(deps, join(homePath, markerName), marker); // 6
+  writeJson(deps, join(homePath, homeMarker), marker); // 6
   files.unlink(pendingPath); // 7
   files.fsyncFolder(homePath);
   return marker;
@@ -95,7 +96,7 @@ export function homeStands(files: Files, homePath: string): HomeStands {
   if (stat === undefined) return 'missing';
   if (stat.type !== 'dir') return 'not-a-folder';
   const names = files.readdir(homePath).map(({ name }) => name);
-  if (names.includes(markerName)) return 'home';
+  if (names.includes(homeMarker)) return 'home';
   const begun = names.includes(pendingName);
   const ours = new Set([...harmless, pendingName, ...(begun ? homeFiles : [])]);
   const strange = names.some((name) => !ours.has(name) && !name.startsWith(`${pendingName}.tmp-`) && !name.startsWith(restoringName) && !(begun && name.includes('.tmp-')));
@@ -125,12 +126,12 @@ function removeTriedRestores(files: Files, homePath: string): void {
 export function moveIntoHome({ files, random, homePath }: Pick<HomeDeps, 'files' | 'random' | 'homePath'>, from: string): void {
   const pendingPath = join(homePath, pendingName);
   const names = files.readdir(from).map(({ name }) => name);
-  const { id } = Marker.parse(readJson(files, join(from, markerName)));
+  const { id } = Marker.parse(readJson(files, join(from, homeMarker)));
   writeJson({ files, random }, pendingPath, { id });
   for (const name of homeFiles) if (files.lstat(join(homePath, name))) files.removeTree(join(homePath, name));
-  for (const name of names) if (name !== markerName) files.renameNew(join(from, name), join(homePath, name));
+  for (const name of names) if (name !== homeMarker) files.renameNew(join(from, name), join(homePath, name));
   files.fsyncFolder(homePath);
-  files.renameNew(join(from, markerName), join(homePath, markerName));
+  files.renameNew(join(from, homeMarker), join(homePath, homeMarker));
   files.rmdir(from);
   files.unlink(pendingPath);
   files.chmod(homePath, 0o700);

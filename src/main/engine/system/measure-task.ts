@@ -2,8 +2,8 @@
 // is synchronous; ends by itself after 60 s with what it has. What it may not look at is counted, never an error.
 import { join, sep } from 'node:path';
 import { errnoOf } from '../kit/errors.ts';
+import { homeMarker } from '../kit/paths.ts';
 import type { DirEntry, FileStat, Files, WorkerContext, WorkerTask } from '../ports.ts';
-import { markerName } from './home.ts';
 
 export interface MeasureCount {
   files: number;
@@ -77,7 +77,7 @@ function look(files: Files, path: string): FileStat | undefined {
 function entriesOf(files: Files, path: string, count: { unreadable: number }): DirEntry[] {
   try {
     const entries = files.readdir(path);
-    return entries.some((entry) => entry.name === markerName) ? [] : entries;
+    return entries.some((entry) => entry.name === homeMarker) ? [] : entries;
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     count.unreadable += 1;

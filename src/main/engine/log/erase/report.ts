@@ -1,13 +1,12 @@
 // The report of an erasure: one Markdown file in the home's `reports`, for whoever asked for it and for one's own books. It holds numbers, times,
 // reasons and paths, and nothing of what was erased.
 import { dirname, join } from 'node:path';
-import { basisWords, keptWords, reasonWords, reportWords, type ReportKey } from '../../../../contract/copy/erasure.ts';
-import { visibleText } from '../../../../contract/copy/text.ts';
-import { formatExact, formatNumber } from '../../../../contract/copy/values.ts';
+import { basisWords, keptWords, reasonWords, reportWords } from '../../../../contract/copy/erasure.ts';
+import { formatExact } from '../../../../contract/copy/values.ts';
 import type { ErasureResult } from '../../../../contract/erasure.ts';
 import type { Language } from '../../../../contract/ids.ts';
-import { writeFileDurable } from '../../kit/durable.ts';
 import { errnoOf } from '../../kit/errors.ts';
+import { keepReportFile, reportWriter } from '../../kit/report.ts';
 import type { Files, Random } from '../../ports.ts';
 import type { Grounds } from './carry-out.ts';
 
@@ -24,11 +23,7 @@ const listed = 100;
 
 export function writeReport(language: Language, facts: ReportFacts): string {
   const { entries, seqs, names, kept, altered, events, checkpoint, residue, residueReason, outOfReach, grounds, atMs, home } = facts;
-  const say = (key: ReportKey, params: Record<string, string | number> = {}): string =>
-    reportWords[language][key].replace(/\{(\w+)\}/g, (_all, name: string) => {
-      const value = params[name] ?? '';
-      return visibleText(typeof value === 'number' ? formatNumber(language, value) : value, true);
-    });
+  const say = reportWriter(language, reportWords[language]);
   const when = (at: string | number): string => formatExact(language, new Date(at));
   const item = (text: string): string => `- ${text}`;
   const items = <T>(all: readonly T[], text: (one: T) => string): string[] => [...all.slice(0, listed).map((one) => item(text(one))), ...(all.length > listed ? [item(say('more', { count: all.length - listed }))] : [])];
@@ -82,14 +77,8 @@ function ranges(seqs: readonly number[], cut: boolean): string {
 
 /** Writes `<home>/reports/<time>-erasure.md`; null when that cannot be done, for the erasure stands all the same and the text is returned as well. */
 export function keepReport({ files, random, logPath, atMs, text }: { files: Files; random: Random; logPath: string; atMs: number; text: string }): string | null {
-  const folder = join(dirname(logPath), 'reports');
   try {
-    files.mkdirs(folder, 0o700);
-    const time = new Date(atMs).toISOString().replaceAll(':', '-');
-    let path = join(folder, `${time}-erasure.md`);
-    for (let no = 2; files.lstat(path) !== undefined; no++) path = join(folder, `${time}-erasure-${no}.md`);
-    writeFileDurable(files, path, Buffer.from(text, 'utf8'), { random, mode: 0o600 });
-    return path;
+    return keepReportFile({ files, random }, join(dirname(logPath), 'reports'), atMs, '-erasure', text);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return null;

@@ -1,6 +1,6 @@
 import type { PackageCheck } from '../../../../contract/packages.ts';
 import type { WorkerTask } from '../../ports.ts';
-import { createProgress, stopSignal, type PackageTaskMessage } from '../task-line.ts';
+import { createProgress, stopSignal, type TaskMessage } from '../../kit/task-line.ts';
 import { checkPackage } from './check.ts';
 import { createRecordCheck } from './record.ts';
 
@@ -24,7 +24,7 @@ export const checkTask: WorkerTask = async (context, input) => {
       const { log, lies } = await record.judge(manifest, { path, known: knownState }, signal);
       Object.assign(check, { log, problems: lies, problemCount: lies.length });
     }
-    context.post({ kind: 'done', facts: check } satisfies PackageTaskMessage<PackageCheck>);
+    context.post({ kind: 'done', facts: check } satisfies TaskMessage<PackageCheck>);
   } finally {
     record.end();
   }

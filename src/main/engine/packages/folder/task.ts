@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Files, WorkerTask } from '../../ports.ts';
 import { placePackage, type PlacedPackage, type PlaceRequest } from '../place.ts';
-import { createProgress, stopSignal, type PackageTaskMessage } from '../task-line.ts';
+import { createProgress, stopSignal, type TaskMessage } from '../../kit/task-line.ts';
 import { packFolder } from './pack.ts';
 
 export interface PackFolderInput {
@@ -32,7 +32,7 @@ export function createPackFolderTask(copyDatabase: CopyDatabase): WorkerTask {
         await packFolder(deps, source, place.folder, into);
         return { sourceDir: source, generator };
       });
-      context.post({ kind: 'done', facts: placed } satisfies PackageTaskMessage<PlacedPackage>);
+      context.post({ kind: 'done', facts: placed } satisfies TaskMessage<PlacedPackage>);
     } finally {
       files.removeTree(scratch);
     }

@@ -3,7 +3,7 @@ import type { WorkerTask } from '../../ports.ts';
 import { stateMigrations } from '../../state-migrations.ts';
 import { placePackage } from '../place.ts';
 import type { MakeInput, MakeMessage } from '../protocol.ts';
-import { createProgress, stopSignal } from '../task-line.ts';
+import { createProgress, stopSignal } from '../../kit/task-line.ts';
 import { packLog } from './pack.ts';
 
 export interface LogTaskInput extends MakeInput {

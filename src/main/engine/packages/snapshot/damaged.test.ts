@@ -48,7 +48,7 @@ const large = Array<number>(3).fill(3 * mebibyte);
 function place(files: MemoryFiles, { repository }: Shelf, format: 'tar.gz' | 'zip' = 'tar.gz', phases: string[] = []): Promise<PlacedPackage> {
   const ports = { files, clock: createFakeClock(), random: createSeededRandom('damaged') };
   const request = { folder: '/stick', format, name: 'thesis', signal: new AbortController().signal };
-  return placeSnapshot(ports, request, { repository, treeId: 't', paths: [], facts: { sourceDir: '/home/ana', generator: 'Varve 1' } }, { bytes: () => {}, file: () => {}, phase: (name) => phases.push(name) });
+  return placeSnapshot(ports, request, { repository, treeId: 't', paths: [], facts: { sourceDir: '/home/ana', generator: 'Varve 1' } }, { bytes: () => {}, file: () => {}, current: () => {}, phase: (name) => phases.push(name) });
 }
 
 const reason = (id: string): string => `it cannot be read from the snapshot: blob ${id} is damaged`;

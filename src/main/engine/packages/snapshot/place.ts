@@ -2,7 +2,7 @@
 // was written: then all other large files are read once, and the package is begun again without those that are damaged. A sound snapshot is read once.
 import type { ManifestFacts } from '../manifest.ts';
 import { placePackage, type PlacedPackage, type PlacePorts, type PlaceRequest } from '../place.ts';
-import type { Progress } from '../task-line.ts';
+import type { Progress } from '../../kit/task-line.ts';
 import { DamagedMember, heldBytes, packSnapshot } from './pack.ts';
 import { sizeOf, unreadable, walkSnapshot, type WalkedSnapshot } from './walk.ts';
 

@@ -41,7 +41,7 @@ describe.runIf(hasRestic())('a snapshot as a package', () => {
 
   function pack(format: 'tar.gz' | 'zip', paths: readonly string[] = []): Promise<PlacedPackage> {
     const request = { folder: join(base, 'packages'), format, name: 'thesis', signal: new AbortController().signal };
-    return placeSnapshot({ files, clock, random }, request, { repository, treeId, paths, facts: { sourceDir: source, generator: 'Varve 1', further: { snapshot: { tree: treeId } } } }, { bytes: () => {}, file: () => {}, phase: () => {} });
+    return placeSnapshot({ files, clock, random }, request, { repository, treeId, paths, facts: { sourceDir: source, generator: 'Varve 1', further: { snapshot: { tree: treeId } } } }, { bytes: () => {}, file: () => {}, current: () => {}, phase: () => {} });
   }
 
   it.each(['tar.gz', 'zip'] as const)('%s holds its files, modes, times and links, and names what it leaves out', async (format) => {

@@ -2,7 +2,7 @@ import { fail } from '../../kit/errors.ts';
 import type { WorkerTask } from '../../ports.ts';
 import { createLocalBackend, lockForReading, lockNotes, Repository, type LockIdentity, type MasterKey } from '../../repository/index.ts';
 import type { PlacedPackage, PlaceRequest } from '../place.ts';
-import { createProgress, stopSignal, type PackageTaskMessage } from '../task-line.ts';
+import { createProgress, stopSignal, type TaskMessage } from '../../kit/task-line.ts';
 import { placeSnapshot } from './place.ts';
 
 export interface PackSnapshotInput {
@@ -35,7 +35,7 @@ export const packSnapshotTask: WorkerTask = async (context, input) => {
   try {
     await repository.loadIndex(signal);
     const placed = await placeSnapshot({ files, clock, random }, { ...place, signal }, { repository, treeId, paths, facts: { sourceDir, generator, further } }, progress);
-    context.post({ kind: 'done', facts: placed } satisfies PackageTaskMessage<PlacedPackage>);
+    context.post({ kind: 'done', facts: placed } satisfies TaskMessage<PlacedPackage>);
   } catch (error) {
     if (lost.signal.aborted) fail('LOCK_LOST', 'a lock was lost', { path: repositoryPath }, error);
     throw error;

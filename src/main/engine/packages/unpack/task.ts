@@ -1,6 +1,6 @@
 import type { UnpackReport } from '../../../../contract/packages.ts';
 import type { WorkerTask } from '../../ports.ts';
-import { createProgress, stopSignal, type PackageTaskMessage } from '../task-line.ts';
+import { createProgress, stopSignal, type TaskMessage } from '../../kit/task-line.ts';
 import { unpackPackage, type UnpackRequest } from './unpack.ts';
 
 export type UnpackInput = Pick<UnpackRequest, 'path' | 'passphrase' | 'target' | 'existing' | 'paths'>;
@@ -10,5 +10,5 @@ export const unpackTask: WorkerTask = async (context, input) => {
   const { files, clock, random, machine } = context;
   const progress = createProgress(context, 'verifying');
   const report = await unpackPackage({ files, clock, random, platform: machine.platform }, { ...(input as UnpackInput), signal: stopSignal(context), onPhase: progress.phase, onBytes: progress.bytes, onFile: progress.file });
-  context.post({ kind: 'done', facts: report } satisfies PackageTaskMessage<UnpackReport>);
+  context.post({ kind: 'done', facts: report } satisfies TaskMessage<UnpackReport>);
 };

@@ -5,6 +5,7 @@ import type { TaskProgress } from '../../../../contract/events.ts';
 import { Breath } from '../../kit/breath.ts';
 import { errnoOf, fail } from '../../kit/errors.ts';
 import { compareNames } from '../../kit/names.ts';
+import { homeMarker } from '../../kit/paths.ts';
 import type { Clock, DirEntry, Files, FileStat } from '../../ports.ts';
 import type { ChunkScanner } from '../../repository/format/chunker.ts';
 import { emptyTreeId, TreeTooLargeError, treeLimits, type TreeNode } from '../../repository/index.ts';
@@ -23,8 +24,6 @@ import type { ReadResult } from './protocol.ts';
 import { SaveTally } from './save-tally.ts';
 import type { TargetFolder } from './targets.ts';
 import { addStream, carry, type StreamFile } from './top-entries.ts';
-
-export const homeMarker = 'varve-home.json';
 
 /** Folders with more entries are not remembered: all of their facts would be in memory at once. */
 const rememberedEntries = 50_000;

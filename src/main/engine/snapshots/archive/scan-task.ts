@@ -1,10 +1,9 @@
 // How much there is to save, counted beside the first snapshot of a plan so that its progress has an end. A second opinion only: what
 // cannot be looked at is not counted, and nobody waits for it.
 import { join } from 'node:path';
-import { pathsOf } from '../../kit/paths.ts';
+import { homeMarker, pathsOf } from '../../kit/paths.ts';
 import type { DirEntry, Files, WorkerTask } from '../../ports.ts';
 import type { LeaveOut } from '../../../../contract/snapshots.ts';
-import { homeMarker } from './folder-saver.ts';
 import { type FolderRules, LeavesOut } from './leave-out/leave-out.ts';
 import { targetTree, type TargetFolder } from './targets.ts';
 

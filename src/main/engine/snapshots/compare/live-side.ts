@@ -1,9 +1,8 @@
 // The folders of a plan as they are now, seen as the tree of a snapshot: the same names from the top down, without what the plan leaves out.
 import { errnoOf } from '../../kit/errors.ts';
-import { pathsOf } from '../../kit/paths.ts';
+import { homeMarker, pathsOf } from '../../kit/paths.ts';
 import type { WorkerContext } from '../../ports.ts';
 import type { LeaveOut } from '../../../../contract/snapshots.ts';
-import { homeMarker } from '../archive/folder-saver.ts';
 import { LeavesOut, type FolderRules } from '../archive/leave-out/leave-out.ts';
 import { nodeOf } from '../archive/nodes.ts';
 import { targetTree, type TargetFolder } from '../archive/targets.ts';

@@ -3,9 +3,8 @@
 import { join } from 'node:path';
 import type { LeaveOut, PlanPreview } from '../../../../../contract/snapshots.ts';
 import { displayName } from '../../../kit/names.ts';
-import { pathsOf } from '../../../kit/paths.ts';
+import { homeMarker, pathsOf } from '../../../kit/paths.ts';
 import type { DirEntry, FileStat, WorkerContext, WorkerTask } from '../../../ports.ts';
-import { homeMarker } from '../folder-saver.ts';
 import { targetTree, type TargetFolder } from '../targets.ts';
 import { LeavesOut, type FolderRules, type LeftOutBy } from './leave-out.ts';
 

@@ -1,9 +1,31 @@
-// What the threads that work on packages say and hear: `cancel` stops them; progress comes at most ten times a second; the last word is `done`.
+// What a thread that works for a person says and hears: `cancel` stops it; progress comes at most ten times a second; the last word is `done`.
 import type { TaskProgress } from '../../../contract/events.ts';
-import { displayName } from '../kit/names.ts';
-import type { WorkerContext } from '../ports.ts';
+import type { WorkerContext, Workers } from '../ports.ts';
+import { displayName } from './names.ts';
+import { runThread } from './run-thread.ts';
 
-export type PackageTaskMessage<F> = { kind: 'progress'; update: Partial<TaskProgress> } | { kind: 'done'; facts: F };
+export type TaskMessage<F> = { kind: 'progress'; update: Partial<TaskProgress> } | { kind: 'done'; facts: F };
+
+/** Who waits for the thread: it is told to end when the signal fires. */
+export interface Waiting {
+  signal: AbortSignal;
+  progress(update: Partial<TaskProgress>): void;
+}
+
+/** Runs the worker task to its end and hands on its progress. Rejects CANCELLED, or with what ended the thread. */
+export function runTask<F>(workers: Pick<Workers, 'spawn'>, name: string, input: unknown, waiting: Waiting): Promise<F> {
+  return runThread<TaskMessage<F>, F>({
+    workers,
+    name,
+    input,
+    signal: waiting.signal,
+    onMessage: (message) => {
+      if (message.kind === 'done') return { result: message.facts };
+      waiting.progress(message.update);
+      return undefined;
+    }
+  });
+}
 
 export function stopSignal(context: WorkerContext): AbortSignal {
   const cancel = new AbortController();
@@ -22,6 +44,8 @@ export interface Progress {
   bytes(count: number): void;
   /** One more file, which is worked on now. */
   file(path: string): void;
+  /** What is worked on now, without counting it. */
+  current(path: string): void;
   /** Begins another phase, counting anew; nothing when it is this one. */
   phase(name: Phase): void;
 }
@@ -36,11 +60,15 @@ export function createProgress(context: Pick<WorkerContext, 'clock' | 'post'>, f
     const nowMs = context.clock.monotonicMs();
     if (nowMs - shownMs < progressMs) return;
     shownMs = nowMs;
-    context.post({ kind: 'progress', update: { phase, bytesDone: Math.min(bytesDone, total ?? bytesDone), bytesTotal: total, filesDone, ...(current === '' ? {} : { current: displayName(current) }) } } satisfies PackageTaskMessage<never>);
+    context.post({ kind: 'progress', update: { phase, bytesDone: Math.min(bytesDone, total ?? bytesDone), bytesTotal: total, filesDone, ...(current === '' ? {} : { current: displayName(current) }) } } satisfies TaskMessage<never>);
   };
   return {
     bytes: (count) => {
       bytesDone += count;
+      show();
+    },
+    current: (path) => {
+      current = path;
       show();
     },
     file: (path) => {
