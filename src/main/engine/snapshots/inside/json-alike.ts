@@ -27,7 +27,7 @@ export class Likeness {
     if (kind !== b.kind(atB)) return false;
     if (kind === 'scalar' || level === mostLevels || a.large(atA) !== undefined || b.large(atB) !== undefined) {
       [this.#endA, this.#endB] = [a.end(atA), b.end(atB)];
-      return writtenAlike(a, atA, b, atB) || (kind === 'scalar' && !(a.isPlain(atA) && b.isPlain(atB)) && a.scalar(atA) === b.scalar(atB));
+      return writtenAlike(a, atA, b, atB) || (kind === 'scalar' && this.#sameScalar(atA, atB));
     }
     let [childA, childB] = [a.first(atA), b.first(atB)];
     while (childA >= 0 && childB >= 0) {
@@ -40,5 +40,11 @@ export class Likeness {
     }
     [this.#endA, this.#endB] = [~childA, ~childB];
     return childA < 0 && childB < 0;
+  }
+
+  #sameScalar(atA: number, atB: number): boolean {
+    const [a, b] = [this.#a, this.#b];
+    if (a.isPlain(atA) && b.isPlain(atB)) return false;
+    return a.isString(atA) && b.isString(atB) ? a.string(atA) === b.string(atB) : a.scalar(atA) === b.scalar(atB);
   }
 }

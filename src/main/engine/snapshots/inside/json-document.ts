@@ -99,6 +99,10 @@ export class JsonDocument {
     return count === undefined ? found.slice(0, known) : found;
   }
 
+  isString(at: number): boolean {
+    return this.bytes[at] === quote;
+  }
+
   /** Whether the scalar at `at` is a string without escapes, or a word: other ones that are equal may be written otherwise. */
   isPlain(at: number): boolean {
     const first = this.bytes[at] as number;
@@ -115,7 +119,7 @@ export class JsonDocument {
   scalar(at: number, most = Number.POSITIVE_INFINITY): string {
     const end = this.end(at);
     const first = this.bytes[at] as number;
-    if (first === quote) return this.#escapes(at, end) ? JSON.stringify(this.string(at)) : this.text(at, Math.min(end, at + 4 * (most + 2)));
+    if (first === quote) return this.#escapes(at, end) ? JSON.stringify(this.string(at).slice(0, most + 2)) : this.text(at, Math.min(end, at + 4 * (most + 2)));
     return first < 0x61 ? numberMark(this.text(at, end)) : this.text(at, end);
   }
 

@@ -117,9 +117,9 @@ describe('JSON by value', () => {
   });
 
   it('shows the beginning of what is longer than anybody reads', async () => {
-    const long = (char: string): string => JSON.stringify({ text: char.repeat(5000), list: Array.from({ length: 5000 }, () => char) });
-    const { list } = await lookInside({ name: 'a.json', bytes: long('é') }, { name: 'a.json', bytes: `{"text":[],"list":null}` });
-    expect(list).toMatchObject([{ before: { json: `"${'é'.repeat(3999)}…` }, after: { json: '[]' }, cut: true }, { before: { json: `${'["é","é","é"'}${',"é"'.repeat(996)}${',"é"'.slice(0, 4)}`.slice(0, 4000) + '…' }, cut: true }]);
+    const long = (char: string): string => JSON.stringify({ text: char.repeat(5000), list: Array.from({ length: 5000 }, () => char), lines: '\n'.repeat(5000) });
+    const { list } = await lookInside({ name: 'a.json', bytes: long('é') }, { name: 'a.json', bytes: '{"text":[],"list":null,"lines":1}' });
+    expect(list).toMatchObject([{ before: { json: `"${'é'.repeat(3999)}…` }, after: { json: '[]' }, cut: true }, { before: { json: `${'["é","é","é"'}${',"é"'.repeat(996)}${',"é"'.slice(0, 4)}`.slice(0, 4000) + '…' }, cut: true }, { before: { json: `${`"${'\\n'.repeat(3000)}`.slice(0, 4000)}…` }, cut: true }]);
   });
 
   it('falls back to lines, with the reason, for what is no JSON, or nested too deep', async () => {
