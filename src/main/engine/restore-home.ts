@@ -26,9 +26,10 @@ import { readRecordPackage, type RecordPackage } from './packages/restore/read-p
 import { loadState, parseState, pausedReason, statePath, type LoadedState, type PackageAtHand, type ParsedState } from './packages/state/index.ts';
 import type { Files, Ports } from './ports.ts';
 import { createLogKeys, createSecrets, openExport, type ExportContent, type Secrets } from './secrets/index.ts';
+import { homeMarker } from './kit/paths.ts';
 import { openDatabase } from './store/index.ts';
 import { stateMigrations } from './state-migrations.ts';
-import { homeSchema, homeStands, markerName, moveIntoHome, nearestExisting, readHome, restoringName, type HomeStands, type Marker } from './system/home.ts';
+import { homeSchema, homeStands, moveIntoHome, nearestExisting, readHome, restoringName, type HomeStands, type Marker } from './system/home.ts';
 
 export interface RestoreHomeInput {
   packagePath: string;
@@ -183,7 +184,7 @@ async function buildHome(deps: Deps, input: RestoreHomeInput, folder: string, ex
     log.close();
   }
   if (!goesOn) files.chmod(place(oldId), 0o400);
-  writeFileDurable(files, join(folder, markerName), Buffer.from(`${JSON.stringify(marker, null, 2)}\n`), { random: ports.random, mode: 0o600 });
+  writeFileDurable(files, join(folder, homeMarker), Buffer.from(`${JSON.stringify(marker, null, 2)}\n`), { random: ports.random, mode: 0o600 });
   return {
     homeId: marker.id, continued: goesOn, events: record.events, verdict, earlier: goesOn ? null : { id: oldId, folder: join('earlier', oldId) },
     jobs: loaded?.jobs ?? [], hooks: loaded?.hooks.map(({ plan }) => plan) ?? [], channels: loaded?.channels ?? [], ping: loaded?.ping ?? false, settingsReset: loaded?.settingsReset ?? [],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNodeFiles } from '../../adapters/files.ts';
 import { createFakeClock, createSeededRandom } from '../testing/fake-clock.ts';
-import { homeStands, makeHome, markerName, moveIntoHome, readHome, tidyHome, type HomeDeps } from './home.ts';
+import { homeMarker } from '../kit/paths.ts';
+import { homeStands, makeHome, moveIntoHome, readHome, tidyHome, type HomeDeps } from './home.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -25,8 +26,8 @@ describe('the home', () => {
     expect(marker.id).toMatch(/^[0-9a-f]{32}$/);
     expect(readHome(deps)).toEqual(marker);
     expect(statSync(deps.homePath).mode & 0o777).toBe(0o700);
-    expect(JSON.parse(readFileSync(join(deps.homePath, markerName), 'utf8'))).toEqual({ format: 'varve-home', schema: 1, id: marker.id, createdAt: '2026-11-21T12:00:00.000Z' });
-    expect(readdirSync(deps.homePath)).toEqual([markerName]);
+    expect(JSON.parse(readFileSync(join(deps.homePath, homeMarker), 'utf8'))).toEqual({ format: 'varve-home', schema: 1, id: marker.id, createdAt: '2026-11-21T12:00:00.000Z' });
+    expect(readdirSync(deps.homePath)).toEqual([homeMarker]);
   });
 
   it('is not made twice', async () => {
@@ -83,7 +84,7 @@ describe('the home', () => {
     await makeHome(deps, nothing);
     writeFileSync(join(deps.homePath, 'varve-home.pending.json'), '{}');
     tidyHome(deps);
-    expect(readdirSync(deps.homePath)).toEqual([markerName]);
+    expect(readdirSync(deps.homePath)).toEqual([homeMarker]);
   });
 
   it.each([
@@ -95,9 +96,9 @@ describe('the home', () => {
   ])('is refused with a marker that holds %s', (_what, content, code) => {
     const deps = depsOf();
     mkdirSync(deps.homePath, { recursive: true });
-    writeFileSync(join(deps.homePath, markerName), content);
+    writeFileSync(join(deps.homePath, homeMarker), content);
     expect(() => readHome(deps)).toThrow(codeOf(code));
-    expect(readFileSync(join(deps.homePath, markerName), 'utf8')).toBe(content);
+    expect(readFileSync(join(deps.homePath, homeMarker), 'utf8')).toBe(content);
   });
 });
 
@@ -112,7 +113,7 @@ describe('a home that was built in the folder of a host that waits for one', () 
       const build = (): void => {
         mkdirSync(join(from, 'earlier', 'old'), { recursive: true });
         for (const name of ['log.db', 'state.db', 'earlier/old/log.db']) writeFileSync(join(from, name), 'new');
-        writeFileSync(join(from, markerName), JSON.stringify({ format: 'varve-home', schema: 1, id: 'a'.repeat(32), createdAt: '2026-11-21T12:00:00.000Z' }));
+        writeFileSync(join(from, homeMarker), JSON.stringify({ format: 'varve-home', schema: 1, id: 'a'.repeat(32), createdAt: '2026-11-21T12:00:00.000Z' }));
       };
       build();
       let count = 0;
@@ -135,7 +136,7 @@ describe('a home that was built in the folder of a host that waits for one', () 
       }
       expect(readHome(deps)?.id).toBe('a'.repeat(32));
       tidyHome(deps);
-      expect(readdirSync(deps.homePath).filter((name) => !name.includes('.tmp-')).sort()).toEqual(['earlier', 'log.db', 'run', 'state.db', markerName]);
+      expect(readdirSync(deps.homePath).filter((name) => !name.includes('.tmp-')).sort()).toEqual(['earlier', 'log.db', 'run', 'state.db', homeMarker]);
       expect(readFileSync(join(deps.homePath, 'earlier/old/log.db'), 'utf8')).toBe('new');
       rmSync(join(folder, 'deep'), { recursive: true });
     }
@@ -145,6 +146,6 @@ describe('a home that was built in the folder of a host that waits for one', () 
     const deps = depsOf();
     mkdirSync(join(deps.homePath, '.restoring-0123456789abcdef', 'earlier'), { recursive: true });
     await makeHome(deps, nothing);
-    expect(readdirSync(deps.homePath)).toEqual([markerName]);
+    expect(readdirSync(deps.homePath)).toEqual([homeMarker]);
   });
 });
