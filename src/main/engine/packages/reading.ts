@@ -3,12 +3,12 @@ import type { EngineApi } from '../../../contract/index.ts';
 import type { PackageCheck, UnpackReport } from '../../../contract/packages.ts';
 import { fail } from '../kit/errors.ts';
 import { pathsOf, requireAbsolute } from '../kit/paths.ts';
+import { runTask } from '../kit/task-line.ts';
 import type { Ports } from '../ports.ts';
 import type { NamedSecrets } from '../secrets/index.ts';
 import type { Tasks } from '../system/tasks.ts';
 import type { CheckInput } from './check/task.ts';
 import { passphraseOf } from './key.ts';
-import { runTask } from '../kit/task-line.ts';
 import type { UnpackInput } from './unpack/task.ts';
 
 export interface PackageReaderDeps {

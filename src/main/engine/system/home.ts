@@ -8,7 +8,6 @@ import { errnoOf, fail } from '../kit/errors.ts';
 import { homeMarker } from '../kit/paths.ts';
 import type { Clock, Files, Random, Volumes } from '../ports.ts';
 
-export { homeMarker as homeMarker };
 /** Present from the first step of making a home to the last; a folder with it and without a marker was begun and may be begun again. */
 const pendingName = 'varve-home.pending.json';
 export const homeSchema = 1;
