@@ -21,7 +21,7 @@ import { errnoOf, fail, isVarveError, throwIfAborted } from './kit/errors.ts';
 import { openLog, openRebuild, originOf, payloadKeysName, readPayloadKeys, runVerify, writePayloadKeys, type LogKeys, type Rebuild } from './log/index.ts';
 import { formatVkey } from './log/note/index.ts';
 import type { ReadMember } from './packages/archive/model.ts';
-import { hashFile } from './packages/place.ts';
+import { hashFile } from './kit/hash-file.ts';
 import { readRecordPackage, type RecordPackage } from './packages/restore/read-package.ts';
 import { loadState, parseState, pausedReason, statePath, type LoadedState, type PackageAtHand, type ParsedState } from './packages/state/index.ts';
 import type { Files, Ports } from './ports.ts';

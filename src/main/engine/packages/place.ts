@@ -13,8 +13,6 @@ import { manifestEnding, manifestName, manifestText, readmeName, readmeText, sea
 import { countOf, packedLists } from './packed-lists.ts';
 import { isPartialName, packageBase, packageName, partialName } from './place-names.ts';
 
-export { hashFile } from '../kit/hash-file.ts';
-
 export interface PlacePorts {
   files: Files;
   clock: Clock;
