@@ -33,8 +33,8 @@ const aboutColours = ['color-contrast', 'link-in-text-block'];
 
 /** What axe objects to on a screen that stands; `colours`: as far as colours go. */
 export async function findings(page: Page, look: 'all' | 'colours' = 'all'): Promise<string[]> {
-  // A tooltip is no part of the page. What does not go while the pointer is over it keeps it.
-  if (await page.getByRole('tooltip').first().isVisible()) await page.mouse.move(0, 0);
+  // A tooltip is no part of the page: the pointer, still where it last clicked, may call for one after a moment, and what does not go while it is there keeps it.
+  await page.mouse.move(0, 0);
   await settled(page);
   // Its legacy mode looks at the page itself, without a second page for the summing up that only frames of strangers need.
   const axe = new AxeBuilder({ page: page as never }).setLegacyMode();
