@@ -17,6 +17,7 @@ export interface FolderPage {
   total: number;
 }
 
+/** Folders first, then by the bytes of the name. */
 export function sortForPeople(nodes: readonly TreeNode[]): TreeNode[] {
   return [...nodes].sort((a, b) => Number(b.type === 'dir') - Number(a.type === 'dir') || compareNames(a.name, b.name));
 }

@@ -87,7 +87,6 @@ export function modeText(node: Pick<TreeNode, 'type' | 'mode'>): string {
   return text;
 }
 
-/** Folders first, then by the bytes of the name. */
 /** Names of a path inside a snapshot; `/` and '' are the top. */
 export function namesOf(path: string): string[] {
   return path.split('/').filter((name) => name !== '');
