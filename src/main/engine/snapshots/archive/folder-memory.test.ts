@@ -1,6 +1,6 @@
 // What the last snapshot saw may only save time: with it and without it a snapshot is the same, whatever happened in between.
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Files } from '../../ports.ts';
 import type { MasterKey } from '../../repository/index.ts';
@@ -98,7 +98,7 @@ describe('what the last snapshot saw', () => {
       const { treeBlobs: _a, dataBlobs: _b, dataAdded: _c, dataAddedPacked: _d, ...counts } = mine.summary;
       expect(other.summary).toMatchObject({ totalFiles: counts.totalFiles, totalBytes: counts.totalBytes });
       // Everything was stored by the first: the second adds what lies above the folder at most.
-      expect(other.summary.treeBlobs).toBeLessThanOrEqual(3);
+      expect(other.summary.treeBlobs).toBeLessThanOrEqual(source.split(sep).filter(Boolean).length);
       if (round > 0) expect(other.summary).toMatchObject({ filesNew: counts.filesNew, filesChanged: counts.filesChanged, filesUnmodified: counts.filesUnmodified, dirsNew: counts.dirsNew });
       expect(await treeOfSource(mine)).toEqual([]);
       editAtRandom(random, round);
