@@ -79,8 +79,7 @@ export function createFaultyFiles(inner: Files, watched: (path: string) => boole
       case 'error-after':
         if (struck || !changes) return go();
         strike();
-        go();
-        return refuse('EIO');
+        return after(go(), () => refuse('EIO'));
       case 'torn':
         if (struck || !tearing.has(name)) return go();
         strike();
@@ -104,6 +103,11 @@ export function createFaultyFiles(inner: Files, watched: (path: string) => boole
       }
     }
   };
+
+  /** What is done in the background is done first, too: nobody would hear of its failure later. */
+  function after(done: unknown, then: () => never): unknown {
+    return done instanceof Promise ? done.then(then) : then();
+  }
 
   function halve(path: string): void {
     const size = inner.stat(path)?.size ?? 0;
