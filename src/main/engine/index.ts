@@ -8,6 +8,7 @@ import { createGateway, createOnce, type Gateway, type Once } from './gateway/in
 import { guardApi } from './guard.ts';
 import { Semaphore } from './kit/async.ts';
 import { fail, toWire } from './kit/errors.ts';
+import { pathsOf } from './kit/paths.ts';
 import { measures, unready, type Unready } from './measures.ts';
 import { createHome, openHome, type OpenHome } from './open-home.ts';
 import type { Ports } from './ports.ts';
@@ -15,7 +16,6 @@ import { readArchive } from './packages/archive/read.ts';
 import { requirePackageFile } from './packages/index.ts';
 import { createPlaces } from './repository/index.ts';
 import { homePlace, requirePlace, restoreHome } from './restore-home.ts';
-import { pathsOf } from './kit/paths.ts';
 import { createMask, maskedLogger, type Secrets } from './secrets/index.ts';
 import { noticesOf } from './system/api.ts';
 import { createAnnouncer } from './system/events.ts';

@@ -44,7 +44,7 @@ export function PackageFacts({ check, children }: { check: PackageCheck; childre
   const { log } = check;
   const signed = log && sealedUpTo(log.verdict);
   return (
-    <dl className={styles.facts}>
+    <dl className="fact-list">
       <dt>{t('packages.factKind')}</dt>
       <dd>{check.kind === null ? t('packages.factUnknown') : t(`packages.kind.${check.kind}`)}</dd>
       <dt>{t('packages.factMade')}</dt>

@@ -1,13 +1,11 @@
 // Compresses blob after blob, each at the level it is worth (level-choice.ts).
 import { release } from './format/release.ts';
-import { compress } from './format/zstd.ts';
+import { compress, defaultLevel, shortBytes } from './format/zstd.ts';
 import { Compressor } from './format/zstd-context.ts';
 import { LevelChoice } from './level-choice.ts';
 
-/** Shorter blobs come out at the same size at both levels. */
-const shortBytes = 8 * 1024;
 const fastLevel = 1;
-const fullLevel = 3;
+const fullLevel = defaultLevel;
 
 /** One frame. Where it is `own`, its memory is the caller's to `release`; else it holds until the next call. The caller may write into it. */
 export interface Frame {

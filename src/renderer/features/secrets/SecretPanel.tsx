@@ -22,7 +22,7 @@ function Facts({ secret }: { secret: NamedSecret }): ReactNode {
   const userWords = useUserWords();
   const { lastUsed, expiresAt, usedBy } = secret;
   return (
-    <dl className={styles.facts} data-testid="secret-facts">
+    <dl className="fact-list" data-testid="secret-facts">
       <dt>{t('secrets.usedBy')}</dt>
       <dd>{usedBy.length === 0 ? t('secrets.usedByNone') : userWords(usedBy)}</dd>
       <dt>{t('secrets.lastUsed')}</dt>
